@@ -2,15 +2,49 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ckan import plugins as p
+from ckan import types
+from ckan.common import CKANConfig
+from ckan.lib.plugins import DefaultTranslation
 from ckan.plugins import toolkit as tk
 
+from . import search, subscriptions
 
+
+@tk.blanket.actions
+@tk.blanket.auth_functions
+@tk.blanket.cli
 @tk.blanket.config_declarations
-class OdlPlugin(p.SingletonPlugin):
+class OdlPlugin(p.SingletonPlugin, DefaultTranslation):
     p.implements(p.IConfigurer)
+    p.implements(p.IFacets, inherit=True)
+    p.implements(p.IPackageController, inherit=True)
+    p.implements(p.ISignal)
+    p.implements(p.ITranslation)
 
     # IConfigurer
-    def update_config(self, config_: tk.CKANConfig) -> None:
+    def update_config(self, config_: CKANConfig) -> None:
         tk.add_template_directory(config_, "templates")
         tk.add_resource("assets", "odl")
+
+    # IFacets
+    def dataset_facets(self, facets_dict: dict[str, Any], package_type: str) -> dict[str, Any]:
+        return search.with_facets(facets_dict)
+
+    def organization_facets(
+        self, facets_dict: dict[str, Any], organization_type: str, package_type: str | None
+    ) -> dict[str, Any]:
+        return search.with_facets(facets_dict)
+
+    # IPackageController
+    def before_dataset_index(self, pkg_dict: dict[str, Any]) -> dict[str, Any]:
+        return search.with_state(pkg_dict)
+
+    def after_dataset_search(self, search_results: dict[str, Any], search_params: dict[str, Any]) -> dict[str, Any]:
+        return search.with_names(search_results)
+
+    # ISignal
+    def get_signal_subscriptions(self) -> types.SignalMapping:
+        return subscriptions.get_subscriptions()

@@ -1,0 +1,41 @@
+"""The one door to configuration: each option is declared in ``config_declaration.yaml`` and read here."""
+
+from __future__ import annotations
+
+from ckan.plugins import toolkit as tk
+
+QUEUE = "ckanext.odl.validation.queue"
+SECONDS = "ckanext.odl.validation.seconds"
+MEMORY = "ckanext.odl.validation.memory"
+ANSWER_SECONDS = "ckanext.odl.validation.answer_seconds"
+ANSWER_SIZE = "ckanext.odl.validation.answer_size"
+
+
+def queue() -> str:
+    """Name of the job queue that checks files."""
+    return tk.config[QUEUE]
+
+
+def seconds() -> int:
+    """Longest time a background check may take, in seconds."""
+    return tk.config[SECONDS]
+
+
+def memory() -> int:
+    """Most memory a check may take, in mebibytes."""
+    return tk.config[MEMORY]
+
+
+def answer_seconds() -> int:
+    """Longest time ``odl_validate`` may take before it answers, in seconds of processor."""
+    return tk.config[ANSWER_SECONDS]
+
+
+def answer_size() -> int:
+    """Size in bytes up to which the page that follows an upload waits for the report."""
+    return tk.config[ANSWER_SIZE]
+
+
+def largest_upload() -> int:
+    """Largest file accepted, in bytes (CKAN's own option, given in megabytes)."""
+    return tk.config["ckan.max_resource_size"] << 20

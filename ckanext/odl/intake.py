@@ -1,0 +1,150 @@
+"""What arrives: the identity of each uploaded file, and the check that its content deserves.
+
+Everything here reads committed data through a session of its own, so that it can run after any action, in a job or in
+the sweep, and be run twice without harm.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from ckan import model
+from ckan.lib import search
+from ckan.model import meta
+from ckan.plugins import toolkit as tk
+from sqlalchemy.orm import Session
+
+from ckanext.odl import config, storage
+from ckanext.odl.model import File, Validation
+from ckanext.odl.scdl import NotATable, UnknownSchema, catalogue
+
+log = logging.getLogger(__name__)
+
+JOB = "ckanext.odl.jobs.validate"
+
+
+class Declared(NamedTuple):
+    """The model that a file is said to follow; both empty when there is none."""
+
+    schema_id: str
+    version: str
+    is_table: bool
+
+
+NO_SCHEMA = Declared("", "", is_table=True)
+
+
+def declared(resource: dict[str, Any]) -> Declared:
+    """The schema and version that a resource declares, the newest version by default.
+
+    A schema that the catalogue does not know counts as none.
+    """
+    reference = resource.get("odl_schema")
+    if not reference:
+        return NO_SCHEMA
+    version = resource.get("odl_schema_version")
+    try:
+        entry, version = catalogue().parse(f"{reference}@{version}" if version else reference)
+    except (UnknownSchema, NotATable):
+        return NO_SCHEMA
+    return Declared(entry.id, version, entry.is_table)
+
+
+@contextmanager
+def own_session() -> Iterator[Session]:
+    """A database session apart from the request's."""
+    session = meta.create_local_session(bind=meta.engine)
+    try:
+        yield session
+    finally:
+        session.close()
+
+
+def stamp_of(last_modified: Any) -> str:
+    """CKAN's ``last_modified`` of a resource as text, the same from the database and from an action."""
+    return last_modified.isoformat() if hasattr(last_modified, "isoformat") else (last_modified or "")
+
+
+def resources(session: Session, *conditions: Any) -> list[dict[str, Any]]:
+    """Active resources of active datasets, with what is needed to read and to judge them."""
+    r = model.Resource
+    statement = (
+        sa.select(r.id, r.package_id, r.url, r.url_type, r.last_modified, r.extras)
+        .join(model.Package, model.Package.id == r.package_id)
+        .where(r.state == model.State.ACTIVE, model.Package.state != model.State.DELETED, *conditions)
+        .order_by(r.package_id, r.position)
+    )
+    return [
+        {**(row.extras or {}), **{key: value for key, value in row._mapping.items() if key != "extras"}}
+        for row in session.execute(statement)
+    ]
+
+
+def refresh(package_id: str, *, again: str | None = None) -> None:
+    """Bring what we know of a dataset's files up to date and ask for the checks that are missing.
+
+    :param package_id: id of the dataset
+    :param again: id of a resource whose bytes are to be read again, and whose finished check is to be run once more
+    """
+    with own_session() as session:
+        found = resources(session, model.Resource.package_id == package_id)
+        changed = [_refresh_file(session, resource, again=resource["id"] == again) for resource in found]
+    if any(changed):
+        search.rebuild(package_id)
+
+
+def _refresh_file(session: Session, resource: dict[str, Any], *, again: bool = False) -> bool:
+    """Returns whether the file changed into bytes that need no new check: only the search has to hear of it."""
+    if resource["url_type"] != "upload":
+        return False
+    # One reader at a time per file: the last one to read has the last bytes written.
+    session.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(resource["id"]))))
+    stamp = stamp_of(resource["last_modified"])
+    known = session.get(File, resource["id"])
+    if known is None or known.stamp != stamp or again:
+        try:
+            sha256, size = storage.identify(resource)
+        except storage.MissingFile as error:
+            log.warning("The file of resource %s cannot be read: %s", resource["id"], error)
+            session.rollback()
+            return False
+        File.record(session, resource["id"], sha256, size, stamp)
+    else:
+        sha256, size = known.sha256, known.size
+    moved = known is None or known.stamp != stamp
+    schema = declared(resource)
+    waiting = schema.is_table and Validation.ask(
+        session,
+        resource_id=resource["id"],
+        package_id=resource["package_id"],
+        sha256=sha256,
+        schema_id=schema.schema_id,
+        schema_version=schema.version,
+        file_name=resource["url"].rsplit("/", 1)[-1],
+        size=size,
+        again=again,
+    )
+    session.commit()
+    if waiting:
+        send([waiting])
+    return moved and not waiting
+
+
+def send(ids: Iterable[str]) -> None:
+    """Tell the workers that these checks wait. A queue that cannot be reached is no loss: the sweep sends them again."""
+    for id_ in ids:
+        try:
+            tk.enqueue_job(
+                JOB,
+                [id_],
+                title=f"odl: check {id_}",
+                queue=config.queue(),
+                rq_kwargs={"timeout": config.seconds() + 60},
+            )
+        except Exception:
+            log.exception("The check %s could not be queued; the sweep will try again", id_)
+            return

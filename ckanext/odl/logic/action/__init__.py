@@ -1,0 +1,7 @@
+"""Actions of the extension, by subject."""
+
+from __future__ import annotations
+
+from .validation import odl_validate, odl_validation_list, odl_validation_run, odl_validation_show
+
+__all__ = ["odl_validate", "odl_validation_list", "odl_validation_run", "odl_validation_show"]

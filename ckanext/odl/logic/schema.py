@@ -1,0 +1,42 @@
+"""What each action accepts."""
+
+from __future__ import annotations
+
+from ckan.plugins import toolkit as tk
+from ckan.types import Schema, Validator, ValidatorFactory
+
+
+@tk.validator_args
+def validate(not_missing: Validator, ignore_empty: Validator, unicode_safe: Validator, default: ValidatorFactory) -> Schema:
+    return {
+        "upload": [not_missing],
+        "schema": [ignore_empty, unicode_safe],
+        "language": [default("fr"), unicode_safe],
+    }
+
+
+@tk.validator_args
+def validation_show(not_empty: Validator, unicode_safe: Validator, default: ValidatorFactory) -> Schema:
+    return {"id": [not_empty, unicode_safe], "language": [default("fr"), unicode_safe]}
+
+
+@tk.validator_args
+def validation_run(not_empty: Validator, unicode_safe: Validator) -> Schema:
+    return {"id": [not_empty, unicode_safe]}
+
+
+@tk.validator_args
+def validation_list(
+    ignore_empty: Validator,
+    unicode_safe: Validator,
+    default: ValidatorFactory,
+    natural_number_validator: Validator,
+    limit_to_configured_maximum: ValidatorFactory,
+) -> Schema:
+    return {
+        "resource_id": [ignore_empty, unicode_safe],
+        "package_id": [ignore_empty, unicode_safe],
+        "organization_id": [ignore_empty, unicode_safe],
+        "limit": [default(20), natural_number_validator, limit_to_configured_maximum("ckan.search.rows_max", 1000)],
+        "offset": [default(0), natural_number_validator],
+    }

@@ -1,0 +1,135 @@
+"""Where each file stands, in one of the words shown everywhere on the portal (``badge``)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from ckan import model
+
+from ckanext.odl.intake import Declared, declared, stamp_of
+from ckanext.odl.model import File, State, Validation
+
+#: From what must be looked at first to what needs nothing.
+BADGES = ("unreadable", "invalid", "to_check", "checking", "no_schema", "valid")
+
+_SUMMARY = (
+    Validation.id,
+    Validation.resource_id,
+    Validation.sha256,
+    Validation.schema_id,
+    Validation.schema_version,
+    Validation.file_name,
+    Validation.size,
+    Validation.state,
+    Validation.status,
+    Validation.counts,
+    Validation.queued_at,
+    Validation.started_at,
+    Validation.finished_at,
+)
+
+
+@dataclass(frozen=True)
+class FileState:
+    """One file of a dataset: what it declares, what was found, and the word for it."""
+
+    resource_id: str
+    badge: str
+    schema: Declared
+    is_upload: bool
+    sha256: str | None = None
+    size: int | None = None
+    #: The check of these bytes against this schema, if there is one (columns of ``odl_validation`` without the report).
+    check: Any = None
+
+    @property
+    def state(self) -> str | None:
+        """State of the current check (``waiting``, ``running``, ``done``, ``interrupted``, ``cancelled``)."""
+        return self.check.state if self.check else None
+
+    @property
+    def counts(self) -> dict[str, Any]:
+        return (self.check and self.check.counts) or {}
+
+    @property
+    def date(self) -> dt.datetime | None:
+        return self.check.finished_at if self.check else None
+
+    def as_dict(self) -> dict[str, Any]:
+        """The same for the API; dates in ISO 8601 with their offset."""
+        return {
+            "resource_id": self.resource_id,
+            "state": self.state,
+            "status": self.check.status if self.check else None,
+            "badge": self.badge,
+            "current": self.state == State.DONE.value,
+            "schema_id": self.schema.schema_id or None,
+            "schema_version": self.schema.version or None,
+            "sha256": self.sha256,
+            "size": self.size,
+            "counts": self.counts or None,
+            "started": iso(self.check.started_at) if self.check else None,
+            "finished": iso(self.date),
+        }
+
+
+def iso(date: dt.datetime | None) -> str | None:
+    """A date and time in ISO 8601, or None."""
+    return date.isoformat() if date else None
+
+
+def of_resources(resources: Sequence[dict[str, Any]]) -> list[FileState]:
+    """The state of each of these resources (dicts of ``resource_show``), in two queries."""
+    ids = [resource["id"] for resource in resources]
+    files = {file.resource_id: file for file in model.Session.scalars(sa.select(File).where(File.resource_id.in_(ids)))}
+    checks = {
+        (row.resource_id, row.sha256, row.schema_id, row.schema_version): row
+        for row in model.Session.execute(sa.select(*_SUMMARY).where(Validation.resource_id.in_(ids)))
+    }
+    return [_state(resource, files.get(resource["id"]), checks) for resource in resources]
+
+
+def _state(resource: dict[str, Any], file: File | None, checks: dict[tuple[str, ...], Any]) -> FileState:
+    schema = declared(resource)
+    base = {"resource_id": resource["id"], "schema": schema, "is_upload": resource.get("url_type") == "upload"}
+    if not base["is_upload"]:
+        return FileState(badge="to_check" if schema.schema_id else "no_schema", **base)
+    if file is None or file.stamp != stamp_of(resource.get("last_modified")):
+        return FileState(badge="checking" if schema.schema_id else "no_schema", **base)
+    check = checks.get((resource["id"], file.sha256, schema.schema_id, schema.version))
+    return FileState(
+        badge=_badge(schema, check), sha256=file.sha256, size=file.size, check=check, **base
+    )
+
+
+def _badge(schema: Declared, check: Any) -> str:
+    if not schema.schema_id:
+        return "no_schema"
+    if not schema.is_table:
+        return "to_check"
+    if check is None or check.state in (State.WAITING.value, State.RUNNING.value):
+        return "checking"
+    if check.state == State.DONE.value and check.status in BADGES:
+        return check.status
+    return "to_check"
+
+
+def worst(badges: Iterable[str]) -> str:
+    """The word for several files together: the one to look at first; ``no_schema`` for none at all."""
+    present = set(badges)
+    return next((badge for badge in BADGES if badge in present), "no_schema")
+
+
+def history(resource_id: str) -> list[Any]:
+    """Checks of one resource, newest first, without their reports."""
+    checks = sa.select(*_SUMMARY).where(Validation.resource_id == resource_id)
+    return list(model.Session.execute(checks.order_by(Validation.queued_at.desc())))
+
+
+def report(validation_id: str) -> dict[str, Any] | None:
+    """The stored report of one check."""
+    return model.Session.execute(sa.select(Validation.report).where(Validation.id == validation_id)).scalar()

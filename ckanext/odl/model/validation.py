@@ -1,0 +1,253 @@
+"""What is known of each uploaded file, and the checks of its contents.
+
+One row of :class:`Validation` is one file content (sha256) held against one schema version for one resource. The row is
+the truth; the job queue is only a hint that there is work. Times are the database's, never a machine's.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from enum import Enum
+from typing import Any
+from uuid import uuid4
+
+import sqlalchemy as sa
+from ckan.plugins import toolkit as tk
+from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.orm import Mapped, Session
+
+#: A worker that gives no sign of life for this long is taken for dead.
+LEASE_SECONDS = 60
+#: Deaths after which a file is left alone.
+MAX_ATTEMPTS = 3
+
+
+class State(str, Enum):
+    """Where a check stands."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    INTERRUPTED = "interrupted"
+    CANCELLED = "cancelled"
+
+
+def _clock(seconds: float = 0) -> Any:
+    """The database's own time, *seconds* from now."""
+    return sa.func.clock_timestamp() + sa.text(f"interval '{seconds} seconds'")
+
+
+class File(tk.BaseModel):
+    """Identity of the bytes behind an uploaded file.
+
+    ``stamp`` is CKAN's ``last_modified`` of the resource when the bytes were read: when it moves, they are read again.
+    """
+
+    __table__ = sa.Table(
+        "odl_file",
+        tk.BaseModel.metadata,
+        sa.Column("resource_id", sa.UnicodeText, primary_key=True),
+        sa.Column("sha256", sa.Text, nullable=False),
+        sa.Column("size", sa.BigInteger, nullable=False),
+        sa.Column("stamp", sa.Text, nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+    )
+
+    resource_id: Mapped[str]
+    sha256: Mapped[str]
+    size: Mapped[int]
+    stamp: Mapped[str]
+    seen_at: Mapped[dt.datetime]
+
+    @classmethod
+    def record(cls, session: Session, resource_id: str, sha256: str, size: int, stamp: str) -> None:
+        """Write what the file is now, whatever was known before."""
+        values = {"sha256": sha256, "size": size, "stamp": stamp, "seen_at": _clock()}
+        session.execute(
+            insert(cls.__table__)
+            .values(resource_id=resource_id, **values)
+            .on_conflict_do_update(index_elements=["resource_id"], set_=values)
+        )
+
+
+class Validation(tk.BaseModel):
+    """One check: a resource, the sha256 of its bytes, a schema and its version (empty strings without a schema)."""
+
+    __table__ = sa.Table(
+        "odl_validation",
+        tk.BaseModel.metadata,
+        sa.Column("id", sa.UnicodeText, primary_key=True),
+        sa.Column("resource_id", sa.UnicodeText, nullable=False),
+        sa.Column("package_id", sa.UnicodeText, nullable=False, index=True),
+        sa.Column("sha256", sa.Text, nullable=False),
+        sa.Column("schema_id", sa.Text, nullable=False, server_default=""),
+        sa.Column("schema_version", sa.Text, nullable=False, server_default=""),
+        sa.Column("file_name", sa.Text, nullable=False, server_default=""),
+        sa.Column("size", sa.BigInteger, nullable=False, server_default="0"),
+        sa.Column("state", sa.Text, nullable=False, index=True),
+        sa.Column("status", sa.Text),
+        sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
+        sa.Column("lease_until", sa.DateTime(timezone=True)),
+        sa.Column("queued_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True)),
+        sa.Column("finished_at", sa.DateTime(timezone=True)),
+        sa.Column("counts", JSONB),
+        sa.Column("report", JSONB),
+        sa.UniqueConstraint("resource_id", "sha256", "schema_id", "schema_version", name="odl_validation_key"),
+    )
+
+    id: Mapped[str]
+    resource_id: Mapped[str]
+    package_id: Mapped[str]
+    sha256: Mapped[str]
+    schema_id: Mapped[str]
+    schema_version: Mapped[str]
+    file_name: Mapped[str]
+    size: Mapped[int]
+    state: Mapped[str]
+    status: Mapped[str | None]
+    attempts: Mapped[int]
+    lease_until: Mapped[dt.datetime | None]
+    queued_at: Mapped[dt.datetime]
+    started_at: Mapped[dt.datetime | None]
+    finished_at: Mapped[dt.datetime | None]
+    counts: Mapped[dict[str, Any] | None]
+    report: Mapped[dict[str, Any] | None]
+
+    @classmethod
+    def ask(
+        cls,
+        session: Session,
+        *,
+        resource_id: str,
+        package_id: str,
+        sha256: str,
+        schema_id: str,
+        schema_version: str,
+        file_name: str,
+        size: int,
+        again: bool = False,
+    ) -> str | None:
+        """Ask for a check.
+
+        Returns the id of the row that now waits for a worker, or None when this content was already checked (or is
+        being checked) against this version. With *again*, a finished check is run once more.
+        """
+        key = {
+            "resource_id": resource_id,
+            "sha256": sha256,
+            "schema_id": schema_id,
+            "schema_version": schema_version,
+        }
+        waiting = {"state": State.WAITING.value, "queued_at": _clock(), "attempts": 0, "lease_until": None}
+        table = cls.__table__
+        redo = [State.CANCELLED.value] + ([State.DONE.value, State.INTERRUPTED.value] if again else [])
+        statement = (
+            insert(table)
+            .values(id=str(uuid4()), package_id=package_id, file_name=file_name, size=size, **key, **waiting)
+            .on_conflict_do_update(
+                constraint="odl_validation_key",
+                set_={**waiting, "file_name": file_name, "package_id": package_id},
+                where=table.c.state.in_(redo),
+            )
+            .returning(table.c.id)
+        )
+        return session.execute(statement).scalar()
+
+    @classmethod
+    def claim(cls, session: Session, id_: str) -> Validation | None:
+        """Take the row for this worker, or None when another worker has it or nothing is left to do."""
+        table = cls.__table__
+        free = sa.or_(
+            table.c.state == State.WAITING.value,
+            sa.and_(table.c.state == State.RUNNING.value, table.c.lease_until < _clock()),
+        )
+        claimed = session.execute(
+            sa.update(table)
+            .where(table.c.id == id_, free, table.c.attempts < MAX_ATTEMPTS)
+            .values(
+                state=State.RUNNING.value,
+                attempts=table.c.attempts + 1,
+                lease_until=_clock(LEASE_SECONDS),
+                started_at=_clock(),
+            )
+            .returning(table.c.id)
+        ).scalar()
+        session.commit()
+        return session.get(cls, id_) if claimed else None
+
+    @classmethod
+    def keep(cls, session: Session, id_: str, attempt: int) -> bool:
+        """Renew the lease of a running check; False when it was given to another worker meanwhile."""
+        kept = session.execute(cls._mine(id_, attempt).values(lease_until=_clock(LEASE_SECONDS))).rowcount
+        session.commit()
+        return bool(kept)
+
+    @classmethod
+    def finish(cls, session: Session, id_: str, attempt: int, report: dict[str, Any]) -> bool:
+        """Store the report; False (and nothing stored) when the check belongs to another worker by now."""
+        done = session.execute(
+            cls._mine(id_, attempt).values(
+                state=State.DONE.value,
+                status=report["status"],
+                counts={**report["counts"], "rows": report["file"]["rows"]},
+                report=report,
+                lease_until=None,
+                finished_at=_clock(),
+            )
+        ).rowcount
+        session.commit()
+        return bool(done)
+
+    @classmethod
+    def cancel(cls, session: Session, id_: str, attempt: int) -> None:
+        """Close a running check whose file is gone or was replaced."""
+        session.execute(
+            cls._mine(id_, attempt).values(state=State.CANCELLED.value, lease_until=None, finished_at=_clock())
+        )
+        session.commit()
+
+    @classmethod
+    def _mine(cls, id_: str, attempt: int) -> Any:
+        table = cls.__table__
+        return sa.update(table).where(
+            table.c.id == id_, table.c.state == State.RUNNING.value, table.c.attempts == attempt
+        )
+
+    @classmethod
+    def release_dead(cls, session: Session) -> tuple[int, int]:
+        """Give back the checks of workers that died.
+
+        Returns how many wait again, and how many are left alone after :data:`MAX_ATTEMPTS` deaths.
+        """
+        table = cls.__table__
+        dead = sa.and_(table.c.state == State.RUNNING.value, table.c.lease_until < _clock())
+        given_up = session.execute(
+            sa.update(table)
+            .where(dead, table.c.attempts >= MAX_ATTEMPTS)
+            .values(state=State.INTERRUPTED.value, lease_until=None, finished_at=_clock())
+        ).rowcount
+        again = session.execute(
+            sa.update(table).where(dead).values(state=State.WAITING.value, lease_until=None, queued_at=_clock(-3600))
+        ).rowcount
+        session.commit()
+        return again, given_up
+
+    @classmethod
+    def forgotten(cls, session: Session, seconds: int, limit: int) -> list[str]:
+        """Ids of the checks that have waited longer than *seconds* without a worker, oldest first, marked as re-sent."""
+        table = cls.__table__
+        late = (
+            sa.select(table.c.id)
+            .where(table.c.state == State.WAITING.value, table.c.queued_at < _clock(-seconds))
+            .order_by(table.c.queued_at)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        ids = list(
+            session.execute(
+                sa.update(table).where(table.c.id.in_(late)).values(queued_at=_clock()).returning(table.c.id)
+            ).scalars()
+        )
+        session.commit()
+        return ids

@@ -1,0 +1,58 @@
+"""What the search knows of models and checks: two facets."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from ckan.plugins import toolkit as tk
+
+from ckanext.odl.logic import state
+from ckanext.odl.scdl import UnknownSchema, catalogue
+
+# Multi-valued strings by the dynamic field of CKAN's Solr schema.
+SCHEMA_FACET = "vocab_odl_schema"
+STATE_FACET = "vocab_odl_state"
+
+
+def with_facets(facets: dict[str, Any]) -> dict[str, Any]:
+    """CKAN's facets and, first among them, ours."""
+    return {STATE_FACET: tk._("Conformity"), SCHEMA_FACET: tk._("Model"), **facets}
+
+
+def with_state(pkg_dict: dict[str, Any]) -> dict[str, Any]:
+    """The document of a dataset with the schemas its files declare and where they stand."""
+    package = json.loads(pkg_dict["validated_data_dict"])
+    files = state.of_resources(package.get("resources") or [])
+    pkg_dict[SCHEMA_FACET] = sorted({file.schema.schema_id for file in files if file.schema.schema_id})
+    pkg_dict[STATE_FACET] = sorted({file.badge for file in files})
+    return pkg_dict
+
+
+def with_names(search_results: dict[str, Any]) -> dict[str, Any]:
+    """The results of a search whose facets carry the words that people read."""
+    for facet, name in ((SCHEMA_FACET, schema_name), (STATE_FACET, badge_name)):
+        for item in search_results.get("search_facets", {}).get(facet, {}).get("items", []):
+            item["display_name"] = name(item["name"])
+    return search_results
+
+
+def schema_name(schema_id: str) -> str:
+    """The title of a schema in the reader's language; its id when the catalogue no longer has it."""
+    try:
+        return catalogue().get(schema_id).title(tk.h.lang())
+    except UnknownSchema:
+        return schema_id
+
+
+def badge_name(badge: str) -> str:
+    """The word for a state, in the reader's language."""
+    names = {
+        "valid": tk._("compliant"),
+        "invalid": tk._("to correct"),
+        "unreadable": tk._("unreadable"),
+        "checking": tk._("being checked"),
+        "to_check": tk._("to check again"),
+        "no_schema": tk._("without a model"),
+    }
+    return names.get(badge, badge)

@@ -1,0 +1,96 @@
+"""The same check in a process of its own, so that no file can take down who asks.
+
+The child limits its own memory and processor time before it opens the file; what it cannot finish is answered with a
+``limit-*`` code, never with a word against the file.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from .report import incomplete
+
+#: Seconds that the child gets beyond its processor time, to start and to wait for the disk.
+GRACE_SECONDS = 10
+_MEBIBYTE = 1 << 20
+_KILLED_BY_TIME = {-24, -9}  # SIGXCPU, and SIGKILL at the hard limit
+
+
+def guarded(
+    path: str | Path,
+    schema: str | None = None,
+    *,
+    language: str = "fr",
+    name: str = "",
+    seconds: int = 10,
+    memory: int = 1024,
+) -> dict[str, Any]:
+    """Check a file in a child process.
+
+    :param path: the file to read
+    :param schema: catalogue id or ``id@version``; guessed from the columns when None
+    :param language: of the sentences, ``fr`` or ``en``
+    :param name: the file's name as people know it
+    :param seconds: most processor time
+    :param memory: most address space, in mebibytes
+    :returns: the report as a dict; status ``incomplete`` when the child was stopped or died
+    """
+    order = {
+        "path": str(path),
+        "schema": schema,
+        "language": language,
+        "name": name,
+        "seconds": seconds,
+        "memory": memory,
+    }
+    # Nothing of the portal's environment (addresses, passwords) goes into a process that reads foreign files.
+    environment = {key: os.environ[key] for key in ("PYTHONPATH", "LANG") if key in os.environ}
+    try:
+        child = subprocess.run(  # noqa: S603 (our own module, no shell)
+            [sys.executable, "-m", __name__],
+            input=json.dumps(order).encode(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=environment,
+            timeout=seconds + GRACE_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return incomplete("limit-time", name=name, language=language)
+    if child.returncode == 0:
+        return json.loads(child.stdout)
+    if child.returncode == _OUT_OF_MEMORY:
+        code = "limit-memory"
+    elif child.returncode in _KILLED_BY_TIME:
+        code = "limit-time"
+    else:
+        code = "limit-interrupted"
+    return incomplete(code, name=name, language=language)
+
+
+_OUT_OF_MEMORY = 3
+
+
+def _child() -> int:
+    order = json.load(sys.stdin)
+    resource.setrlimit(resource.RLIMIT_AS, (order["memory"] * _MEBIBYTE,) * 2)
+    resource.setrlimit(resource.RLIMIT_CPU, (order["seconds"], order["seconds"] + 1))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    try:
+        from . import validate  # noqa: PLC0415 (after the limits)
+
+        report = validate(order["path"], order["schema"], language=order["language"], name=order["name"])
+        json.dump(report.to_dict(), sys.stdout)
+    except MemoryError:
+        return _OUT_OF_MEMORY
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(_child())
