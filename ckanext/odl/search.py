@@ -7,6 +7,7 @@ from typing import Any
 
 from ckan.plugins import toolkit as tk
 
+from ckanext.odl.language import language
 from ckanext.odl.logic import state
 from ckanext.odl.scdl import UnknownSchema, catalogue
 
@@ -40,7 +41,7 @@ def with_names(search_results: dict[str, Any]) -> dict[str, Any]:
 def schema_name(schema_id: str) -> str:
     """The title of a schema in the reader's language; its id when the catalogue no longer has it."""
     try:
-        return catalogue().get(schema_id).title(tk.h.lang())
+        return catalogue().get(schema_id).title(language())
     except UnknownSchema:
         return schema_id
 
