@@ -1,0 +1,34 @@
+# `make demo` and `make test` bring up all they need; the work is done by dev/portal.
+# VENV (and VENV_211) name another virtual environment to use as it is; ARGS goes to pytest.
+VENV ?= .venv
+VENV_211 ?= .venv-2.11
+ARGS ?=
+export VENV VENV_211
+export PYTHONPATH := $(CURDIR)
+
+PORTAL := python3 -m dev.portal
+
+.PHONY: demo stop clean test test-unit test-portal test-browser test-2.11 python
+
+demo: python ## a portal with sample data; run again after a change of code
+	@$(PORTAL) demo
+
+stop: python ## end all processes of this checkout
+	@$(PORTAL) stop
+
+clean: python ## end all processes and remove all data of this checkout
+	@$(PORTAL) clean
+
+test: python ## all tests on CKAN 2.12, then those without browser on CKAN 2.11
+	@$(PORTAL) test $(ARGS)
+
+test-unit test-portal test-browser: test-%: python ## one folder of tests on CKAN 2.12
+	@$(PORTAL) test --part $* $(ARGS)
+
+test-2.11: python ## the tests without browser on CKAN 2.11
+	@$(PORTAL) test --on-211 $(ARGS)
+
+python:
+	@command -v python3 >/dev/null || { echo "→ Installing python3"; \
+	  if [ "$$(id -u)" = 0 ]; then apt-get update && apt-get install --yes python3; \
+	  else sudo apt-get update && sudo apt-get install --yes python3; fi; } >&2

@@ -1,0 +1,138 @@
+"""``python3 -m dev.portal COMMAND``: what the Makefile calls."""
+
+from __future__ import annotations
+
+import argparse
+import fcntl
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from dev.portal import machine
+from dev.portal.console import Failure, say, step
+from dev.portal.instance import BROWSER, DEMO, TEST, TEST_211, Instance
+from dev.portal.places import ROOT, SERVICES, virtualenv
+from dev.portal.services import Services
+
+FOLDERS = {"unit": "tests/unit", "portal": "tests/portal", "browser": "tests/browser"}
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Let one command at a time bring things up or down in this checkout."""
+    SERVICES.mkdir(exist_ok=True)
+    with (SERVICES / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say("→ Waiting for another command in this checkout")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def demo() -> None:
+    with _alone():
+        machine.install_packages(for_tests=False)
+        machine.install_project("2.12", "demo")
+        Services().start()
+        DEMO.start()
+    say(DEMO.summary())
+
+
+def stop() -> None:
+    with _alone():
+        for instance in (DEMO, BROWSER):
+            instance.stop()
+        Services().stop()
+
+
+def clean() -> None:
+    stop()
+    Services().postgres.clean()
+    with step("Removing the data of this checkout"):
+        for instance in (DEMO, BROWSER, TEST, TEST_211):
+            shutil.rmtree(instance.folder, ignore_errors=True)
+            instance.ini.unlink(missing_ok=True)
+            instance.accounts.unlink(missing_ok=True)
+        for leftover in ("redis", "solr/home"):
+            shutil.rmtree(SERVICES / leftover, ignore_errors=True)
+
+
+def prepare_tests(instance: Instance, *, services: bool = True) -> None:
+    """Make ready what the tests of one CKAN version need."""
+    with _alone():
+        machine.install_packages(for_tests=True)
+        machine.install_project(instance.ckan, "demo,test")
+        if services:
+            Services().start()
+            instance.ensure_stores()
+
+
+def pytest(instance: Instance, parts: list[str], arguments: list[str]) -> int:
+    """Run pytest over *parts* of the tests on the CKAN of *instance*; return its exit code."""
+    alone = parts == ["unit"]
+    prepare_tests(instance, services=not alone)
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    plugin = ["-p", "no:ckan"]
+    if not alone:
+        env |= instance.environment
+        plugin = ["--ckan-ini", "test.ini"]
+    if "browser" in parts:
+        env["AXE_SCRIPT"] = str(machine.install_axe())
+    say(f"→ Tests on CKAN {instance.ckan}: {', '.join(parts)}")
+    folders = [FOLDERS[part] for part in parts]
+    command = [str(instance.bin / "python"), "-m", "pytest", *plugin, *folders, *arguments]
+    return subprocess.run(command, cwd=ROOT, env=env, check=False).returncode
+
+
+def test(parts: list[str], arguments: list[str]) -> int:
+    """Run all tests on both versions of CKAN, or some *parts* of them on CKAN 2.12 only."""
+    if parts:
+        return pytest(TEST, parts, arguments)
+    results = [pytest(TEST, list(FOLDERS), arguments), pytest(TEST_211, ["unit", "portal"], arguments)]
+    return max(results)
+
+
+def shell(arguments: list[str]) -> int:
+    """Run a command with the addresses of the test services, or print them."""
+    prepare_tests(TEST)
+    if not arguments:
+        for name, value in TEST.environment.items():
+            print(f"export {name}={shlex.quote(value)}")
+        return 0
+    path = f"{virtualenv('2.12') / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    return subprocess.run(arguments, env={**os.environ, **TEST.environment, "PATH": path}, check=False).returncode
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python3 -m dev.portal", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    for function in (demo, stop, clean):
+        commands.add_parser(function.__name__)
+    tests = commands.add_parser("test")
+    tests.add_argument("--part", action="append", default=[], choices=list(FOLDERS))
+    tests.add_argument("--on-211", action="store_true", help="run the named parts on CKAN 2.11")
+    commands.add_parser("shell", help="run a command with the addresses of the test services")
+    options, rest = parser.parse_known_args()
+    if options.command == "test":
+        if options.on_211:
+            return pytest(TEST_211, options.part or ["unit", "portal"], rest)
+        return test(options.part, rest)
+    if options.command == "shell":
+        return shell(rest)
+    {"demo": demo, "stop": stop, "clean": clean}[options.command]()
+    return 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except Failure as failure:
+        print(f"\n{failure}", file=sys.stderr)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -1,0 +1,75 @@
+"""Bring a portal's tables up to date and load its sample data, then write who can log in.
+
+``python -m dev.portal.prepare SETTINGS.ini ACCOUNTS.json URL``, run with the portal's own Python. Run again, it
+changes nothing that is already there.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from ckan import model
+from ckan.cli import CKANConfigLoader
+from ckan.cli.db import _migrate_plugins, _run_migrations  # `ckan db upgrade`, without starting CKAN twice
+from ckan.config.middleware import make_app
+from ckan.plugins import toolkit as tk
+
+from dev.portal.places import secret, write_private
+
+ADMINISTRATOR = "admin"
+
+
+def upgrade() -> None:
+    """Run the pending migrations of CKAN, then of each plugin."""
+    _run_migrations("", "head")
+    _migrate_plugins(apply=True)
+
+
+def sysadmin() -> dict[str, Any]:
+    """Return the portal's sysadmin, created at the first call."""
+    context: dict[str, Any] = {"ignore_auth": True}
+    password = secret("demo administrator")
+    user = model.User.get(ADMINISTRATOR)
+    if user is None:
+        tk.get_action("user_create")(
+            dict(context), {"name": ADMINISTRATOR, "email": "admin@exemple.test", "password": password}
+        )
+        user = model.User.get(ADMINISTRATOR)
+        assert user
+        user.sysadmin = True
+        model.repo.commit_and_remove()
+    return {
+        "name": ADMINISTRATOR,
+        "password": password,
+        "token": token_of(ADMINISTRATOR),
+        "role": "sysadmin",
+        "organization": None,
+    }
+
+
+def token_of(user: str) -> str:
+    """Return a new API token of *user*; the one made by an earlier run is revoked."""
+    site_user = tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
+    for known in tk.get_action("api_token_list")({"user": site_user}, {"user_id": user}):
+        if known["name"] == "demo":
+            tk.get_action("api_token_revoke")({"user": site_user}, {"jti": known["id"]})
+    return tk.get_action("api_token_create")({"user": site_user}, {"user": user, "name": "demo"})["token"]
+
+
+def main(ini: Path, accounts: Path, url: str) -> None:
+    app = make_app(CKANConfigLoader(str(ini)).get_config())
+    upgrade()
+    with app._wsgi_app.test_request_context():
+        people = [sysadmin()]
+        if importlib.util.find_spec("dev.sample_data"):
+            sample_data = importlib.import_module("dev.sample_data")
+            people += sample_data.main()
+    write_private(accounts, json.dumps({"url": url, "accounts": people}, indent=2, ensure_ascii=False) + "\n")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3])
