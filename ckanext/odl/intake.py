@@ -135,9 +135,9 @@ def _refresh_file(session: Session, resource: dict[str, Any], *, again: bool = F
 
 
 def send(ids: Iterable[str]) -> None:
-    """Tell the workers that these checks wait. A queue that cannot be reached is no loss: the sweep sends them again."""
-    for id_ in ids:
-        try:
+    """Tell the workers that these checks wait. An unreachable queue loses nothing: the sweep sends them again."""
+    try:
+        for id_ in ids:
             tk.enqueue_job(
                 JOB,
                 [id_],
@@ -145,6 +145,5 @@ def send(ids: Iterable[str]) -> None:
                 queue=config.queue(),
                 rq_kwargs={"timeout": config.seconds() + 60},
             )
-        except Exception:
-            log.exception("The check %s could not be queued; the sweep will try again", id_)
-            return
+    except Exception:
+        log.exception("Checks could not be queued; the sweep will try again")

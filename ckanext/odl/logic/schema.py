@@ -7,7 +7,9 @@ from ckan.types import Schema, Validator, ValidatorFactory
 
 
 @tk.validator_args
-def validate(not_missing: Validator, ignore_empty: Validator, unicode_safe: Validator, default: ValidatorFactory) -> Schema:
+def validate(
+    not_missing: Validator, ignore_empty: Validator, unicode_safe: Validator, default: ValidatorFactory
+) -> Schema:
     return {
         "upload": [not_missing],
         "schema": [ignore_empty, unicode_safe],

@@ -101,9 +101,7 @@ def _state(resource: dict[str, Any], file: File | None, checks: dict[tuple[str, 
     if file is None or file.stamp != stamp_of(resource.get("last_modified")):
         return FileState(badge="checking" if schema.schema_id else "no_schema", **base)
     check = checks.get((resource["id"], file.sha256, schema.schema_id, schema.version))
-    return FileState(
-        badge=_badge(schema, check), sha256=file.sha256, size=file.size, check=check, **base
-    )
+    return FileState(badge=_badge(schema, check), sha256=file.sha256, size=file.size, check=check, **base)
 
 
 def _badge(schema: Declared, check: Any) -> str:

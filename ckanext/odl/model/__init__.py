@@ -1,4 +1,4 @@
-"""Tables of the extension. No foreign key to CKAN's own tables: rows are keyed by ids and outlive what they describe."""
+"""Tables of the extension, without foreign keys to CKAN's own: rows are keyed by ids and outlive what they describe."""
 
 from __future__ import annotations
 

@@ -235,7 +235,7 @@ class Validation(tk.BaseModel):
 
     @classmethod
     def forgotten(cls, session: Session, seconds: int, limit: int) -> list[str]:
-        """Ids of the checks that have waited longer than *seconds* without a worker, oldest first, marked as re-sent."""
+        """Ids of the checks that no worker took within *seconds*, oldest first; they are marked as sent again."""
         table = cls.__table__
         late = (
             sa.select(table.c.id)
