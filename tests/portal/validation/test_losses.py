@@ -1,0 +1,135 @@
+"""No check is lost: not with a dead worker, not with a flushed queue, not when the portal was too busy to look."""
+
+from __future__ import annotations
+
+import pytest
+import sqlalchemy as sa
+from ckan import model
+from ckan.plugins import toolkit as tk
+
+from ckanext.odl import jobs
+from ckanext.odl.model import File, Validation
+from ckanext.odl.model.validation import MAX_ATTEMPTS
+from tests.portal.conftest import GOOD, WRONG, call, run_checks, state_of, upload
+
+pytestmark = pytest.mark.usefixtures("with_plugins", "clean_db", "clean_index")
+
+
+def change(**values: object) -> None:
+    model.Session.execute(sa.update(Validation).values(**values))
+    model.Session.commit()
+
+
+def one_id() -> str:
+    return model.Session.scalars(sa.select(Validation.id)).one()
+
+
+def long_ago() -> sa.ColumnElement:
+    return sa.func.now() - sa.text("interval '1 hour'")
+
+
+def test_a_check_whose_worker_died_is_done_by_another(deposit):
+    resource = deposit(GOOD)
+    change(state="running", attempts=1, lease_until=long_ago())
+
+    swept = jobs.sweep()
+
+    assert (swept["released"], swept["sent"]) == (1, 1)
+    run_checks()
+    assert state_of(resource)["badge"] == "valid"
+
+
+def test_a_worker_that_is_alive_keeps_its_check(deposit):
+    deposit(GOOD)
+    change(state="running", attempts=1, lease_until=sa.func.now() + sa.text("interval '1 minute'"))
+
+    assert jobs.sweep()["released"] == 0
+    jobs.validate(one_id())
+
+    assert model.Session.scalars(sa.select(Validation.state)).one() == "running"
+
+
+def test_a_third_death_leaves_the_file_alone_without_blaming_it(deposit):
+    resource = deposit(GOOD)
+    change(state="running", attempts=MAX_ATTEMPTS, lease_until=long_ago())
+
+    assert jobs.sweep()["interrupted"] == 1
+
+    found = state_of(resource)
+    assert (found["badge"], found["state"], found["report"]) == ("to_check", "interrupted", None)
+
+
+def test_a_person_may_ask_again_after_the_third_death(deposit, agent):
+    resource = deposit(GOOD)
+    change(state="interrupted", attempts=MAX_ATTEMPTS)
+
+    call("odl_validation_run", agent, id=resource["id"])
+    run_checks()
+
+    assert state_of(resource)["badge"] == "valid"
+
+
+def test_a_flushed_queue_loses_nothing(deposit):
+    deposit(GOOD)
+    tk.get_action("job_clear")({"ignore_auth": True}, {})
+    change(queued_at=long_ago())
+
+    jobs.sweep()
+
+    titles = [job["title"] for job in tk.get_action("job_list")({"ignore_auth": True}, {})]
+    assert titles == [f"odl: check {one_id()}"]
+
+
+def test_a_check_that_was_just_sent_is_not_sent_again(deposit):
+    deposit(GOOD)
+
+    assert jobs.sweep()["sent"] == 0
+
+
+def test_a_file_that_nobody_read_is_found(deposit):
+    resource = deposit(GOOD)
+    model.Session.execute(sa.delete(Validation))
+    model.Session.execute(sa.delete(File))
+    model.Session.commit()
+
+    assert jobs.sweep()["read"] == 1
+    run_checks()
+
+    assert state_of(resource)["badge"] == "valid"
+
+
+def test_what_is_known_is_not_read_again(deposit):
+    deposit(GOOD)
+
+    assert jobs.sweep()["read"] == 0
+
+
+def test_a_file_replaced_while_it_waited_is_judged_by_its_last_bytes(deposit, agent):
+    resource = deposit(WRONG)
+    old = one_id()
+    call("resource_update", agent, **{**resource, "upload": upload(GOOD)})
+
+    jobs.validate(old)
+    run_checks()
+
+    assert state_of(resource)["badge"] == "valid"
+    assert model.Session.get(Validation, old).state == "cancelled"
+
+
+def test_a_file_deleted_while_it_waited_ends_quietly(deposit, agent):
+    resource = deposit(GOOD)
+    call("resource_delete", agent, id=resource["id"])
+
+    run_checks()
+
+    assert model.Session.scalars(sa.select(Validation.state)).one() == "cancelled"
+
+
+def test_the_same_job_twice_does_no_harm(deposit):
+    resource = deposit(GOOD)
+    run_checks()
+    finished = state_of(resource)["finished"]
+
+    jobs.validate(one_id())
+
+    assert state_of(resource)["finished"] == finished
