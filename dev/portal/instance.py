@@ -170,7 +170,8 @@ class Instance:
         rows = [("login", "password", "role", "organization")]
         rows += [(a["name"], a["password"], a["role"], a["organization"] or "–") for a in accounts]
         widths = [max(len(row[column]) for row in rows) for column in range(4)]
-        table = "\n".join("  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths)) for row in rows)
+        layout = "  ".join(f"{{:{width}}}" for width in widths)
+        table = "\n".join("  " + layout.format(*row) for row in rows)
         return f"\nThe portal answers on {self.url}\n\n{table}\n\nThe same, with API tokens: {self.accounts}"
 
 
