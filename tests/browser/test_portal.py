@@ -15,9 +15,9 @@ def test_a_visitor_opens_the_home_page(portal, page, photograph):
 def test_an_administrator_logs_in(portal, page):
     portal.log_in(page, role="sysadmin")
 
-    page.goto(f"{portal.url}/dataset/new")
+    answer = page.goto(f"{portal.url}/ckan-admin/")
 
-    assert page.locator("form.dataset-form, form[data-module=basic-form]").count()
+    assert answer.ok
 
 
 def test_an_administrator_logs_in_without_javascript(portal, page_without_script):
