@@ -31,12 +31,11 @@ def upgrade() -> None:
 
 def sysadmin() -> dict[str, Any]:
     """Return the portal's sysadmin, created at the first call."""
-    context: dict[str, Any] = {"ignore_auth": True}
     password = secret("demo administrator")
     user = model.User.get(ADMINISTRATOR)
     if user is None:
         tk.get_action("user_create")(
-            dict(context), {"name": ADMINISTRATOR, "email": "admin@exemple.test", "password": password}
+            {"ignore_auth": True}, {"name": ADMINISTRATOR, "email": "admin@exemple.test", "password": password}
         )
         user = model.User.get(ADMINISTRATOR)
         assert user
