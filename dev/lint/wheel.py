@@ -31,7 +31,8 @@ def installed(folder: Path) -> set[str]:
     venv.create(folder / "empty", with_pip=True)
     python = folder / "empty" / "bin" / "python"
     wheel = next(folder.glob("*.whl"))
-    subprocess.run([python, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", wheel], **quiet)
+    # -I: without PYTHONPATH, which would show pip the project as already installed
+    subprocess.run([python, "-I", "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", wheel], **quiet)
     site = next((folder / "empty" / "lib").glob("python3*/site-packages"))
     return {str(file.relative_to(site)) for file in (site / "ckanext").rglob("*") if file.is_file()}
 

@@ -62,7 +62,7 @@ def token_of(user: str) -> str:
 def main(ini: Path, accounts: Path, url: str) -> None:
     app = make_app(CKANConfigLoader(str(ini)).get_config())
     upgrade()
-    with app._wsgi_app.test_request_context():
+    with app._wsgi_app.test_request_context():  # pyright: ignore[reportAttributeAccessIssue] (as `ckan` itself does)
         people = [sysadmin()]
         if importlib.util.find_spec("dev.sample_data"):
             sample_data = importlib.import_module("dev.sample_data")
