@@ -79,7 +79,6 @@ class Instance:
     def write_ini(self) -> None:
         """Write the instance's CKAN settings, as an administrator would for a portal in production."""
         environment = self.environment
-        package = ROOT / "ckanext" / "odl"
         settings = {
             "use": "egg:ckan",
             "SECRET_KEY": secret(f"{self.name} session"),
@@ -91,7 +90,7 @@ class Instance:
             "solr_url": environment["CKAN_SOLR_URL"],
             "ckan.site_id": self.name,
             "ckan.site_url": self.url,
-            "ckan.site_title": "Données ouvertes du Val d’Aurette",
+            "ckan.site_title": "Données ouvertes des Causses",
             "ckan.storage_path": environment["CKAN_STORAGE_PATH"],
             "ckan.max_resource_size": 100,
             "ckan.plugins": PLUGINS,
@@ -111,15 +110,6 @@ class Instance:
             "SESSION_COOKIE_HTTPONLY": "true",
             "SESSION_COOKIE_SAMESITE": "Lax",
         }
-        if (package / "schemas" / "dataset.yaml").exists():
-            settings |= {
-                "scheming.dataset_schemas": "ckanext.odl:schemas/dataset.yaml",
-                "scheming.organization_schemas": "ckanext.odl:schemas/organization.yaml",
-                "scheming.presets": "ckanext.scheming:presets.json ckanext.odl:schemas/presets.yaml",
-            }
-        licences = package / "schemas" / "licences.json"
-        if licences.exists():
-            settings["licenses_group_url"] = licences.as_uri()
         lines = [f"{key} = {str(value).replace('%', '%%')}" for key, value in settings.items()]
         header = ["# Written by `make demo`; changes made here are lost.", "[app:main]"]
         write_private(self.ini, "\n".join([*header, *lines]) + "\n" + LOGGING)
