@@ -8,7 +8,7 @@ export PYTHONPATH := $(CURDIR)
 
 PORTAL := python3 -m dev.portal
 
-.PHONY: demo stop clean test test-unit test-portal test-browser test-2.11 python
+.PHONY: demo stop clean test test-unit test-portal test-browser test-2.11 lint messages python
 
 demo: python ## a portal with sample data; run again after a change of code
 	@$(PORTAL) demo
@@ -27,6 +27,12 @@ test-unit test-portal test-browser: test-%: python ## one folder of tests on CKA
 
 test-2.11: python ## the tests without browser on CKAN 2.11
 	@$(PORTAL) test --on-211 $(ARGS)
+
+lint: python ## style, types, layers, messages, tables, wheel (ARGS="ruff types" runs these two)
+	@$(PORTAL) lint $(ARGS)
+
+messages: ## write new messages of the code into the .po files
+	@$(VENV)/bin/python -m dev.catalogues update
 
 python:
 	@command -v python3 >/dev/null || { echo "→ Installing python3"; \

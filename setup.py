@@ -2,31 +2,27 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 from setuptools import setup
 from setuptools.command.build_py import build_py
 
-I18N = Path(__file__).parent / "ckanext" / "odl" / "i18n"
+# a build tool runs this file without its folder on the path
+sys.path.insert(0, str(Path(__file__).parent))
+
+from dev.catalogues import EXTRACTORS, compile_all
 
 
 class BuildWithCatalogues(build_py):
-    """Compile every French and English catalogue before the package is built or linked."""
+    """Compile every catalogue before the package is built or linked."""
 
     def run(self) -> None:
-        from dev.catalogues import compile_all  # noqa: PLC0415 (babel is a build requirement)
-
-        compile_all(I18N)
+        compile_all()
         super().run()
 
 
 setup(
     cmdclass={"build_py": BuildWithCatalogues},
-    message_extractors={
-        "ckanext": [
-            ("**.py", "python", None),
-            ("**.js", "javascript", None),
-            ("**/templates/**.html", "ckan", None),
-        ],
-    },
+    message_extractors={"ckanext": [(pattern, method, None) for pattern, method in EXTRACTORS]},
 )

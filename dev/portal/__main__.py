@@ -14,7 +14,7 @@ from contextlib import contextmanager
 
 from dev.portal import machine
 from dev.portal.console import Failure, say, step
-from dev.portal.instance import BROWSER, DEMO, TEST, TEST_211, Instance
+from dev.portal.instance import BROWSER, DEMO, LINT, TEST, TEST_211, Instance
 from dev.portal.places import ROOT, SERVICES, virtualenv
 from dev.portal.services import Services
 
@@ -54,7 +54,7 @@ def clean() -> None:
     stop()
     Services().postgres.clean()
     with step("Removing the data of this checkout"):
-        for instance in (DEMO, BROWSER, TEST, TEST_211):
+        for instance in (DEMO, BROWSER, TEST, TEST_211, LINT):
             shutil.rmtree(instance.folder, ignore_errors=True)
             instance.ini.unlink(missing_ok=True)
             instance.accounts.unlink(missing_ok=True)
@@ -62,11 +62,11 @@ def clean() -> None:
             shutil.rmtree(SERVICES / leftover, ignore_errors=True)
 
 
-def prepare_tests(instance: Instance, *, services: bool = True) -> None:
+def prepare_tests(instance: Instance, *, services: bool = True, extras: str = "demo,test") -> None:
     """Make ready what the tests of one CKAN version need."""
     with _alone():
         machine.install_packages(for_tests=True)
-        machine.install_project(instance.ckan, "demo,test")
+        machine.install_project(instance.ckan, extras)
         if services:
             Services().start()
             instance.ensure_stores()
@@ -97,6 +97,12 @@ def test(parts: list[str], arguments: list[str]) -> int:
     return max(results)
 
 
+def lint(arguments: list[str]) -> int:
+    """Run the checks of the whole project, or those that are named."""
+    prepare_tests(LINT, extras="demo,test,lint")
+    return subprocess.run([LINT.bin / "python", "-m", "dev.lint", *arguments], cwd=ROOT, check=False).returncode
+
+
 def shell(arguments: list[str]) -> int:
     """Run a command with the addresses of the test services, or print them."""
     prepare_tests(TEST)
@@ -116,14 +122,15 @@ def main() -> int:
     tests = commands.add_parser("test")
     tests.add_argument("--part", action="append", default=[], choices=list(FOLDERS))
     tests.add_argument("--on-211", action="store_true", help="run the named parts on CKAN 2.11")
+    commands.add_parser("lint")
     commands.add_parser("shell", help="run a command with the addresses of the test services")
     options, rest = parser.parse_known_args()
     if options.command == "test":
         if options.on_211:
             return pytest(TEST_211, options.part or ["unit", "portal"], rest)
         return test(options.part, rest)
-    if options.command == "shell":
-        return shell(rest)
+    if options.command in ("lint", "shell"):
+        return {"lint": lint, "shell": shell}[options.command](rest)
     {"demo": demo, "stop": stop, "clean": clean}[options.command]()
     return 0
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -21,7 +20,12 @@ class Failure(Exception):
         lines = [f"Failed: {self.what}", f"What to do: {self.remedy}"]
         if self.log:
             lines.append(f"Log: {self.log}")
-        return "\n".join(lines)
+        return "\n".join([*self._end_of_log(), *lines])
+
+    def _end_of_log(self) -> list[str]:
+        if not self.log or not self.log.is_file():
+            return []
+        return [f"  | {line}" for line in self.log.read_text(errors="replace").splitlines()[-15:]]
 
 
 def say(text: str) -> None:
@@ -48,7 +52,7 @@ def run(
     env: Mapping[str, str] | None = None,
     cwd: Path | None = None,
 ) -> None:
-    """Run *command* with its output in *log*; raise :class:`Failure` with the end of the log if it fails."""
+    """Run *command* with its output in *log*; raise :class:`Failure` if it fails."""
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as output:
         try:
@@ -64,6 +68,4 @@ def run(
         except OSError as error:
             raise Failure(f"{what} ({error})", remedy, log) from error
     if done.returncode:
-        tail = log.read_text(errors="replace").splitlines()[-15:]
-        print("\n".join(f"  | {line}" for line in tail), file=sys.stderr)
         raise Failure(what, remedy, log)

@@ -79,7 +79,6 @@ class Instance:
     def write_ini(self) -> None:
         """Write the instance's CKAN settings, as an administrator would for a portal in production."""
         environment = self.environment
-        package = ROOT / "ckanext" / "odl"
         settings = {
             "use": "egg:ckan",
             "SECRET_KEY": secret(f"{self.name} session"),
@@ -91,7 +90,7 @@ class Instance:
             "solr_url": environment["CKAN_SOLR_URL"],
             "ckan.site_id": self.name,
             "ckan.site_url": self.url,
-            "ckan.site_title": "Données ouvertes du Val d’Aurette",
+            "ckan.site_title": "Données ouvertes des Causses",
             "ckan.storage_path": environment["CKAN_STORAGE_PATH"],
             "ckan.max_resource_size": 100,
             "ckan.plugins": PLUGINS,
@@ -111,15 +110,6 @@ class Instance:
             "SESSION_COOKIE_HTTPONLY": "true",
             "SESSION_COOKIE_SAMESITE": "Lax",
         }
-        if (package / "schemas" / "dataset.yaml").exists():
-            settings |= {
-                "scheming.dataset_schemas": "ckanext.odl:schemas/dataset.yaml",
-                "scheming.organization_schemas": "ckanext.odl:schemas/organization.yaml",
-                "scheming.presets": "ckanext.scheming:presets.json ckanext.odl:schemas/presets.yaml",
-            }
-        licences = package / "schemas" / "licences.json"
-        if licences.exists():
-            settings["licenses_group_url"] = licences.as_uri()
         lines = [f"{key} = {str(value).replace('%', '%%')}" for key, value in settings.items()]
         header = ["# Written by `make demo`; changes made here are lost.", "[app:main]"]
         write_private(self.ini, "\n".join([*header, *lines]) + "\n" + LOGGING)
@@ -170,7 +160,8 @@ class Instance:
         rows = [("login", "password", "role", "organization")]
         rows += [(a["name"], a["password"], a["role"], a["organization"] or "–") for a in accounts]
         widths = [max(len(row[column]) for row in rows) for column in range(4)]
-        table = "\n".join("  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths)) for row in rows)
+        layout = "  ".join(f"{{:{width}}}" for width in widths)
+        table = "\n".join("  " + layout.format(*row) for row in rows)
         return f"\nThe portal answers on {self.url}\n\n{table}\n\nThe same, with API tokens: {self.accounts}"
 
 
@@ -214,3 +205,4 @@ DEMO = Instance("demo", redis_database=0, durable=True)
 BROWSER = Instance("browser", redis_database=1)
 TEST = Instance("test", redis_database=2)
 TEST_211 = Instance("test_211", redis_database=3, ckan="2.11")
+LINT = Instance("lint", redis_database=4)

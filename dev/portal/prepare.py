@@ -31,12 +31,11 @@ def upgrade() -> None:
 
 def sysadmin() -> dict[str, Any]:
     """Return the portal's sysadmin, created at the first call."""
-    context: dict[str, Any] = {"ignore_auth": True}
     password = secret("demo administrator")
     user = model.User.get(ADMINISTRATOR)
     if user is None:
         tk.get_action("user_create")(
-            dict(context), {"name": ADMINISTRATOR, "email": "admin@exemple.test", "password": password}
+            {"ignore_auth": True}, {"name": ADMINISTRATOR, "email": "admin@exemple.test", "password": password}
         )
         user = model.User.get(ADMINISTRATOR)
         assert user
@@ -63,7 +62,7 @@ def token_of(user: str) -> str:
 def main(ini: Path, accounts: Path, url: str) -> None:
     app = make_app(CKANConfigLoader(str(ini)).get_config())
     upgrade()
-    with app._wsgi_app.test_request_context():
+    with app._wsgi_app.test_request_context():  # pyright: ignore[reportAttributeAccessIssue] (as `ckan` itself does)
         people = [sysadmin()]
         if importlib.util.find_spec("dev.sample_data"):
             sample_data = importlib.import_module("dev.sample_data")

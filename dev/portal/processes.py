@@ -21,6 +21,8 @@ from pathlib import Path
 from dev.portal.console import Failure
 from dev.portal.places import LOGS, ROOT, RUN
 
+LARGEST_LOG = 10_000_000
+
 
 def _start_time(pid: int) -> str | None:
     """Return when process *pid* started, in the kernel's clock ticks, or None when it is gone."""
@@ -47,6 +49,11 @@ class Process:
         return LOGS / f"{self.name}.log"
 
     @property
+    def ends_file(self) -> Path:
+        """Holds how many times the program failed since it was started."""
+        return RUN / f"{self.name}.ends"
+
+    @property
     def keeper_pid(self) -> int | None:
         """The pid of the keeper while it runs."""
         try:
@@ -68,7 +75,10 @@ class Process:
             return
         RUN.mkdir(parents=True, exist_ok=True)
         LOGS.mkdir(parents=True, exist_ok=True)
-        options = ["--signal", stop_signal.name, "--pause", str(pause), "--"]
+        self.ends_file.unlink(missing_ok=True)
+        if self.log.exists() and self.log.stat().st_size > LARGEST_LOG:
+            self.log.replace(self.log.with_suffix(".old.log"))
+        options = ["--signal", stop_signal.name, "--pause", str(pause), "--ends", str(self.ends_file), "--"]
         keeper = [sys.executable, "-m", "dev.portal.processes", *options, *map(str, command)]
         with self.log.open("ab") as log:
             child = subprocess.Popen(
@@ -96,7 +106,8 @@ class Process:
         """Wait until *ready* answers True; raise :class:`Failure` when the program ends or time runs out."""
         deadline = time.monotonic() + seconds
         while not ready():
-            if time.monotonic() > deadline or not self.keeper_pid:
+            ends = int(self.ends_file.read_text()) if self.ends_file.exists() else 0
+            if time.monotonic() > deadline or ends >= 3 or not self.keeper_pid:
                 raise Failure(f"{self.name} did not start", remedy, self.log)
             time.sleep(0.1)
 
@@ -110,9 +121,10 @@ def answers(url: str, timeout: float = 5) -> bool:
         return False
 
 
-def keep(command: Sequence[str], stop_signal: signal.Signals, pause: float) -> None:
+def keep(command: Sequence[str], stop_signal: signal.Signals, pause: float, ends_file: Path) -> None:
     """Run *command* again and again until this process is asked to stop."""
     stopping = False
+    ends = 0
     child: subprocess.Popen[bytes] | None = None
 
     def stop(_number: int, _frame: object) -> None:
@@ -128,6 +140,10 @@ def keep(command: Sequence[str], stop_signal: signal.Signals, pause: float) -> N
         if stopping:  # the request came while the program was being started
             child.send_signal(stop_signal)
         _wait(child, lambda: stopping)
+        if not stopping and child.returncode:
+            ends += 1
+            ends_file.write_text(str(ends))
+            print(f"keeper: ended with {child.returncode}, starting it again", file=sys.stderr, flush=True)
         resume = time.monotonic() + pause
         while not stopping and time.monotonic() < resume:
             time.sleep(0.2)
@@ -151,9 +167,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--signal", default="SIGTERM")
     parser.add_argument("--pause", type=float, default=1)
+    parser.add_argument("--ends", type=Path, required=True)
     parser.add_argument("command", nargs="+")
     options = parser.parse_args()
-    keep(options.command, signal.Signals[options.signal], options.pause)
+    keep(options.command, signal.Signals[options.signal], options.pause, options.ends)
 
 
 if __name__ == "__main__":

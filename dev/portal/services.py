@@ -13,7 +13,6 @@ import socket
 import subprocess
 import urllib.parse
 import urllib.request
-from dataclasses import dataclass
 from pathlib import Path
 
 from dev.portal.console import Failure, run, say, step
@@ -244,13 +243,12 @@ class Solr:
             raise Failure(f"Solr refused {parameters} ({error})", RETRY, self.process.log) from error
 
 
-@dataclass(frozen=True)
 class Services:
     """The three of them, started together."""
 
-    postgres: Postgres = Postgres()
-    redis: Redis = Redis()
-    solr: Solr = Solr()
+    postgres = Postgres()
+    redis = Redis()
+    solr = Solr()
 
     def start(self) -> None:
         self.solr.install()

@@ -63,7 +63,9 @@ def test_nothing_is_stored(app, headers):
     assert call("package_search", None)["count"] == 0
 
 
-@pytest.mark.parametrize("schema", ["scdl/inconnu", "scdl/prenoms@9.9.9", "../../etc/passwd", "https://exemple.test/s.json"])
+@pytest.mark.parametrize(
+    "schema", ["scdl/inconnu", "scdl/prenoms@9.9.9", "../../etc/passwd", "https://exemple.test/s.json"]
+)
 def test_an_unknown_schema_is_refused(app, headers, schema):
     answer = post(app, headers, schema=schema)
 
@@ -111,7 +113,7 @@ WRONG_FILES = {
     "old.xls": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600),
     "deep.json": b"[" * 50_000,
     "number.json": b"[" + b"9" * 5000 + b"]",
-    "name’\"<script>.csv": GOOD,
+    'name’"<script>.csv': GOOD,
     "noextension": GOOD,
     "archive.zip": b"PK\x05\x06" + bytes(18),
 }

@@ -175,7 +175,12 @@ def test_a_file_without_model_is_told_which_one_it_looks_like(deposit):
 
 def test_a_link_is_not_fetched(dataset, agent):
     resource = call(
-        "resource_create", agent, package_id=dataset["id"], url="https://exemple.test/a.csv", odl_schema=SCHEMA, name="a"
+        "resource_create",
+        agent,
+        package_id=dataset["id"],
+        url="https://exemple.test/a.csv",
+        odl_schema=SCHEMA,
+        name="a",
     )
 
     assert run_checks() == 0
