@@ -3,6 +3,28 @@
 from __future__ import annotations
 
 from .catalogue import Catalogue, NotATable, SchemaEntry, UnknownSchema, catalogue, load
+from .changes import changes
 from .detect import Match, detect
+from .models import blank_csv, blank_xlsx
+from .rules import rules
+from .words import FieldWords, accepted, describe, describe_table, example
 
-__all__ = ["Catalogue", "Match", "NotATable", "SchemaEntry", "UnknownSchema", "catalogue", "detect", "load"]
+__all__ = [
+    "Catalogue",
+    "FieldWords",
+    "Match",
+    "NotATable",
+    "SchemaEntry",
+    "UnknownSchema",
+    "accepted",
+    "blank_csv",
+    "blank_xlsx",
+    "catalogue",
+    "changes",
+    "describe",
+    "describe_table",
+    "detect",
+    "example",
+    "load",
+    "rules",
+]

@@ -1,9 +1,11 @@
 """The catalogue of the national schemas that ship with the extension.
 
-The data are ``ckanext/odl/schemas/index.yaml`` (one entry per schema) and ``ckanext/odl/schemas/tables/<id>/<version>.json``
-(one Table Schema per id and version). They are read on first use and kept.
+The data are ``ckanext/odl/schemas/index.yaml`` (one entry per schema) and
+``ckanext/odl/schemas/tables/<id>/<version>.json`` (one Table Schema per id and version). They are read on first use
+and kept.
 
-Sources: https://schema.data.gouv.fr (identifiers, versions), https://specs.frictionlessdata.io/table-schema/ (descriptors).
+Sources: https://schema.data.gouv.fr (identifiers, versions) and
+https://specs.frictionlessdata.io/table-schema/ (descriptors).
 """
 
 from __future__ import annotations
@@ -157,9 +159,9 @@ class Catalogue:
             raise UnknownSchema(f"{id}@{version}")
         raw = self._raw.get((id, version))
         if raw is None:
-            raw = self._raw[(id, version)] = (
-                self._folder.joinpath("tables", *id.split("/"), f"{version}.json").read_bytes()
-            )
+            raw = self._raw[(id, version)] = self._folder.joinpath(
+                "tables", *id.split("/"), f"{version}.json"
+            ).read_bytes()
         return json.loads(raw)
 
     def search(self, text: str) -> list[SchemaEntry]:

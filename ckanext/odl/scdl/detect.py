@@ -50,17 +50,25 @@ class Match:
         lines = [
             f"{self.matched} colonnes du modèle sur {self.total} sont dans le fichier."
             if french
-            else f"{self.matched} of the {self.total} columns of the template are in the file."
+            else f"{self.matched} of the {self.total} columns of the model are in the file."
         ]
         if self.near:
-            pairs = ", ".join(f"« {a} » → « {b} »" if french else f"“{a}” → “{b}”" for a, b in self.near)
-            lines.append(f"Noms proches : {pairs}." if french else f"Near names: {pairs}.")
+            pairs = ", ".join(
+                f"«\u00a0{a}\u00a0» → «\u00a0{b}\u00a0»" if french else f"“{a}” → “{b}”" for a, b in self.near
+            )
+            lines.append(f"Noms proches\u00a0: {pairs}." if french else f"Near names: {pairs}.")
         if self.missing_required:
             names = ", ".join(self.missing_required)
-            lines.append(f"Colonnes obligatoires absentes : {names}." if french else f"Missing compulsory columns: {names}.")
+            lines.append(
+                f"Colonnes obligatoires absentes\u00a0: {names}." if french else f"Missing compulsory columns: {names}."
+            )
         if self.unknown:
             names = ", ".join(self.unknown)
-            lines.append(f"Colonnes que le modèle ne connaît pas : {names}." if french else f"Columns unknown to the template: {names}.")
+            lines.append(
+                f"Colonnes que le modèle ne connaît pas\u00a0: {names}."
+                if french
+                else f"Columns unknown to the model: {names}."
+            )
         return lines
 
 
@@ -133,7 +141,7 @@ class _Detector:
         worth = [self.rarity[key(field["name"])] for field in table.fields]
         sure = [fit.found[i][1] if i in fit.found else 0.0 for i in range(len(worth))]
         every = sum(worth)
-        of_fields = sum(w * s for w, s in zip(worth, sure)) / every
+        of_fields = sum(w * s for w, s in zip(worth, sure, strict=True)) / every
         needed = sum(worth[i] for i in table.required)
         of_required = sum(worth[i] * sure[i] for i in table.required) / needed if needed else of_fields
         filled = sum(1 for k in keys if k)
@@ -207,7 +215,9 @@ def _fits(fit: _Fit, keys: list[str]) -> bool:
     required = len(fit.table.required)
     half_required = len(fit.missing) * 2 <= required if required else matched * 2 >= total
     share = matched / max(1, sum(1 for k in keys if k))
-    return fit.score >= 0.5 and half_required and share >= 0.25 or fit.score >= 0.4 and share >= 0.6 and matched >= 4
+    if fit.score >= 0.5 and half_required and share >= 0.25:
+        return True
+    return fit.score >= 0.4 and share >= 0.6 and matched >= 4
 
 
 def _match(fit: _Fit, headers: Sequence[str]) -> Match:
