@@ -203,9 +203,16 @@ class Catalogue:
 def load(folder: Traversable) -> Catalogue:
     """Read the catalogue under *folder* (``index.yaml`` and ``tables/``)."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    index = yaml.load(folder.joinpath("index.yaml").read_bytes(), loader)  # noqa: S506 (a safe loader, in C when built)
-    families, themes = index.get("families") or {}, index.get("themes") or {}
-    return Catalogue([_entry(id, raw, families, themes) for id, raw in index["schemas"].items()], folder)
+    families: dict[str, Texts] = {}
+    themes: dict[str, Texts] = {}
+    schemas: dict[str, dict[str, Any]] = {}
+    for source in sorted(folder.iterdir(), key=lambda item: item.name):
+        if source.name.startswith("index") and source.name.endswith(".yaml"):
+            index = yaml.load(source.read_bytes(), loader)  # noqa: S506 (a safe loader, in C when built)
+            families.update(index.get("families") or {})
+            themes.update(index.get("themes") or {})
+            schemas.update(index.get("schemas") or {})
+    return Catalogue([_entry(id, raw, families, themes) for id, raw in schemas.items()], folder)
 
 
 def _texts(value: Texts | str | None) -> Texts:
@@ -224,9 +231,9 @@ def _entry(id: str, raw: dict[str, Any], families: dict[str, Texts], themes: dic
         producer_texts=_texts(raw.get("producers")),
         law_texts=_texts(raw.get("law")),
         family=raw.get("family") or "",
-        family_names=_texts(families.get(raw.get("family"))),
+        family_names=_texts(families.get(raw.get("family") or "")),
         theme=raw.get("theme") or "",
-        theme_names=_texts(themes.get(raw.get("theme"))),
+        theme_names=_texts(themes.get(raw.get("theme") or "")),
         frequency=raw.get("frequency"),
         tags=tuple(raw.get("tags") or ()),
         national_url=raw.get("national_url") or NATIONAL_CATALOGUE,

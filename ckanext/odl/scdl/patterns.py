@@ -151,7 +151,7 @@ _HINTS: list[tuple[re.Pattern[str], tuple[str, str]]] = [
     (
         re.compile(r"^\(\[0-9[^_]*_\(\(.*_\(\[0-9\]\{5\}\)"),
         (
-            "le code INSEE, le code de la voie (4 caractères) et le numéro sur 5 chiffres, séparés par «\u00a0_\u00a0»",
+            "le code INSEE, celui de la voie (4 caractères), le numéro (5 chiffres), séparés par «\u00a0_\u00a0»",
             "the INSEE code, the street code (4 characters) and the number in 5 digits, separated by underscores",
         ),
     ),
