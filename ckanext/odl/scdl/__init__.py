@@ -5,6 +5,7 @@ from __future__ import annotations
 from .catalogue import Catalogue, NotATable, SchemaEntry, UnknownSchema, catalogue, load
 from .changes import changes
 from .detect import Match, detect
+from .frequency import frequency_words
 from .models import blank_csv, blank_xlsx
 from .rules import rules
 from .words import FieldWords, accepted, describe, describe_table, example
@@ -25,6 +26,7 @@ __all__ = [
     "describe_table",
     "detect",
     "example",
+    "frequency_words",
     "load",
     "rules",
 ]
