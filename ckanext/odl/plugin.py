@@ -15,6 +15,7 @@ from . import search, subscriptions
 
 @tk.blanket.actions
 @tk.blanket.auth_functions
+@tk.blanket.blueprints
 @tk.blanket.cli
 @tk.blanket.config_declarations
 class OdlPlugin(p.SingletonPlugin, DefaultTranslation):

@@ -42,3 +42,29 @@ def validation_list(
         "limit": [default(20), natural_number_validator, limit_to_configured_maximum("ckan.search.rows_max", 1000)],
         "offset": [default(0), natural_number_validator],
     }
+
+
+@tk.validator_args
+def schema_list(
+    ignore_missing: Validator,
+    ignore_empty: Validator,
+    unicode_safe: Validator,
+    boolean_validator: Validator,
+    one_of: ValidatorFactory,
+) -> Schema:
+    return {
+        "q": [ignore_empty, unicode_safe],
+        "kind": [ignore_empty, one_of(["table", "geojson", "json"])],
+        "socle": [ignore_missing, boolean_validator],
+        "theme": [ignore_empty, unicode_safe],
+        "language": [ignore_empty, unicode_safe],
+    }
+
+
+@tk.validator_args
+def schema_show(not_empty: Validator, ignore_empty: Validator, unicode_safe: Validator) -> Schema:
+    return {
+        "id": [not_empty, unicode_safe],
+        "version": [ignore_empty, unicode_safe],
+        "language": [ignore_empty, unicode_safe],
+    }

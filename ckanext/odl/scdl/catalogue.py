@@ -1,0 +1,250 @@
+"""The catalogue of the national schemas that ship with the extension.
+
+The data are ``ckanext/odl/schemas/index.yaml`` (one entry per schema) and
+``ckanext/odl/schemas/tables/<id>/<version>.json`` (one Table Schema per id and version). They are read on first use
+and kept.
+
+Sources: https://schema.data.gouv.fr (identifiers, versions) and
+https://specs.frictionlessdata.io/table-schema/ (descriptors).
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, Literal
+
+import yaml
+
+from .text import fold
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+
+Kind = Literal["table", "geojson", "json"]
+Texts = Mapping[str, str]
+
+NATIONAL_CATALOGUE = "https://schema.data.gouv.fr/"
+
+
+class UnknownSchema(LookupError):
+    """The catalogue has no such schema, or not in this version. ``args[0]`` is what was asked for."""
+
+
+class NotATable(LookupError):
+    """The schema is known but describes no table (GeoJSON or JSON). ``args[0]`` is its id."""
+
+
+def in_language(texts: Texts, language: str) -> str:
+    """Return the text of a ``{fr: …, en: …}`` mapping in *language*, in French when there is none."""
+    return texts.get(language[:2]) or texts.get("fr") or next(iter(texts.values()), "")
+
+
+@dataclass(frozen=True)
+class SchemaEntry:
+    """What the catalogue knows of one schema, whatever its version."""
+
+    id: str
+    kind: Kind
+    versions: tuple[str, ...]
+    """Every version, newest first."""
+    accepted: tuple[str, ...]
+    """The versions that a file may still follow, newest first."""
+    titles: Texts
+    descriptions: Texts = field(default_factory=dict)
+    producer_texts: Texts = field(default_factory=dict)
+    law_texts: Texts = field(default_factory=dict)
+    family: str = ""
+    family_names: Texts = field(default_factory=dict)
+    theme: str = ""
+    theme_names: Texts = field(default_factory=dict)
+    frequency: str | None = None
+    """A code of the European frequency vocabulary (``ANNUAL``…)."""
+    tags: tuple[str, ...] = ()
+    national_url: str = NATIONAL_CATALOGUE
+    schema_url_pattern: str | None = None
+    replaced_by: str | None = None
+    obsolete: bool = False
+    label_socle: bool = False
+
+    @property
+    def latest(self) -> str:
+        """The newest version."""
+        return self.versions[0]
+
+    @property
+    def is_table(self) -> bool:
+        return self.kind == "table"
+
+    def title(self, language: str = "fr") -> str:
+        return in_language(self.titles, language) or self.id
+
+    def description(self, language: str = "fr") -> str:
+        return in_language(self.descriptions, language)
+
+    def producers(self, language: str = "fr") -> str:
+        """Who must (or may) publish it, in words."""
+        return in_language(self.producer_texts, language)
+
+    def law(self, language: str = "fr") -> str:
+        """The text that asks for it; empty when there is none."""
+        return in_language(self.law_texts, language)
+
+    def family_title(self, language: str = "fr") -> str:
+        return in_language(self.family_names, language) or self.family
+
+    def theme_title(self, language: str = "fr") -> str:
+        return in_language(self.theme_names, language) or self.theme
+
+    def schema_url(self, version: str | None = None) -> str | None:
+        """The national address of the schema file in *version* (newest when None)."""
+        if self.schema_url_pattern is None:
+            return None
+        return self.schema_url_pattern.replace("{version}", version or self.latest)
+
+
+class Catalogue:
+    """The schemas, *Socle commun* first, then by title."""
+
+    def __init__(self, entries: list[SchemaEntry], folder: Traversable) -> None:
+        self.entries: list[SchemaEntry] = sorted(
+            entries, key=lambda e: (not e.label_socle, e.obsolete, fold(e.title()), e.id)
+        )
+        self._by_id = {entry.id: entry for entry in entries}
+        self._folder = folder
+        self._raw: dict[tuple[str, str], bytes] = {}
+        self._haystacks: dict[str, tuple[str, str]] = {}
+
+    def __iter__(self) -> Iterator[SchemaEntry]:
+        return iter(self.entries)
+
+    def __len__(self) -> int:
+        return len(self.entries)
+
+    def get(self, id: str) -> SchemaEntry:
+        """Return the entry of *id*.
+
+        :raises UnknownSchema: the catalogue has no such schema.
+        """
+        try:
+            return self._by_id[id]
+        except KeyError:
+            raise UnknownSchema(id) from None
+
+    def parse(self, reference: str) -> tuple[SchemaEntry, str]:
+        """Return the entry and version meant by ``"id"`` (its newest version) or ``"id@version"``.
+
+        :raises UnknownSchema: no such schema, or not in this version.
+        """
+        id, _, version = reference.strip().partition("@")
+        entry = self.get(id)
+        if version and version not in entry.versions:
+            raise UnknownSchema(reference)
+        return entry, version or entry.latest
+
+    def table(self, id: str, version: str | None = None) -> dict[str, Any]:
+        """Return the Table Schema descriptor of *id* in *version* (newest when None); the caller may change it.
+
+        :raises UnknownSchema: no such schema, or not in this version.
+        :raises NotATable: the schema describes GeoJSON or JSON.
+        """
+        entry = self.get(id)
+        if not entry.is_table:
+            raise NotATable(id)
+        version = version or entry.latest
+        if version not in entry.versions:
+            raise UnknownSchema(f"{id}@{version}")
+        raw = self._raw.get((id, version))
+        if raw is None:
+            raw = self._raw[(id, version)] = self._folder.joinpath(
+                "tables", *id.split("/"), f"{version}.json"
+            ).read_bytes()
+        return json.loads(raw)
+
+    def search(self, text: str) -> list[SchemaEntry]:
+        """Return the entries that hold every word of *text*, titles first; an exact id comes alone.
+
+        Case, accents and a plural's final s do not count. An empty text gives every entry.
+        """
+        exact = text.strip().casefold().partition("@")[0]
+        for entry in self.entries:
+            if exact == entry.id.casefold():
+                return [entry]
+        words = [word[:-1] if len(word) > 3 and word.endswith("s") else word for word in fold(text).split()]
+        if not words:
+            return [] if text.strip() else list(self.entries)
+        in_title, elsewhere = [], []
+        for entry in self.entries:
+            title, everything = self._haystack(entry)
+            if all(word in title for word in words):
+                in_title.append(entry)
+            elif all(word in everything for word in words):
+                elsewhere.append(entry)
+        return in_title + elsewhere
+
+    def _haystack(self, entry: SchemaEntry) -> tuple[str, str]:
+        if entry.id not in self._haystacks:
+            title = fold(" ".join([*entry.titles.values(), entry.id]))
+            rest = [
+                *entry.descriptions.values(),
+                *entry.producer_texts.values(),
+                *entry.law_texts.values(),
+                *entry.family_names.values(),
+                *entry.theme_names.values(),
+                *entry.tags,
+            ]
+            self._haystacks[entry.id] = (title, title + " " + fold(" ".join(rest)))
+        return self._haystacks[entry.id]
+
+
+def load(folder: Traversable) -> Catalogue:
+    """Read the catalogue under *folder* (``index.yaml`` and ``tables/``)."""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    families: dict[str, Texts] = {}
+    themes: dict[str, Texts] = {}
+    schemas: dict[str, dict[str, Any]] = {}
+    for source in sorted(folder.iterdir(), key=lambda item: item.name):
+        if source.name.startswith("index") and source.name.endswith(".yaml"):
+            index = yaml.load(source.read_bytes(), loader)  # noqa: S506 (a safe loader, in C when built)
+            families.update(index.get("families") or {})
+            themes.update(index.get("themes") or {})
+            schemas.update(index.get("schemas") or {})
+    return Catalogue([_entry(id, raw, families, themes) for id, raw in schemas.items()], folder)
+
+
+def _texts(value: Texts | str | None) -> Texts:
+    return {"fr": value} if isinstance(value, str) else value or {}
+
+
+def _entry(id: str, raw: dict[str, Any], families: dict[str, Texts], themes: dict[str, Texts]) -> SchemaEntry:
+    versions = tuple(str(version) for version in raw["versions"])
+    return SchemaEntry(
+        id=id,
+        kind=raw["kind"],
+        versions=versions,
+        accepted=tuple(str(version) for version in raw.get("accepted") or versions),
+        titles=_texts(raw["title"]),
+        descriptions=_texts(raw.get("description")),
+        producer_texts=_texts(raw.get("producers")),
+        law_texts=_texts(raw.get("law")),
+        family=raw.get("family") or "",
+        family_names=_texts(families.get(raw.get("family") or "")),
+        theme=raw.get("theme") or "",
+        theme_names=_texts(themes.get(raw.get("theme") or "")),
+        frequency=raw.get("frequency"),
+        tags=tuple(raw.get("tags") or ()),
+        national_url=raw.get("national_url") or NATIONAL_CATALOGUE,
+        schema_url_pattern=raw.get("schema_url"),
+        replaced_by=raw.get("replaced_by"),
+        obsolete=bool(raw.get("obsolete")),
+        label_socle=bool(raw.get("label_socle")),
+    )
+
+
+@functools.cache
+def catalogue() -> Catalogue:
+    """Return the catalogue that ships with the extension, read once per process."""
+    return load(files("ckanext.odl") / "schemas")

@@ -1,0 +1,128 @@
+"""What changed between two versions of a schema, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from .rules import rules
+from .text import key
+from .words import FieldWords, describe_table, listed
+
+Descriptor = Mapping[str, Any]
+
+_OBLIGATION = {
+    True: (("Colonne devenue obligatoire", "Colonnes devenues obligatoires"), ("Column", "now compulsory")),
+    False: (("Colonne devenue facultative", "Colonnes devenues facultatives"), ("Column", "now optional")),
+}
+
+
+def changes(old: Descriptor, new: Descriptor, language: str = "fr") -> list[str]:
+    """Return one sentence per change that a person who fills the file would notice; empty when there is none.
+
+    :param old: the descriptor of the former version.
+    :param new: the descriptor of the later one.
+    """
+    french = language.startswith("fr")
+    before = {words.name: words for words in describe_table(old, language)}
+    after = {words.name: words for words in describe_table(new, language)}
+    renamed = _renamed(old["fields"], new["fields"])
+    added = [name for name in after if name not in before and name not in renamed.values()]
+    removed = [name for name in before if name not in after and name not in renamed]
+
+    sentences = _added(added, after, french)
+    if removed:
+        sentences.append(_columns(removed, french, ("Colonne retirée", "Colonnes retirées"), ("Column", "removed")))
+    for former, current in renamed.items():
+        sentences.append(
+            f"Colonne renommée\u00a0: «\u00a0{former}\u00a0» devient «\u00a0{current}\u00a0»."
+            if french
+            else f"Column renamed: “{former}” becomes “{current}”."
+        )
+    former_of = {current: former for former, current in renamed.items()}
+    pairs = [(before[former_of.get(name, name)], words) for name, words in after.items() if name not in added]
+    sentences += _obligation(pairs, french)
+    for one, other in pairs:
+        sentences += _values(one, other, french)
+    return sentences + _rules(old, new, language)
+
+
+def _renamed(old: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """Pair a column that left with one that came: same letters (case, accents), or same title and type."""
+    old_names, new_names = {f["name"] for f in old}, {f["name"] for f in new}
+    left = [field for field in old if field["name"] not in new_names]
+    came = [field for field in new if field["name"] not in old_names]
+    pairs: dict[str, str] = {}
+    for alike in (
+        lambda a, b: key(a["name"]) == key(b["name"]),
+        lambda a, b: a.get("title") and a.get("title") == b.get("title") and a.get("type") == b.get("type"),
+    ):
+        for one in left:
+            if one["name"] in pairs:
+                continue
+            other = next((b for b in came if b["name"] not in pairs.values() and alike(one, b)), None)
+            if other:
+                pairs[one["name"]] = other["name"]
+    return pairs
+
+
+def _columns(names: Sequence[str], french: bool, fr: tuple[str, str], en: tuple[str, str], note: str = "") -> str:
+    shown = listed(names, french, most=20)
+    many = len(names) > 1
+    if french:
+        return f"{fr[many]}{note}\u00a0: {shown}."
+    return f"{en[0]}{'s' if many else ''} {en[1]}{note}: {shown}."
+
+
+def _added(names: Sequence[str], after: Mapping[str, FieldWords], french: bool) -> list[str]:
+    sentences = []
+    for required in (True, False):
+        some = [name for name in names if after[name].required is required]
+        if some:
+            fr = ("obligatoire" if required else "facultative") + ("s" if len(some) > 1 else "")
+            note = f" ({fr})" if french else f" ({'compulsory' if required else 'optional'})"
+            sentences.append(
+                _columns(some, french, ("Colonne ajoutée", "Colonnes ajoutées"), ("Column", "added"), note)
+            )
+    return sentences
+
+
+def _obligation(pairs: Sequence[tuple[FieldWords, FieldWords]], french: bool) -> list[str]:
+    sentences = []
+    for required in (True, False):
+        some = [b.name for a, b in pairs if b.required is required and a.required is not required]
+        if some:
+            fr, en = _OBLIGATION[required]
+            sentences.append(_columns(some, french, fr, en))
+    return sentences
+
+
+def _values(one: FieldWords, other: FieldWords, french: bool) -> list[str]:
+    former, current = one.choices, other.choices
+    name = f"«\u00a0{other.name}\u00a0»" if french else f"“{other.name}”"
+    if former and current:
+        parts = []
+        more = [value for value in current if value not in former]
+        less = [value for value in former if value not in current]
+        if more:
+            parts.append(
+                (f"accepte aussi {listed(more, french)}") if french else f"also accepts {listed(more, french)}"
+            )
+        if less:
+            parts.append(("n’accepte plus " if french else "no longer accepts ") + listed(less, french))
+        joined = (" et " if french else " and ").join(parts)
+        if parts:
+            return [f"{name} {joined}."]
+    if one.accepted != other.accepted:
+        if french:
+            return [f"{name} attend maintenant {other.accepted} (avant\u00a0: {one.accepted})."]
+        return [f"{name} now expects {other.accepted} (before: {one.accepted})."]
+    return []
+
+
+def _rules(old: Descriptor, new: Descriptor, language: str) -> list[str]:
+    french = language.startswith("fr")
+    former, current = rules(old, language), rules(new, language)
+    more = [("Nouvelle règle\u00a0: " if french else "New rule: ") + rule for rule in current if rule not in former]
+    less = [("Règle retirée\u00a0: " if french else "Rule removed: ") + rule for rule in former if rule not in current]
+    return more + less

@@ -1,0 +1,266 @@
+"""Blank model files: what an agent downloads, fills in and deposits."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timezone
+from typing import Any
+
+import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.workbook import Workbook
+from xlsxwriter.worksheet import Worksheet
+
+from .rules import rules
+from .words import FieldWords, choices, describe_table, example, yes_no
+
+Descriptor = Mapping[str, Any]
+Field = Mapping[str, Any]
+
+_LAST_ROW = 1_048_575
+_LONGEST_INLINE_LIST = 250  # Excel's own limit is 255 characters
+_LONGEST_MESSAGE = 250
+_LONGEST_TITLE = 32
+_BUILT = datetime(2020, 1, 1, tzinfo=timezone.utc)
+"""Written as the date of every workbook, so that the same model is the same bytes."""
+
+_TEXTS = {
+    "fr": {
+        "data": "Données",
+        "columns": "Colonnes",
+        "lists": "Listes",
+        "required": "Obligatoire",
+        "optional": "Facultatif",
+        "headings": ("Colonne", "Intitulé", "Ce qu’il faut y mettre", "Obligatoire ?", "Ce qui est accepté", "Exemple"),
+        "expected": "Attendu\u00a0: ",
+        "example": "Exemple\u00a0: ",
+        "list_title": "Valeur hors de la liste",
+        "list_error": "Choisissez une valeur de la liste (flèche à droite de la cellule).",
+        "date_title": "Ce n’est pas une date",
+        "date_error": "Tapez une date, par exemple 31/03/2026. Elle s’affichera 2026-03-31.",
+        "rules": "Règles entre les colonnes",
+        "how": (
+            "Remplissez la feuille «\u00a0Données\u00a0» sans changer la première ligne. Les colonnes au titre gras "
+            "sur fond foncé sont obligatoires\u00a0; celles au titre en italique, facultatives."
+        ),
+    },
+    "en": {
+        "data": "Data",
+        "columns": "Columns",
+        "lists": "Lists",
+        "required": "Compulsory",
+        "optional": "Optional",
+        "headings": ("Column", "Name", "What to put in it", "Compulsory?", "What is accepted", "Example"),
+        "expected": "Expected: ",
+        "example": "Example: ",
+        "list_title": "Value not in the list",
+        "list_error": "Choose a value of the list (arrow at the right of the cell).",
+        "date_title": "Not a date",
+        "date_error": "Type a date. It will be shown as 2026-03-31.",
+        "rules": "Rules between the columns",
+        "how": (
+            "Fill in the sheet “Data” without changing its first row. Columns with a bold heading on a dark ground are "
+            "compulsory; those with a heading in italics are optional."
+        ),
+    },
+}
+
+
+def blank_csv(descriptor: Descriptor, language: str = "fr", *, with_example: bool = False) -> bytes:
+    """Return an empty file of the model: its column names, semicolons, UTF-8 with BOM.
+
+    So written, French Excel opens it in columns with its accents at a double click.
+
+    :param with_example: add one row made of the columns' examples.
+    """
+    stream = io.StringIO()
+    writer = csv.writer(stream, delimiter=";", lineterminator="\r\n")
+    writer.writerow(field["name"] for field in descriptor["fields"])
+    if with_example:
+        writer.writerow(example(field) for field in descriptor["fields"])
+    return stream.getvalue().encode("utf-8-sig")
+
+
+def blank_xlsx(descriptor: Descriptor, title: str = "", language: str = "fr", *, with_example: bool = False) -> bytes:
+    """Return an empty workbook of the model, ready to be filled in.
+
+    Drop-down lists where the values are a list, text format for codes (leading zeros stay), dates shown
+    year-month-day, a frozen heading that marks the compulsory columns, help on each heading and cell, and a second
+    sheet that explains every column.
+
+    :param title: the name of the model, written above the explanations.
+    :param with_example: add one row made of the columns' examples.
+    """
+    texts = _TEXTS["fr" if language.startswith("fr") else "en"]
+    words = describe_table(descriptor, language)
+    stream = io.BytesIO()
+    book = xlsxwriter.Workbook(stream, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    book.set_properties({"title": title or descriptor.get("title") or "", "created": _BUILT.replace(tzinfo=None)})
+    formats = _formats(book)
+    sheet = book.add_worksheet(texts["data"])
+    explanations = book.add_worksheet(texts["columns"])
+    _data(book, sheet, descriptor["fields"], words, texts, formats)
+    if with_example:
+        _example_row(sheet, descriptor["fields"], formats)
+    _explain(explanations, title, words, rules(descriptor, language), texts, formats)
+    book.close()
+    return stream.getvalue()
+
+
+def _formats(book: Workbook) -> dict[str, Format]:
+    heading = {"valign": "vcenter", "border": 1, "border_color": "#8A94A6"}
+    top = {"valign": "top", "text_wrap": True, "border": 1, "border_color": "#D5D9E0", "num_format": "@"}
+    return {
+        "required": book.add_format({**heading, "bold": True, "font_color": "#FFFFFF", "bg_color": "#1F4E79"}),
+        "optional": book.add_format({**heading, "italic": True, "bg_color": "#E4EAF2"}),
+        "text": book.add_format({"num_format": "@"}),
+        "date": book.add_format({"num_format": "yyyy-mm-dd"}),
+        "number": book.add_format({"num_format": "General"}),
+        "integer": book.add_format({"num_format": "0"}),
+        "title": book.add_format({"bold": True, "font_size": 14}),
+        "plain": book.add_format({"valign": "top", "text_wrap": True}),
+        "cell": book.add_format(top),
+        "name": book.add_format({**top, "bold": True}),
+    }
+
+
+def _kind(field: Field) -> str:
+    """Return how the cells of *field* are best formatted: text, date, number or integer."""
+    kind = field.get("type") or "string"
+    if choices(field):
+        return "text"
+    if kind == "date" and (field.get("format") or "default") in ("default", "any", "%Y-%m-%d"):
+        return "date"
+    if kind in ("integer", "year"):
+        return "integer"
+    return "number" if kind == "number" else "text"
+
+
+def _data(
+    book: Workbook,
+    sheet: Worksheet,
+    fields: Sequence[Field],
+    words: Sequence[FieldWords],
+    texts: Mapping[str, Any],
+    formats: Mapping[str, Format],
+) -> None:
+    lists: Worksheet | None = None
+    sheet.freeze_panes(1, 0)
+    sheet.set_row(0, 24)
+    listed = 0
+    for column, (field, word) in enumerate(zip(fields, words, strict=True)):
+        width = min(45, max(14, len(word.name) + 4, len(word.example) + 2))
+        sheet.set_column(column, column, width, formats[_kind(field)])
+        sheet.write_string(0, column, word.name, formats["required" if word.required else "optional"])
+        sheet.write_comment(0, column, _comment(word, texts), {"x_scale": 2.2, "y_scale": 1.6})
+        help_text = {"input_title": word.title[:_LONGEST_TITLE], "input_message": _message(word, texts)}
+        values = choices(field) if field.get("type") != "array" else []
+        if field.get("type") == "boolean":
+            values = list(yes_no(field))
+        if values:
+            source: str | list[str] = values
+            if sum(len(value) + 1 for value in values) > _LONGEST_INLINE_LIST or any(
+                re.search(r'[",]', value) for value in values
+            ):
+                if lists is None:
+                    lists = book.add_worksheet(texts["lists"])
+                    lists.hide()
+                source = _list_range(lists, listed, values, formats["text"])
+                listed += 1
+            rule = {
+                "validate": "list",
+                "source": source,
+                "error_title": texts["list_title"],
+                "error_message": texts["list_error"],
+            }
+        elif _kind(field) == "date":
+            rule = {
+                "validate": "date",
+                "criteria": ">=",
+                "value": date(1900, 1, 1),
+                "error_type": "warning",
+                "error_title": texts["date_title"],
+                "error_message": texts["date_error"],
+            }
+        else:
+            rule = {"validate": "any"}
+        sheet.data_validation(1, column, _LAST_ROW, column, {**rule, **help_text, "ignore_blank": True})
+
+
+def _list_range(lists: Worksheet, position: int, values: Sequence[str], text: Format) -> str:
+    lists.set_column(position, position, 30, text)
+    for row, value in enumerate(values):
+        lists.write_string(row, position, value, text)
+    name = lists.get_name()
+    letter = xlsxwriter.utility.xl_col_to_name(position, col_abs=True)
+    return f"='{name}'!{letter}$1:{letter}${len(values)}"
+
+
+def _comment(word: FieldWords, texts: Mapping[str, Any]) -> str:
+    lines = [f"{word.title} ({texts['required' if word.required else 'optional'].lower()})"]
+    if word.meaning:
+        lines.append(word.meaning)
+    lines.append(f"{texts['expected']}{word.accepted}.")
+    if word.example:
+        lines.append(f"{texts['example']}{word.example}")
+    return "\n".join(lines)
+
+
+def _message(word: FieldWords, texts: Mapping[str, Any]) -> str:
+    obligation = texts["required" if word.required else "optional"]
+    message = f"{obligation}. {texts['expected']}{word.accepted}."
+    if word.example and len(message) + len(word.example) + 14 <= _LONGEST_MESSAGE:
+        message += f"\n{texts['example']}{word.example}"
+    return message if len(message) <= _LONGEST_MESSAGE else message[: _LONGEST_MESSAGE - 1].rstrip() + "…"
+
+
+def _example_row(sheet: Worksheet, fields: Sequence[Field], formats: Mapping[str, Format]) -> None:
+    for column, field in enumerate(fields):
+        value, kind = example(field), _kind(field)
+        if not value:
+            continue
+        if kind == "date" and re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+            sheet.write_datetime(1, column, datetime.fromisoformat(value), formats["date"])
+        elif kind in ("integer", "number") and re.fullmatch(r"-?(0|[1-9]\d{0,14})(\.\d+)?", value):
+            sheet.write_number(1, column, float(value) if "." in value else int(value), formats[kind])
+        else:
+            sheet.write_string(1, column, value, formats["text"])
+
+
+def _explain(
+    sheet: Worksheet,
+    title: str,
+    words: Sequence[FieldWords],
+    sentences: Sequence[str],
+    texts: Mapping[str, Any],
+    formats: Mapping[str, Format],
+) -> None:
+    for column, width in enumerate((26, 32, 60, 14, 50, 32)):
+        sheet.set_column(column, column, width)
+    sheet.write_string(0, 0, title or texts["columns"], formats["title"])
+    sheet.merge_range(1, 0, 1, 5, texts["how"], formats["plain"])
+    sheet.set_row(1, 34)
+    for column, heading in enumerate(texts["headings"]):
+        sheet.write_string(3, column, heading, formats["required"])
+    row = 4
+    for word in words:
+        accepted = word.accepted if not word.cut else f"{word.accepted} ({', '.join(word.choices)})"
+        obligation = texts["required" if word.required else "optional"]
+        sheet.write_string(row, 0, word.name, formats["name"])
+        for column, text in enumerate((word.title, word.meaning, obligation, accepted, word.example), start=1):
+            sheet.write_string(row, column, text, formats["cell"])
+        row += 1
+    if sentences:
+        sheet.write_string(row + 1, 0, texts["rules"], formats["title"])
+        for offset, sentence in enumerate(sentences, start=2):
+            sheet.merge_range(row + offset, 0, row + offset, 5, sentence, formats["plain"])
+    sheet.freeze_panes(4, 1)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(3)
+
+
+__all__ = ["blank_csv", "blank_xlsx"]

@@ -1,0 +1,28 @@
+"""Comparison of words the way people write them: case, accents, spaces and punctuation do not count."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_NOT_A_WORD = re.compile(r"[^a-z0-9]+")
+
+
+def fold(text: str) -> str:
+    """Return *text* in lower case without accents, its words separated by one space.
+
+    >>> fold("Équipements  collectifs n°2")
+    'equipements collectifs n 2'
+    """
+    expanded = text.casefold().replace("œ", "oe").replace("æ", "ae")
+    bare = "".join(c for c in unicodedata.normalize("NFKD", expanded) if not unicodedata.combining(c))
+    return _NOT_A_WORD.sub(" ", bare).strip()
+
+
+def key(name: str) -> str:
+    """Return what is left of a column name when only its letters and digits count.
+
+    >>> key(" Nom_Bénéficiaire ") == key("nomBeneficiaire")
+    True
+    """
+    return fold(name).replace(" ", "")
