@@ -24,6 +24,7 @@ class Instance:
     redis_database: int
     ckan: str = "2.12"
     durable: bool = False
+    plugins: str = PLUGINS
 
     @property
     def folder(self) -> Path:
@@ -93,7 +94,7 @@ class Instance:
             "ckan.site_title": "Données ouvertes des Causses",
             "ckan.storage_path": environment["CKAN_STORAGE_PATH"],
             "ckan.max_resource_size": 100,
-            "ckan.plugins": PLUGINS,
+            "ckan.plugins": self.plugins,
             "ckan.views.default_views": "image_view text_view",
             "ckan.locale_default": "fr",
             "ckan.locale_order": "fr en",

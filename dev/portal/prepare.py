@@ -6,7 +6,6 @@ changes nothing that is already there.
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import sys
 from pathlib import Path
@@ -16,6 +15,7 @@ from ckan import model
 from ckan.cli import CKANConfigLoader
 from ckan.cli.db import _migrate_plugins, _run_migrations  # `ckan db upgrade`, without starting CKAN twice
 from ckan.config.middleware import make_app
+from ckan.plugins import plugin_loaded
 from ckan.plugins import toolkit as tk
 
 from dev.portal.places import secret, write_private
@@ -64,8 +64,9 @@ def main(ini: Path, accounts: Path, url: str) -> None:
     upgrade()
     with app._wsgi_app.test_request_context():  # pyright: ignore[reportAttributeAccessIssue] (as `ckan` itself does)
         people = [sysadmin()]
-        if importlib.util.find_spec("dev.sample_data"):
-            sample_data = importlib.import_module("dev.sample_data")
+        if plugin_loaded("odl"):
+            from dev import sample_data  # noqa: PLC0415 (needs the extension)
+
             people += sample_data.main()
     write_private(accounts, json.dumps({"url": url, "accounts": people}, indent=2, ensure_ascii=False) + "\n")
 

@@ -1,0 +1,98 @@
+"""Uploads per second with and without the extension, on the same machine in one run; prints JSON.
+
+``python -m bench.deposit [--uploads 80] [--parallel 8] [--rows 1000]`` brings up two portals (one of plain CKAN), sends the
+same file to both in turn, and stops them. Ratios are what counts; the seconds are this machine's.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from uuid import uuid4
+
+import requests
+
+from dev import sample_files as files
+from dev.portal.instance import Instance
+from dev.portal.services import Services
+
+PLAIN = Instance("bench_plain", redis_database=5, plugins="activity text_view image_view")
+OURS = Instance("bench_odl", redis_database=6)
+
+
+class Client:
+    """A vendor's program: a token and the API."""
+
+    def __init__(self, instance: Instance) -> None:
+        account = next(a for a in json.loads(instance.accounts.read_text())["accounts"] if a["role"] == "sysadmin")
+        self.url, self.headers = instance.url, {"Authorization": account["token"]}
+        self.is_ours = instance is OURS
+
+    def call(self, action: str, upload: bytes | None = None, **data: Any) -> dict[str, Any]:
+        address = f"{self.url}/api/3/action/{action}"
+        if upload is None:
+            answer = requests.post(address, json=data, headers=self.headers, timeout=120)
+        else:
+            sent = {"upload": ("subventions.csv", upload)}
+            answer = requests.post(address, data=data, files=sent, headers=self.headers, timeout=120)
+        answer.raise_for_status()
+        return answer.json()["result"]
+
+
+def datasets(client: Client, count: int) -> list[str]:
+    """New datasets to upload into: one each, so that no upload waits for another's lock."""
+    name = f"bench-{uuid4().hex[:8]}"
+    kind = {"odl_kind": "autre"} if client.is_ours else {}
+    client.call("organization_create", name=name, title=name, **kind)
+    words = {"owner_org": name, "title": name, "notes": "bench", "license_id": "lov2"}
+    return [client.call("package_create", name=f"{name}-{i}", **words)["id"] for i in range(count)]
+
+
+def measure(client: Client, content: bytes, uploads: int, parallel: int) -> dict[str, float]:
+    """Send the file *uploads* times, *parallel* at once; seconds of each answer."""
+    targets = datasets(client, uploads)
+
+    def send(package_id: str) -> float:
+        start = time.perf_counter()
+        model = {"odl_schema": "scdl/subventions"} if client.is_ours else {}
+        client.call("resource_create", upload=content, package_id=package_id, name="subventions.csv", **model)
+        return time.perf_counter() - start
+
+    start = time.perf_counter()
+    with ThreadPoolExecutor(parallel) as pool:
+        seconds = sorted(pool.map(send, targets))
+    return {
+        "uploads_per_second": round(uploads / (time.perf_counter() - start), 2),
+        "p50_seconds": round(statistics.median(seconds), 3),
+        "p95_seconds": round(seconds[int(len(seconds) * 0.95) - 1], 3),
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--uploads", type=int, default=80)
+    parser.add_argument("--parallel", type=int, default=8)
+    parser.add_argument("--rows", type=int, default=1000)
+    options = parser.parse_args()
+    rows = files.subventions("Valbrune", files.siren(21480903), 2025)
+    content = files.as_csv(files.SUBVENTIONS, (rows * (options.rows // len(rows) + 1))[: options.rows])
+    Services().start()
+    results = {}
+    for name, instance in (("plain", PLAIN), ("odl", OURS)):
+        instance.start()
+        client = Client(instance)
+        measure(client, content, options.parallel, options.parallel)  # warm the web processes up
+        results[name] = measure(client, content, options.uploads, options.parallel)
+        instance.stop()
+    ratio = results["odl"]["uploads_per_second"] / results["plain"]["uploads_per_second"]
+    slower = results["odl"]["p95_seconds"] / results["plain"]["p95_seconds"]
+    about = {"file_bytes": len(content), "uploads": options.uploads, "parallel": options.parallel}
+    print(json.dumps({**about, **results, "throughput_ratio": round(ratio, 2), "p95_ratio": round(slower, 2)}))
+
+
+if __name__ == "__main__":
+    main()
