@@ -9,6 +9,9 @@ import click
 from ckanext.odl import jobs
 from ckanext.odl.scdl import catalogue
 
+# CKAN's blanket takes what is named here
+__all__ = ["odl"]
+
 
 @click.group()
 def odl() -> None:

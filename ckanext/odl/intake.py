@@ -19,7 +19,7 @@ from ckan.plugins import toolkit as tk
 from sqlalchemy.orm import Session
 
 from ckanext.odl import config, storage
-from ckanext.odl.model import File, Validation
+from ckanext.odl.model import StoredFile, Validation
 from ckanext.odl.scdl import NotATable, UnknownSchema, catalogue
 
 log = logging.getLogger(__name__)
@@ -104,7 +104,7 @@ def _refresh_file(session: Session, resource: dict[str, Any], *, again: bool = F
     # One reader at a time per file: the last one to read has the last bytes written.
     session.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(resource["id"]))))
     stamp = stamp_of(resource["last_modified"])
-    known = session.get(File, resource["id"])
+    known = session.get(StoredFile, resource["id"])
     if known is None or known.stamp != stamp or again:
         try:
             sha256, size = storage.identify(resource)
@@ -112,7 +112,7 @@ def _refresh_file(session: Session, resource: dict[str, Any], *, again: bool = F
             log.warning("The file of resource %s cannot be read: %s", resource["id"], error)
             session.rollback()
             return False
-        File.record(session, resource["id"], sha256, size, stamp)
+        StoredFile.record(session, resource["id"], sha256, size, stamp)
     else:
         sha256, size = known.sha256, known.size
     moved = known is None or known.stamp != stamp

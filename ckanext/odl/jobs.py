@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from ckanext.odl import config, storage
 from ckanext.odl.intake import own_session, refresh, resources, send
-from ckanext.odl.model import File, Validation
+from ckanext.odl.model import StoredFile, Validation
 from ckanext.odl.model.validation import LEASE_SECONDS
 from ckanext.odl.validation import guarded
 
@@ -107,12 +107,12 @@ def _unread(session: Session) -> list[str]:
         sa.select(r.package_id)
         .distinct()
         .join(model.Package, model.Package.id == r.package_id)
-        .outerjoin(File, File.resource_id == r.id)
+        .outerjoin(StoredFile, StoredFile.resource_id == r.id)
         .where(
             r.state == model.State.ACTIVE,
             model.Package.state != model.State.DELETED,
             r.url_type == "upload",
-            sa.or_(File.resource_id.is_(None), File.stamp != _stamp_in_sql(r.last_modified)),
+            sa.or_(StoredFile.resource_id.is_(None), StoredFile.stamp != _stamp_in_sql(r.last_modified)),
         )
         .limit(SWEEP_LIMIT)
     )

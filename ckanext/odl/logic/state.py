@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from ckan import model
 
 from ckanext.odl.intake import Declared, declared, stamp_of
-from ckanext.odl.model import File, State, Validation
+from ckanext.odl.model import State, StoredFile, Validation
 
 #: From what must be looked at first to what needs nothing.
 BADGES = ("unreadable", "invalid", "to_check", "checking", "no_schema", "valid")
@@ -85,7 +85,10 @@ def iso(date: dt.datetime | None) -> str | None:
 def of_resources(resources: Sequence[dict[str, Any]]) -> list[FileState]:
     """The state of each of these resources (dicts of ``resource_show``), in two queries."""
     ids = [resource["id"] for resource in resources]
-    files = {file.resource_id: file for file in model.Session.scalars(sa.select(File).where(File.resource_id.in_(ids)))}
+    files = {
+        file.resource_id: file
+        for file in model.Session.scalars(sa.select(StoredFile).where(StoredFile.resource_id.in_(ids)))
+    }
     checks = {
         (row.resource_id, row.sha256, row.schema_id, row.schema_version): row
         for row in model.Session.execute(sa.select(*_SUMMARY).where(Validation.resource_id.in_(ids)))
@@ -93,7 +96,7 @@ def of_resources(resources: Sequence[dict[str, Any]]) -> list[FileState]:
     return [_state(resource, files.get(resource["id"]), checks) for resource in resources]
 
 
-def _state(resource: dict[str, Any], file: File | None, checks: dict[tuple[str, ...], Any]) -> FileState:
+def _state(resource: dict[str, Any], file: StoredFile | None, checks: dict[tuple[str, ...], Any]) -> FileState:
     schema = declared(resource)
     base = {"resource_id": resource["id"], "schema": schema, "is_upload": resource.get("url_type") == "upload"}
     if not base["is_upload"]:

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from .validation import File, State, Validation
+from .validation import State, StoredFile, Validation
 
-__all__ = ["File", "State", "Validation"]
+__all__ = ["State", "StoredFile", "Validation"]

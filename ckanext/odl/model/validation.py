@@ -37,7 +37,7 @@ def _clock(seconds: float = 0) -> Any:
     return sa.func.clock_timestamp() + sa.text(f"interval '{seconds} seconds'")
 
 
-class File(tk.BaseModel):
+class StoredFile(tk.BaseModel):
     """Identity of the bytes behind an uploaded file.
 
     ``stamp`` is CKAN's ``last_modified`` of the resource when the bytes were read: when it moves, they are read again.

@@ -8,7 +8,7 @@ from ckan import model
 from ckan.plugins import toolkit as tk
 
 from ckanext.odl import jobs
-from ckanext.odl.model import File, Validation
+from ckanext.odl.model import StoredFile, Validation
 from ckanext.odl.model.validation import MAX_ATTEMPTS
 from tests.portal.conftest import GOOD, WRONG, call, run_checks, state_of, upload
 
@@ -89,7 +89,7 @@ def test_a_check_that_was_just_sent_is_not_sent_again(deposit):
 def test_a_file_that_nobody_read_is_found(deposit):
     resource = deposit(GOOD)
     model.Session.execute(sa.delete(Validation))
-    model.Session.execute(sa.delete(File))
+    model.Session.execute(sa.delete(StoredFile))
     model.Session.commit()
 
     assert jobs.sweep()["read"] == 1

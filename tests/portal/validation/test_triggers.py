@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 from ckan import model
 
-from ckanext.odl.model import File, Validation
+from ckanext.odl.model import StoredFile, Validation
 from tests.portal.conftest import GOOD, HEADER, SCHEMA, WRONG, call, run_checks, state_of, upload
 
 pytestmark = pytest.mark.usefixtures("with_plugins", "clean_db", "clean_index")
@@ -160,7 +160,7 @@ def test_the_same_bytes_again_check_nothing_again(deposit, agent):
 def test_a_file_without_model_has_its_sha256_and_size_known(deposit):
     resource = deposit(b"a;b\n1;2\n", "notes.csv", schema="")
 
-    file = model.Session.get(File, resource["id"])
+    file = model.Session.get(StoredFile, resource["id"])
     assert file
     assert (file.sha256, file.size) == (hashlib.sha256(b"a;b\n1;2\n").hexdigest(), 8)
     assert state_of(resource)["badge"] == "no_schema"
@@ -191,7 +191,7 @@ def test_a_report_is_not_shown_for_other_bytes(deposit, agent):
     """Between the arrival of a file and the reading of its bytes, the old report must not be taken for the new one's."""
     resource = deposit(GOOD)
     run_checks()
-    model.Session.execute(sa.update(File).values(stamp="2001-01-01T00:00:00"))
+    model.Session.execute(sa.update(StoredFile).values(stamp="2001-01-01T00:00:00"))
     model.Session.commit()
 
     found = state_of(resource)
