@@ -1,0 +1,27 @@
+"""The checker of French local data: a file and a schema in, a report in plain words out. Knows no CKAN.
+
+report = validate("subventions.csv", "scdl/subventions")
+report.status          # valid, invalid, unreadable or incomplete
+report.to_dict()       # the JSON of the API and of ``odl-validate --json``
+"""
+
+from __future__ import annotations
+
+from .export import as_csv, as_xlsx
+from .groups import Group, groups, headline, localise
+from .problems import SchemaRefused
+from .report import Finding, Report
+from .run import validate
+
+__all__ = [
+    "Finding",
+    "Group",
+    "Report",
+    "SchemaRefused",
+    "as_csv",
+    "as_xlsx",
+    "groups",
+    "headline",
+    "localise",
+    "validate",
+]

@@ -1,0 +1,130 @@
+"""Codes and names of the official geography, by their form and the lists short enough to be known by heart.
+
+Departments, regions: INSEE, Code officiel géographique. A commune or a canton is judged by the form of its code only.
+"""
+
+from __future__ import annotations
+
+import re
+
+from ..hints import plain
+from ..problems import Problem
+from .base import CellJudge
+from .identifiers import siren, siret
+
+DEPARTMENTS = {
+    "01": "Ain", "02": "Aisne", "03": "Allier", "04": "Alpes-de-Haute-Provence", "05": "Hautes-Alpes",
+    "06": "Alpes-Maritimes", "07": "Ardèche", "08": "Ardennes", "09": "Ariège", "10": "Aube", "11": "Aude",
+    "12": "Aveyron", "13": "Bouches-du-Rhône", "14": "Calvados", "15": "Cantal", "16": "Charente",
+    "17": "Charente-Maritime", "18": "Cher", "19": "Corrèze", "21": "Côte-d'Or", "22": "Côtes-d'Armor", "23": "Creuse",
+    "24": "Dordogne", "25": "Doubs", "26": "Drôme", "27": "Eure", "28": "Eure-et-Loir", "29": "Finistère",
+    "2A": "Corse-du-Sud", "2B": "Haute-Corse", "30": "Gard", "31": "Haute-Garonne", "32": "Gers", "33": "Gironde",
+    "34": "Hérault", "35": "Ille-et-Vilaine", "36": "Indre", "37": "Indre-et-Loire", "38": "Isère", "39": "Jura",
+    "40": "Landes", "41": "Loir-et-Cher", "42": "Loire", "43": "Haute-Loire", "44": "Loire-Atlantique", "45": "Loiret",
+    "46": "Lot", "47": "Lot-et-Garonne", "48": "Lozère", "49": "Maine-et-Loire", "50": "Manche", "51": "Marne",
+    "52": "Haute-Marne", "53": "Mayenne", "54": "Meurthe-et-Moselle", "55": "Meuse", "56": "Morbihan", "57": "Moselle",
+    "58": "Nièvre", "59": "Nord", "60": "Oise", "61": "Orne", "62": "Pas-de-Calais", "63": "Puy-de-Dôme",
+    "64": "Pyrénées-Atlantiques", "65": "Hautes-Pyrénées", "66": "Pyrénées-Orientales", "67": "Bas-Rhin",
+    "68": "Haut-Rhin", "69": "Rhône", "70": "Haute-Saône", "71": "Saône-et-Loire", "72": "Sarthe", "73": "Savoie",
+    "74": "Haute-Savoie", "75": "Paris", "76": "Seine-Maritime", "77": "Seine-et-Marne", "78": "Yvelines",
+    "79": "Deux-Sèvres", "80": "Somme", "81": "Tarn", "82": "Tarn-et-Garonne", "83": "Var", "84": "Vaucluse",
+    "85": "Vendée", "86": "Vienne", "87": "Haute-Vienne", "88": "Vosges", "89": "Yonne",
+    "90": "Territoire de Belfort", "91": "Essonne", "92": "Hauts-de-Seine", "93": "Seine-Saint-Denis",
+    "94": "Val-de-Marne", "95": "Val-d'Oise", "971": "Guadeloupe", "972": "Martinique", "973": "Guyane",
+    "974": "La Réunion", "976": "Mayotte",
+}  # fmt: skip
+OVERSEAS = {"975", "977", "978", "984", "986", "987", "988", "989"}
+REGIONS = {
+    "01": "Guadeloupe", "02": "Martinique", "03": "Guyane", "04": "La Réunion", "06": "Mayotte",
+    "11": "Île-de-France", "24": "Centre-Val de Loire", "27": "Bourgogne-Franche-Comté", "28": "Normandie",
+    "32": "Hauts-de-France", "44": "Grand Est", "52": "Pays de la Loire", "53": "Bretagne",
+    "75": "Nouvelle-Aquitaine", "76": "Occitanie", "84": "Auvergne-Rhône-Alpes", "93": "Provence-Alpes-Côte d'Azur",
+    "94": "Corse",
+}  # fmt: skip
+_DEPARTMENT_NAMES = {plain(name).replace("-", " ") for name in DEPARTMENTS.values()}
+_REGION_NAMES = {plain(name).replace("-", " ") for name in REGIONS.values()}
+_POSTAL_DEPARTMENTS = {code for code in DEPARTMENTS if code.isdigit()} | {"20"} | OVERSEAS
+_ISO2 = frozenset(
+    "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ CA CC "
+    "CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR GA GB GD "
+    "GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE KG KH "
+    "KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW "
+    "MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC "
+    "SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY "
+    "UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW".split()
+)
+
+
+def department_of(code: str) -> str | None:
+    """The department of an INSEE commune code (2A and 2B for Corsica, three figures overseas), None for no such code."""
+    if not re.fullmatch("(?:[0-9]{2}|2[AB])[0-9]{3}", code):
+        return None
+    department = code[:3] if code[:2] in ("97", "98") else code[:2]
+    return department if department in DEPARTMENTS or department in OVERSEAS else None
+
+
+def _zero_lost(text: str, accepts: CellJudge) -> dict[str, str]:
+    if text.isascii() and text.isdigit() and accepts("0" + text) is None:
+        return {"hint": "zero-lost", "suggestion": "0" + text}
+    return {}
+
+
+def code_commune_insee(text: str) -> Problem | None:
+    """Five characters that begin with a department; Corsica's letters included."""
+    if department_of(text) is not None:
+        return None
+    return Problem("code-commune-insee", params=_zero_lost(text, code_commune_insee) if len(text) == 4 else {})
+
+
+def code_postal(text: str) -> Problem | None:
+    """Five digits that begin with a department as La Poste numbers them (20 for Corsica)."""
+    if re.fullmatch("[0-9]{5}", text):
+        start = text[:3] if text[:2] in ("97", "98") else text[:2]
+        if start in _POSTAL_DEPARTMENTS or text.startswith("980"):
+            return None
+    return Problem("code-postal", params=_zero_lost(text, code_postal) if len(text) == 4 else {})
+
+
+def code_region(text: str) -> Problem | None:
+    """One of the 18 regions' INSEE codes."""
+    if text in REGIONS:
+        return None
+    return Problem("code-region", params=_zero_lost(text, code_region) if len(text) == 1 else {})
+
+
+def numero_departement(text: str) -> Problem | None:
+    """A department's number: 01 to 95 without 20, 2A, 2B, 971 to 976."""
+    if text in DEPARTMENTS or text in OVERSEAS:
+        return None
+    return Problem("numero-departement", params=_zero_lost(text, numero_departement) if len(text) == 1 else {})
+
+
+def departement(text: str) -> Problem | None:
+    """A department's name, accents, case and hyphens aside."""
+    return None if plain(text).replace("-", " ") in _DEPARTMENT_NAMES else Problem("departement")
+
+
+def region(text: str) -> Problem | None:
+    """A region's name, accents, case and hyphens aside."""
+    return None if plain(text).replace("-", " ") in _REGION_NAMES else Problem("region")
+
+
+def _by_pattern(code: str, pattern: str) -> CellJudge:
+    compiled = re.compile(pattern)
+    return lambda text: None if compiled.fullmatch(text) else Problem(code)
+
+
+JUDGES: dict[str, CellJudge] = {
+    "code-commune-insee": code_commune_insee,
+    "code-postal": code_postal,
+    "code-region": code_region,
+    "numero-departement": numero_departement,
+    "departement": departement,
+    "region": region,
+    "code-pays-iso2": lambda text: None if text in _ISO2 else Problem("code-pays-iso2"),
+    "code-pays-iso3": _by_pattern("code-pays-iso3", "[A-Z]{3}"),
+    "code-fantoir": _by_pattern("code-fantoir", "(?:(?:[0-9]{2}|2[AB])[0-9]{4})?[0-9A-Z][0-9]{3}[A-Z]?"),
+    "siren": siren,
+    "siret": siret,
+}
+"""Names of communes, cantons and countries have no list here: a check of theirs is ``check-unknown``."""

@@ -1,0 +1,112 @@
+"""``odl-validate``: the checker on the command line.
+
+Exit status: 0 all files valid, 1 one invalid, 2 one unreadable or incomplete (the highest wins), 3 wrong use or unknown
+schema.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+from .groups import groups, headline
+from .problems import SchemaRefused
+from .run import validate
+from .sentences import render
+
+WRONG_USE = 3
+_STATUS = {"valid": 0, "invalid": 1, "unreadable": 2, "incomplete": 2}
+_STATES = {
+    "fr": {"valid": "conforme", "invalid": "à corriger", "unreadable": "illisible", "incomplete": "à revérifier"},
+    "en": {
+        "valid": "valid",
+        "invalid": "to be corrected",
+        "unreadable": "unreadable",
+        "incomplete": "to be checked again",
+    },
+}
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        print(f"{self.prog}: {message}", file=sys.stderr)
+        raise SystemExit(WRONG_USE)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="odl-validate", description="Check tabular files against the schemas of French local data.")
+    parser.add_argument("files", nargs="+", metavar="FILE")
+    parser.add_argument(
+        "--schema",
+        help="catalogue id, id@version, or path of a Table Schema file; guessed from the columns when absent",
+    )
+    parser.add_argument("--json", action="store_true", help="one JSON report per line")
+    parser.add_argument("--language", choices=("fr", "en"), default="fr")
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; returns its exit status."""
+    options = _parser().parse_args(arguments)
+    status = 0
+    for name in options.files:
+        path = Path(name)
+        try:
+            is_file = path.is_file()
+        except (OSError, ValueError):
+            is_file = False
+        if not is_file:
+            sentence = "ce fichier n’existe pas" if options.language == "fr" else "there is no such file"
+            print(f"{_shown(name)}: {sentence}", file=sys.stderr)
+            status = max(status, WRONG_USE)
+            continue
+        try:
+            report = validate(path, options.schema, language=options.language).to_dict()
+        except SchemaRefused as refused:
+            found = {"code": refused.code, "params": refused.params}
+            words = render(found, "error", options.language)
+            print(f"{_shown(str(options.schema))}: {words['message']} {words['remedy']}", file=sys.stderr)
+            return WRONG_USE
+        except OSError:
+            sentence = "ce fichier ne peut pas être lu" if options.language == "fr" else "this file cannot be read"
+            print(f"{_shown(name)}: {sentence}", file=sys.stderr)
+            status = max(status, WRONG_USE)
+            continue
+        status = max(status, _STATUS[report["status"]])
+        print(json.dumps(report, ensure_ascii=False) if options.json else "\n".join(_told(report, options.language)))
+    return status
+
+
+def _shown(text: str) -> str:
+    """Text of a file on a terminal: no control character reaches it."""
+    return _CONTROL.sub("�", text)
+
+
+def _told(report: dict[str, Any], language: str) -> list[str]:
+    schema = report["schema"]
+    model = f" · {schema['id'] or ''} {schema['version'] or ''}".rstrip() if schema else ""
+    state = _STATES[language][report["status"]]
+    lines = [f"{report['file']['name']}{model} · {state}", f"  {headline(report, language)}"]
+    colon = "\u00a0:" if language == "fr" else ":"
+    marks = {"error": "✗", "warning": "!", "notice": "·"}
+    for group in groups(report, language):
+        place = f" · {group.column} « {group.field} »" if group.column and group.field else ""
+        times = f" · {group.count} ×" if group.count > 1 else ""
+        lines.append(f"  {marks[group.severity]} {group.title}{place}{times}")
+        shown = group.places[:3] if group.severity == "error" else group.places[:1]
+        for found in shown:
+            cell = found["cell"] or (f"{'ligne' if language == 'fr' else 'row'} {found['row']}" if found["row"] else "")
+            lines.append(f"      {cell + colon + ' ' if cell else ''}{found['message']}")
+        lines.append(f"      → {group.remedy}")
+    return [_shown(line) for line in lines]
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,408 @@
+"""The engine: rows of text against the rules of their columns, each distinct value asked once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from operator import getitem, itemgetter
+from typing import Any
+
+from . import limits
+from .checks.base import Cell, CellCheck, RowCheck
+from .checks.registry import TableChecks, build_checks
+from .fields import FieldRule
+from .problems import Problem, Unreadable
+from .reading.delimiter import CANDIDATES
+from .reading.table import Table
+from .report import Findings, shorten
+from .structure import Column, Structure
+from .suspicions import suspicions_of
+
+_RELATED = ("pattern", "minLength", "maxLength")
+
+
+class ColumnJudge(dict[str, tuple[Problem, ...]]):
+    """The verdicts of one column by value: reading ``judge[text]`` asks each distinct value once."""
+
+    def __init__(self, column: Column, checks: Sequence[CellCheck]) -> None:
+        super().__init__()
+        self.column = column
+        self.rule = column.rule
+        self._checks = list(checks)
+        self._suspicions = suspicions_of(column.rule, bool(self._checks))
+        self._cells: dict[str, Cell] = {}
+
+    def __missing__(self, text: str) -> tuple[Problem, ...]:
+        problems = self._judge(text)
+        if len(self) >= limits.MEMORY_OF_VALUES:
+            self.clear()
+        self[text] = problems
+        return problems
+
+    def _judge(self, text: str) -> tuple[Problem, ...]:
+        value, problem = self.rule.judge(text)
+        if self.rule.is_missing(text) or not text.strip():
+            return (problem,) if problem else ()
+        found: list[Problem] = []
+        if problem is None or problem.code == "constraint-error":
+            for check in self._checks:
+                try:
+                    judged = check.judge(text)
+                except Exception as error:
+                    check.failed = type(error).__name__
+                    continue
+                if judged is not None:
+                    found.append(judged)
+        # The check knows what the value is meant to be: it says more than the form of a code does.
+        if problem is not None and not (found and problem.params.get("constraint") in _RELATED):
+            found.insert(0, problem)
+        if not found:
+            found = [suspect for suspicion in self._suspicions if (suspect := suspicion(text, value))]
+        return tuple(found)
+
+    def cell(self, text: str) -> Cell:
+        """The cell as row checks see it."""
+        cell = self._cells.get(text)
+        if cell is None:
+            value, problem = self.rule.judge(text)
+            empty = self.rule.is_missing(text) or not text.strip()
+            wrong = problem is not None and not empty and value is None
+            if len(self._cells) >= limits.MEMORY_OF_VALUES:
+                self._cells.clear()
+            cell = self._cells[text] = Cell(text, value, empty, wrong)
+        return cell
+
+
+@dataclass
+class Extract:
+    """The wrong rows, each with the row before it, for a page to show like a spreadsheet."""
+
+    header: list[str]
+    header_row: int
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    _wrong: int = 0
+    _last: int = 0
+
+    def add(self, row: int, cells: Sequence[str], before: tuple[int, Sequence[str]] | None) -> None:
+        if self._wrong >= limits.EXTRACT_ROWS or row == self._last:
+            return
+        self._wrong += 1
+        if before is not None and before[0] != self._last:
+            self._keep(*before)
+        self._keep(row, cells)
+        self._last = row
+
+    def _keep(self, row: int, cells: Sequence[str]) -> None:
+        self.rows.append({"row": row, "cells": [shorten(cell, limits.EXTRACT_CHARACTERS) for cell in cells[:200]]})
+
+    def to_dict(self) -> dict[str, Any]:
+        header = [shorten(name, limits.EXTRACT_CHARACTERS) for name in self.header[:200]]
+        return {"header": header, "header_row": self.header_row, "rows": self.rows}
+
+
+class Keys:
+    """``unique`` and ``primaryKey``: values seen before, with the row they were first seen on."""
+
+    def __init__(self, judges: Sequence[ColumnJudge], primary: Sequence[str]) -> None:
+        by_name = {judge.rule.name: judge for judge in judges}
+        self.unique = [(judge, {}) for judge in judges if judge.rule.unique]
+        there = [by_name[name] for name in primary if name in by_name]
+        self.primary = there if primary and len(there) == len(primary) else []
+        if len(self.primary) == 1:
+            self.unique = [(judge, seen) for judge, seen in self.unique if judge is not self.primary[0]]
+        self.seen: dict[Any, int] = {}
+
+    @property
+    def any(self) -> bool:
+        return bool(self.unique or self.primary)
+
+    def judge(self, number: int, cells: Sequence[str]) -> list[tuple[ColumnJudge, str, Problem]]:
+        found: list[tuple[ColumnJudge, str, Problem]] = []
+        for judge, seen in self.unique:
+            text = _at(cells, judge.column.index)
+            value = _key(judge, text)
+            if value is not None:
+                first = seen.setdefault(value, number)
+                if first != number:
+                    found.append((judge, text, Problem("unique-error", params={"first_row": first})))
+        if self.primary:
+            texts = [_at(cells, judge.column.index) for judge in self.primary]
+            values = tuple(_key(judge, text) for judge, text in zip(self.primary, texts, strict=True))
+            names = [judge.rule.name for judge in self.primary]
+            judge = self.primary[0]
+            if any(value is not None for value in values):
+                first = self.seen.setdefault(values, number)
+                if first != number:
+                    facts = {"first_row": first, "columns": names, "variant": "one" if len(names) == 1 else "several"}
+                    found.append((judge, " · ".join(texts), Problem("primary-key-error", params=facts)))
+            elif not any(judge.rule.required for judge in self.primary) and not any(text.strip() for text in texts):
+                found.append((judge, "", Problem("primary-key-error", params={"columns": names, "variant": "empty"})))
+        return found
+
+
+def _at(cells: Sequence[str], index: int) -> str:
+    return cells[index] if index < len(cells) else ""
+
+
+def _key(judge: ColumnJudge, text: str) -> Any:
+    """The value that keys compare: the text of a string, the value of a number or a date (1 and 01 are one number)."""
+    if judge.rule.type == "string":
+        return None if judge.rule.is_missing(text) else text
+    value = judge.cell(text).value
+    try:
+        hash(value)
+    except TypeError:
+        return text
+    return value
+
+
+class Engine:
+    """Judges the rows of one table. :meth:`run` fills the findings and gives the number of data rows."""
+
+    def __init__(
+        self,
+        table: Table,
+        structure: Structure,
+        rules: Sequence[FieldRule],
+        descriptor: dict[str, Any],
+        findings: Findings,
+    ) -> None:
+        self.table = table
+        self.structure = structure
+        self.findings = findings
+        present = frozenset(column.rule.name for column in structure.columns)
+        self.checks: TableChecks = build_checks(descriptor, rules, present)
+        self.judges = [
+            ColumnJudge(column, [check for check in self.checks.cells if check.column == column.rule.name])
+            for column in structure.columns
+        ]
+        self._by_name = {judge.rule.name: judge for judge in self.judges}
+        primary = descriptor.get("primaryKey") or []
+        self.keys = Keys(self.judges, [primary] if isinstance(primary, str) else list(primary))
+        self.extract = Extract(structure.header, structure.header_row)
+        self._width = len(structure.header)
+        self._named = max((i for i, name in enumerate(structure.header, 1) if name), default=0)
+        self._filled_blanks: dict[int, int] = {}
+        self._trailing_extra = False
+        self._repeated: dict[int, int] = {}
+        self._watch_repeats = not self.keys.any and bool(rules) and self._named > 2
+
+    def run(self) -> int:
+        """Judge every row. Raises :class:`Unreadable` when the reading itself breaks."""
+        self._say_notes(rules_broken=True)
+        indexes = [judge.column.index for judge in self.judges]
+        judges = self.judges
+        pick: Callable[[list[str]], Sequence[str]]
+        if len(indexes) == self._width == len(self.structure.header) and indexes == list(range(self._width)):
+            pick = _all
+        elif len(indexes) == 1:
+            only = indexes[0]
+            pick = lambda cells: (cells[only],)  # noqa: E731 (the other branches are expressions too)
+        elif indexes:
+            pick = itemgetter(*indexes)
+        else:
+            pick = _none
+        width = self._width
+        header_row = self.structure.header_row
+        rows = 0
+        blanks: list[int] = []
+        blank_total = 0
+        before: tuple[int, Sequence[str]] | None = (header_row, self.structure.header)
+        rows_iterator = self.table.open_rows()
+        for number, cells in rows_iterator:
+            if number <= header_row:
+                continue
+            if not any(cells) or not (cells[0].strip() or "".join(cells).strip()):
+                blank_total += 1
+                blanks.append(number)
+                continue
+            if blanks:
+                self._say_blanks(blanks)
+                blanks = []
+            rows += 1
+            if rows > limits.ROWS:
+                raise Unreadable("too-many-rows", limit=limits.ROWS)
+            wrong = False
+            if len(cells) != width and not self._ragged(number, cells):
+                wrong = True
+                if len(cells) > width:
+                    self.extract.add(number, cells, before)
+                    before = (number, cells)
+                    continue
+            if len(cells) >= width:
+                if judges and any(map(getitem, judges, pick(cells))):
+                    wrong = self._say_cells(number, cells) or wrong
+            else:
+                wrong = self._say_cells(number, cells) or wrong
+            if self.structure.blanks:
+                self._look_at_blanks(number, cells)
+            if self.keys.any and self._say_keys(number, cells):
+                wrong = True
+            if self.checks.rows and self._say_rows(number, cells):
+                wrong = True
+            if self._watch_repeats:
+                self._look_for_repeat(number, cells)
+            if wrong:
+                self.extract.add(number, cells, before)
+            before = (number, cells)
+        if blanks:
+            self.findings.add(
+                "blank-row", "notice", row=blanks[0], params={"count": len(blanks), "variant": "end"}, data_row=False
+            )
+        self._say_end(rows)
+        return rows
+
+    # What is said
+
+    def _add(self, number: int, judge: ColumnJudge, text: str, problem: Problem) -> bool:
+        self.findings.add(
+            problem.code,
+            problem.severity,
+            row=number,
+            column=judge.column.number,
+            field=judge.rule.name,
+            value=text,
+            params=problem.params,
+        )
+        return problem.severity == "error"
+
+    def _say_cells(self, number: int, cells: Sequence[str]) -> bool:
+        wrong = False
+        for judge in self.judges:
+            if judge.column.index < len(cells):
+                text = cells[judge.column.index]
+                for problem in judge[text]:
+                    wrong = self._add(number, judge, text, problem) or wrong
+        return wrong
+
+    def _say_keys(self, number: int, cells: Sequence[str]) -> bool:
+        wrong = False
+        for judge, text, problem in self.keys.judge(number, cells):
+            wrong = self._add(number, judge, text, problem) or wrong
+        return wrong
+
+    def _say_rows(self, number: int, cells: Sequence[str]) -> bool:
+        wrong = False
+        for check in self.checks.rows:
+            for problem in self._row_problems(check, cells):
+                judge = self._by_name[problem.column or check.columns[0]]
+                wrong = self._add(number, judge, _at(cells, judge.column.index), problem) or wrong
+        return wrong
+
+    def _row_problems(self, check: RowCheck, cells: Sequence[str]) -> Sequence[Problem]:
+        if check.failed:
+            return ()
+        texts = tuple(_at(cells, self._by_name[name].column.index) for name in check.columns)
+        memo = check.memo
+        if memo is not None and texts in memo:
+            return memo[texts]
+        try:
+            problems = check.judge(
+                [self._by_name[name].cell(text) for name, text in zip(check.columns, texts, strict=True)]
+            )
+        except Exception as error:
+            check.failed = type(error).__name__
+            return ()
+        if memo is not None:
+            if len(memo) >= limits.MEMORY_OF_VALUES:
+                memo.clear()
+            memo[texts] = problems
+        return problems
+
+    def _ragged(self, number: int, cells: Sequence[str]) -> bool:
+        """Say what is wrong with a row of another width; True when its width is harmless."""
+        if len(cells) > self._width:
+            extra = [cell for cell in cells[self._width :] if cell.strip()]
+            if not extra:
+                self._trailing_extra = True
+                return True
+            self.findings.add(
+                "extra-cell",
+                row=number,
+                column=self._width + 1,
+                value=cells[self._width],
+                params={"expected": self._width, "found": len(cells)},
+            )
+            return False
+        if len(cells) >= self._named:
+            return True
+        other = self._other_delimiter(cells)
+        if other:
+            self.findings.add(
+                "delimiter-mixed",
+                row=number,
+                column=1,
+                value=cells[0],
+                params={"found": other, "expected": self.table.delimiter},
+            )
+            return False
+        lacking = [name for name in self.structure.header[len(cells) :] if name]
+        self.findings.add(
+            "missing-cell",
+            row=number,
+            column=len(cells) + 1,
+            params={"expected": self._width, "found": len(cells), "missing": len(lacking), "names": lacking[:5]},
+        )
+        return False
+
+    def _other_delimiter(self, cells: Sequence[str]) -> str | None:
+        if len(cells) != 1 or self._width < 3:
+            return None
+        for delimiter in CANDIDATES:
+            if delimiter != self.table.delimiter and cells[0].count(delimiter) + 1 >= self._named:
+                return delimiter
+        return None
+
+    def _look_at_blanks(self, number: int, cells: Sequence[str]) -> None:
+        for index in self.structure.blanks:
+            if index < len(cells) and cells[index].strip():
+                self._filled_blanks[index] = self._filled_blanks.get(index, 0) + 1
+
+    def _look_for_repeat(self, number: int, cells: Sequence[str]) -> None:
+        key = hash(tuple(cells))
+        first = self._repeated.setdefault(key, number)
+        if first != number:
+            self.findings.add("row-repeated", "warning", row=number, params={"first_row": first})
+
+    def _say_blanks(self, blanks: Sequence[int]) -> None:
+        for number in blanks:
+            self.findings.add("blank-row", row=number, params={"variant": "middle"}, data_row=False)
+
+    def _say_notes(self, *, rules_broken: bool) -> None:
+        for note in self.checks.notes:
+            self.findings.add(note.code, note.severity, params=note.params)
+        for judge in self.judges if rules_broken else ():
+            for name in judge.rule.broken:
+                self.findings.add(
+                    "check-failed", "warning", field=judge.rule.name, params={"name": f"{judge.rule.name}.{name}"}
+                )
+
+    def _say_end(self, rows: int) -> None:
+        row = self.structure.header_row
+        empty = [index for index in self.structure.blanks if index not in self._filled_blanks]
+        for index, count in self._filled_blanks.items():
+            facts = {"variant": "filled", "count": count}
+            self.findings.add("header-blank", row=row, column=index + 1, params=facts, data_row=False)
+        if empty or self._trailing_extra:
+            column = empty[0] + 1 if empty else self._width + 1
+            facts = {"variant": "empty", "count": max(len(empty), 1)}
+            self.findings.add("header-blank", "notice", row=row, column=column, params=facts, data_row=False)
+        if not rows:
+            self.findings.add("no-rows", "warning", row=row, data_row=False)
+        for check in (*self.checks.cells, *self.checks.rows):
+            if check.failed:
+                self.findings.add("check-failed", "warning", params={"name": check.code})
+
+
+def _all(cells: list[str]) -> Sequence[str]:
+    return cells
+
+
+def _none(cells: list[str]) -> Sequence[str]:
+    return ()
+
+
+def first_rows(table: Table, after: int, count: int) -> list[list[str]]:
+    """A few rows after a given one, as the guess of a schema wants them."""
+    return [cells for number, cells in islice(table.open_rows(), after + count) if number > after]

@@ -1,0 +1,341 @@
+"""The rule of a field: one scalar function, text to ``(value, problem)``.
+
+frictionless' own reader of the field says what a value is; it is made stricter where the Table Schema specification is:
+numbers are finite and written with ASCII digits, dates are exactly in their format, patterns match the whole value,
+spaces do not fill a required cell.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from frictionless import Schema
+from frictionless.schema import Field
+
+from . import hints, limits
+from .patterns import compile_pattern
+from .problems import Problem, SchemaRefused
+
+_INTEGER = re.compile(r"[+-]?[0-9]+")
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_NOT_FINITE = re.compile(r"[+-]?(?:s?nan\d*|inf|infinity)", re.IGNORECASE)
+_DATETIME = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?"
+)
+_TIME = re.compile(r"[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?")
+_YEAR = re.compile(r"[0-9]{4}")
+_YEARMONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
+_DIRECTIVES = {"Y": "[0-9]{4}", "m": "[0-9]{2}", "d": "[0-9]{2}", "H": "[0-9]{2}", "M": "[0-9]{2}", "S": "[0-9]{2}"}
+_DIRECTIVES |= {"y": "[0-9]{2}", "j": "[0-9]{3}", "f": "[0-9]{1,6}", "%": "%"}
+_BOUNDS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
+_ORDER = ("enum", "pattern", "minLength", "maxLength", *_BOUNDS)
+
+Verdict = tuple[Any, Problem | None]
+
+
+def build_fields(descriptor: dict[str, Any]) -> list[FieldRule]:
+    """The rules of all fields of a Table Schema, in its order.
+
+    Raises :class:`SchemaRefused` when the descriptor is no usable Table Schema.
+    """
+    declared = descriptor.get("fields")
+    if not isinstance(declared, list) or not declared:
+        raise SchemaRefused("schema-invalid", reason="fields")
+    if len(declared) > limits.SCHEMA_FIELDS:
+        raise SchemaRefused("schema-too-large", limit=limits.SCHEMA_FIELDS)
+    missing = descriptor.get("missingValues", [""])
+    return [FieldRule(field, missing) for field in declared]
+
+
+def _lexical_of_format(pattern: str) -> re.Pattern[str] | None:
+    """The exact written form of a strptime format, when all its directives are of fixed shape."""
+    out = ""
+    position = 0
+    while position < len(pattern):
+        if pattern[position] == "%" and position + 1 < len(pattern):
+            shape = _DIRECTIVES.get(pattern[position + 1])
+            if shape is None:
+                return None
+            out += shape
+            position += 2
+        else:
+            out += re.escape(pattern[position])
+            position += 1
+    return re.compile(out)
+
+
+class FieldRule:
+    """What one column accepts. ``judge`` is pure: the same text always gets the same verdict."""
+
+    def __init__(self, descriptor: dict[str, Any], missing_values: list[Any]) -> None:
+        if not isinstance(descriptor, dict) or not isinstance(descriptor.get("name"), str):
+            raise SchemaRefused("schema-invalid", reason="name")
+        self.name: str = descriptor["name"]
+        self.title: str | None = _text(descriptor.get("title"))
+        self.description: str | None = _text(descriptor.get("description"))
+        self.type: str = descriptor.get("type") or "string"
+        self.format: str = descriptor.get("format") or "default"
+        self.example: str | None = _example(descriptor)
+        # "contraints" is a misspelling seen in published schemas; what it asks is plain.
+        constraints = descriptor.get("constraints") or descriptor.get("contraints") or {}
+        self.constraints: dict[str, Any] = constraints if isinstance(constraints, dict) else {}
+        self.required = self.constraints.get("required") is True
+        self.unique = self.constraints.get("unique") is True
+        declared = descriptor.get("missingValues", missing_values)
+        self.missing = frozenset(
+            str(value.get("value")) if isinstance(value, dict) else str(value) for value in declared
+        )
+        self.broken: list[str] = []
+        self._field = self._frictionless(descriptor)
+        self._read = self._field.create_value_reader()
+        self._read_item = self._item_reader(descriptor)
+        self._lexical = self._lexical_check()
+        self._checks = self._constraint_checks()
+
+    def _frictionless(self, descriptor: dict[str, Any]) -> Field:
+        bare = {
+            key: value
+            for key, value in descriptor.items()
+            if key in ("name", "type", "format", "bareNumber", "floatNumber", "decimalChar", "groupChar")
+            or key in ("trueValues", "falseValues")
+        }
+        if self.type == "string" and self.format not in ("default", "email", "uri", "binary", "uuid", "wkt"):
+            bare.pop("format", None)
+        # Published schemas say floatNumber without meaning binary floats; decimals are exact.
+        bare.pop("floatNumber", None)
+        try:
+            return Schema.from_descriptor({"fields": [bare]}).fields[0]
+        except Exception as error:
+            raise SchemaRefused("schema-invalid", field=self.name, reason=str(error)[:200]) from None
+
+    def _item_reader(self, descriptor: dict[str, Any]) -> Callable[[Any], Any] | None:
+        item = descriptor.get("arrayItem")
+        if self.type != "array" or not isinstance(item, dict):
+            return None
+        try:
+            field = Field.from_descriptor({"name": self.name, "type": "any", **item})
+            return field.create_cell_reader()
+        except Exception:
+            self.broken.append("arrayItem")
+            return None
+
+    # Types
+
+    def _lexical_check(self) -> Callable[[str], bool] | None:
+        """The written form of the type, beyond what frictionless' reader asks."""
+        field = self._field
+        if self.type == "integer" and getattr(field, "bare_number", True):
+            return lambda text: _INTEGER.fullmatch(text) is not None
+        if self.type == "number" and getattr(field, "bare_number", True):
+            group, decimal = getattr(field, "group_char", ""), getattr(field, "decimal_char", ".")
+
+            def number(text: str) -> bool:
+                if group:
+                    text = text.replace(group, "")
+                if decimal != ".":
+                    text = text.replace(".", "?").replace(decimal, ".")
+                return _NUMBER.fullmatch(text) is not None
+
+            return number
+        if self.type in ("date", "datetime", "time") and self.format not in ("default", "any"):
+            exact = _lexical_of_format(self.format)
+            return (lambda text: exact.fullmatch(text) is not None) if exact else None
+        shapes = {
+            ("date", "default"): re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}"),
+            ("datetime", "default"): _DATETIME,
+            ("time", "default"): _TIME,
+            ("year", self.format): _YEAR,
+            ("yearmonth", self.format): _YEARMONTH,
+        }
+        shape = shapes.get((self.type, self.format))
+        return (lambda text: shape.fullmatch(text) is not None) if shape else None
+
+    def read(self, text: str) -> Any:
+        """The value of a text that is not missing, or None when it is not of the type."""
+        if self._lexical is not None and not self._lexical(text):
+            return None
+        try:
+            value = self._read(text)
+        except Exception:
+            return None
+        if isinstance(value, Decimal | int) and not isinstance(value, bool):
+            return value if _reasonable(value) else None
+        if isinstance(value, float) and not math.isfinite(value):
+            return None
+        if isinstance(value, tuple) and not all(_finite(part) for part in value):
+            return None
+        if self._read_item is not None and isinstance(value, list):
+            items = [self._read_item(item) for item in value]
+            if any(notes for _, notes in items):
+                return None
+        return value
+
+    # Constraints
+
+    def _constraint_checks(self) -> list[tuple[str, Any, Callable[[str, Any], bool]]]:
+        checks: list[tuple[str, Any, Callable[[str, Any], bool]]] = []
+        for name in _ORDER:
+            wanted = self.constraints.get(name)
+            if wanted is None:
+                continue
+            try:
+                check = self._constraint(name, wanted)
+            except (SchemaRefused, TypeError, ValueError, ArithmeticError):
+                check = None
+            if check is None:
+                self.broken.append(name)
+            else:
+                checks.append((name, wanted, check))
+        return checks
+
+    def _constraint(self, name: str, wanted: Any) -> Callable[[str, Any], bool] | None:
+        if name == "enum":
+            if not isinstance(wanted, list):
+                return None
+            if self.type == "string":
+                accepted = frozenset(str(value) for value in wanted)
+                return lambda text, value: value in accepted
+            typed = [self._cast(value) for value in wanted]
+            return lambda text, value: value in typed
+        if name == "pattern":
+            matches = compile_pattern(str(wanted))
+            return lambda text, value: matches(text)
+        if name in ("minLength", "maxLength"):
+            length = int(wanted)
+            if name == "minLength":
+                return lambda text, value: len(value) >= length
+            return lambda text, value: len(value) <= length
+        bound = self._cast(wanted)
+        if bound is None:
+            return None
+        compare: dict[str, Callable[[str, Any], bool]] = {
+            "minimum": lambda text, value: value >= bound,
+            "maximum": lambda text, value: value <= bound,
+            "exclusiveMinimum": lambda text, value: value > bound,
+            "exclusiveMaximum": lambda text, value: value < bound,
+        }
+        return compare[name]
+
+    def _cast(self, value: Any) -> Any:
+        """A value of the schema (a JSON number, a text) as the type reads it; a JSON float keeps its decimal form."""
+        if isinstance(value, float):
+            value = str(value)
+        if isinstance(value, str):
+            return self.read(value)
+        return self._read(value)
+
+    # Verdict
+
+    def is_missing(self, text: str) -> bool:
+        """Whether the text counts as an empty cell."""
+        return text in self.missing
+
+    def judge(self, text: str) -> Verdict:
+        """The value of a cell and the first thing wrong with it, in the order required, type, enum, pattern, lengths,
+        bounds. A missing value is ``None``."""
+        if text in self.missing:
+            return None, self._problem("constraint-error", constraint="required") if self.required else None
+        if self.required and not text.strip():
+            return None, self._problem("constraint-error", constraint="required", hint="spaces-only")
+        value = self.read(text)
+        if value is None:
+            return None, self._type_problem(text)
+        broken = self._first_broken(text, value)
+        return value, self._constraint_problem(text, *broken) if broken else None
+
+    def _first_broken(self, text: str, value: Any) -> tuple[str, Any] | None:
+        for name, wanted, check in self._checks:
+            try:
+                respected = check(text, value)
+            except Exception:
+                respected = False
+            if not respected:
+                return name, wanted
+        return None
+
+    def accepts(self, text: str) -> bool:
+        """Whether a proposal would be clean: no correction is proposed that would be refused in turn."""
+        if text in self.missing or not text.strip():
+            return False
+        value = self.read(text)
+        return value is not None and self._first_broken(text, value) is None
+
+    def _problem(self, code: str, **params: Any) -> Problem:
+        facts = {
+            "type": self.type,
+            "format": self.format,
+            "title": self.title if self.title != self.name else None,
+            "description": _first_sentence(self.description),
+            "example": self.example,
+        }
+        return Problem(code, params={k: v for k, v in (facts | params).items() if v is not None})
+
+    def _type_problem(self, text: str) -> Problem:
+        if self.type in ("number", "integer"):
+            if _NOT_FINITE.fullmatch(text.strip()):
+                return self._problem("number-not-finite")
+            if _NUMBER.fullmatch(text):
+                value = Decimal(text)
+                if not _reasonable(value):
+                    return self._problem("number-out-of-range", limit=limits.NUMBER_DIGITS)
+        params: dict[str, Any] = {}
+        if self.type == "boolean":
+            field: Any = self._field
+            params["accepted"] = [*field.true_values, *field.false_values][:10]
+        return self._problem("type-error", **params, **hints.for_type(self, text))
+
+    def _constraint_problem(self, text: str, name: str, wanted: Any) -> Problem:
+        params: dict[str, Any] = {"constraint": name}
+        if name == "enum":
+            params["accepted"] = [str(value) for value in wanted[:12]]
+            params["total"] = len(wanted)
+            params.update(hints.for_enum(text, [str(value) for value in wanted]))
+        elif name == "pattern":
+            params.update(hints.for_pattern(self, text))
+        else:
+            params["limit"] = str(wanted)
+            if name in ("minLength", "maxLength"):
+                params["length"] = len(text)
+                params.update(hints.for_pattern(self, text))
+        return self._problem("constraint-error", **params)
+
+
+def _reasonable(value: Decimal | int) -> bool:
+    if isinstance(value, int):
+        return abs(value) < 10**limits.NUMBER_DIGITS
+    return value.is_finite() and len(value.as_tuple().digits) <= limits.NUMBER_DIGITS and abs(value.adjusted()) <= 400
+
+
+def _finite(part: Any) -> bool:
+    return not isinstance(part, Decimal) or part.is_finite()
+
+
+def _text(value: Any) -> str | None:
+    return value.strip() if isinstance(value, str) and value.strip() else None
+
+
+def _example(descriptor: dict[str, Any]) -> str | None:
+    example = descriptor.get("example")
+    if example is None and isinstance(descriptor.get("examples"), list) and descriptor["examples"]:
+        example = descriptor["examples"][0]
+    if example is None or isinstance(example, dict | list):
+        return None
+    if isinstance(example, bool):
+        return "true" if example else "false"
+    return str(example)[:120] or None
+
+
+def _first_sentence(text: str | None) -> str | None:
+    """A description short enough to stand in an error message."""
+    if not text:
+        return None
+    text = " ".join(unicodedata.normalize("NFC", text).split())
+    match = re.match(r"(.{20,200}?[.!?])(?:\s|$)", text)
+    if match:
+        return match.group(1)
+    return text if len(text) <= 200 else text[:199] + "…"

@@ -1,0 +1,170 @@
+"""A report told to a person: one headline, then causes, the ones that repeat first."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import asdict, dataclass
+from dataclasses import field as attribute
+from typing import Any
+
+from .report import SEVERITIES, column_letter
+from .sentences import number, render, render_all
+
+_LISTS = {"error": "errors", "warning": "warnings", "notice": "notices"}
+
+
+@dataclass
+class Group:
+    """One cause: the same code and constraint in the same column.
+
+    ``count`` is exact; ``rows`` are the row numbers of the places kept (at most 100), ``places`` those findings.
+    ``column`` is the spreadsheet letter. ``title`` says the cause, ``explanation`` the first case with what is wrong,
+    ``remedy`` what to do, ``excel`` and ``libreoffice`` the gesture there, ``expected`` an example of a right value.
+    """
+
+    severity: str
+    code: str
+    constraint: str | None
+    title: str
+    field: str | None
+    column: str | None
+    count: int
+    rows: list[int]
+    explanation: str
+    remedy: str
+    excel: str
+    libreoffice: str
+    expected: str | None
+    places: list[dict[str, Any]] = attribute(default_factory=list)
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def localise(report: dict[str, Any], language: str) -> dict[str, Any]:
+    """A copy of a report with its messages and remedies in another language, from what each finding keeps in ``params``."""
+    report = copy.deepcopy(report)
+    for severity, name in _LISTS.items():
+        for found in report[name]:
+            found.update(render(found, severity, language))
+    report["language"] = language
+    return report
+
+
+def _key(found: dict[str, Any]) -> tuple[Any, ...]:
+    return found["code"], (found.get("params") or {}).get("constraint"), found["field"], found["column"]
+
+
+def groups(report: dict[str, Any], language: str) -> list[Group]:
+    """The findings of a report by cause: errors first, then warnings and notices; most cells first."""
+    counts: dict[tuple[Any, ...], int] = {}
+    for entry in report["counts"]["by_code"]:
+        key = (entry["severity"], entry["code"], entry.get("constraint"), entry["field"], entry.get("column"))
+        counts[key] = entry["count"]
+    told: list[Group] = []
+    for severity in SEVERITIES:
+        by_cause: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
+        for found in report[_LISTS[severity]]:
+            by_cause.setdefault(_key(found), []).append(found)
+        causes = [_group(severity, key, places, counts, language) for key, places in by_cause.items()]
+        # What concerns the whole file or its columns is said before any cell, then the causes that repeat most.
+        told += sorted(causes, key=lambda group: (not _structural(group), -group.count))
+    return told
+
+
+def _structural(group: Group) -> bool:
+    return group.code.startswith("header-") or not group.rows
+
+
+def _group(
+    severity: str,
+    key: tuple[Any, ...],
+    places: list[dict[str, Any]],
+    counts: dict[tuple[Any, ...], int],
+    language: str,
+) -> Group:
+    code, constraint, name, column = key
+    shown = [{**found, **render(found, severity, language)} for found in places]
+    words = render_all(_typical(places), language)
+    expected = next((f["params"][n] for f in places for n in ("suggestion", "example") if f["params"].get(n)), None)
+    return Group(
+        severity=severity,
+        code=code,
+        constraint=constraint,
+        title=words["title"],
+        field=name,
+        column=column_letter(column) if column else None,
+        count=counts.get((severity, *key), len(places)),
+        rows=[found["row"] for found in places if found["row"] is not None],
+        explanation=words["message"],
+        remedy=words["remedy"],
+        excel=words["excel"],
+        libreoffice=words["libreoffice"],
+        expected=str(expected) if expected is not None else None,
+        places=shown,
+    )
+
+
+def _typical(places: list[dict[str, Any]]) -> dict[str, Any]:
+    """The first place of the most frequent hint: what speaks for the group."""
+    hints: dict[Any, int] = {}
+    for found in places:
+        hint = found["params"].get("hint")
+        hints[hint] = hints.get(hint, 0) + 1
+    most = max(hints, key=lambda hint: hints[hint])
+    return next(found for found in places if found["params"].get("hint") == most)
+
+
+def _count(count: int, one: str, several: str, language: str) -> str:
+    singular = count < 2 if language == "fr" else count == 1
+    return f"{number(count, language)} {one if singular else several}"
+
+
+def headline(report: dict[str, Any], language: str) -> str:
+    """How things stand, in one sentence with figures."""
+    french = language != "en"
+    counts, rows = report["counts"], report["file"].get("rows") or 0
+    if report["status"] == "unreadable":
+        return report_first(report, language)
+    if report["status"] == "incomplete":
+        return (
+            "La vérification n’a pas pu aller au bout ; le fichier n’est pas en cause."
+            if french
+            else "The check could not be finished; the file is not at fault."
+        )
+    if report["status"] == "valid":
+        if not rows:
+            return "Le fichier ne contient pas encore de données." if french else "The file contains no data yet."
+        if report["schema"] is None:
+            line = (
+                _count(rows, "ligne lue", "lignes lues", "fr")
+                if french
+                else _count(rows, "row read", "rows read", "en")
+            )
+            return f"{line}, aucun problème de forme." if french else f"{line}, no problem of form."
+        if french:
+            return f"Aucun problème : {'la ligne est bonne' if rows == 1 else f'les {number(rows, language)} lignes sont bonnes'}.".replace(
+                " :", "\u00a0:"
+            )
+        return f"No problem: {'the row is good' if rows == 1 else f'all {number(rows, language)} rows are good'}."
+    wrong = counts["rows_with_errors"]
+    good = max(rows - wrong, 0)
+    if french:
+        problems = _count(counts["errors"], "problème", "problèmes", "fr")
+        if not wrong:
+            return f"{problems} dans la structure du tableau ; {_good_fr(good)}.".replace(" ;", "\u00a0;")
+        return f"{problems} sur {_count(wrong, 'ligne', 'lignes', 'fr')} ; {_good_fr(good)}.".replace(" ;", "\u00a0;")
+    problems = _count(counts["errors"], "problem", "problems", "en")
+    place = f"on {_count(wrong, 'row', 'rows', 'en')}" if wrong else "in the structure of the table"
+    return (
+        f"{problems} {place}; {_count(good, 'row is good', 'rows are good', 'en') if good else 'no row is good yet'}."
+    )
+
+
+def _good_fr(good: int) -> str:
+    return _count(good, "ligne est bonne", "lignes sont bonnes", "fr") if good else "aucune ligne n’est encore bonne"
+
+
+def report_first(report: dict[str, Any], language: str) -> str:
+    """The one error of a file that cannot be read."""
+    return render(report["errors"][0], "error", language)["message"]

@@ -1,0 +1,178 @@
+"""Why a value is refused, when it can be guessed, and what it was probably meant to be.
+
+A hint is a word (``excel-rounded``, ``zero-lost``, ``date-french``…) that chooses the sentence; ``suggestion`` is a value
+the field accepts.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date, timedelta
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .fields import FieldRule
+
+EXCEL_ROUNDED = re.compile(r"[0-9][.,][0-9]+E\+[0-9]{1,2}", re.IGNORECASE)
+_FRENCH_DATE = re.compile(r"([0-9]{1,2})[/.\- ]([0-9]{1,2})[/.\- ]([0-9]{4}|[0-9]{2})(?:[ T]00:00(?::00)?)?")
+_LOOSE_ISO = re.compile(r"([0-9]{4})[/.\- ]([0-9]{1,2})[/.\- ]([0-9]{1,2})(?:[ T][0-9:.]+Z?)?")
+_SERIAL = re.compile(r"[2-6][0-9]{4}")
+_AMOUNT = re.compile(r"[+-]?[0-9][0-9\s\u00a0\u202f.,']*(?:€|EUR|euros?|%)?", re.IGNORECASE)
+_SPACES = re.compile(r"[\s\u00a0\u202f]+")
+_WORDS = {
+    "true": ("oui", "o", "vrai", "yes", "x", "true", "1"),
+    "false": ("non", "n", "faux", "no", "false", "0"),
+}
+
+
+def plain(text: str) -> str:
+    """Without accents, case, quotes' shape or repeated spaces: what two people would call the same word."""
+    decomposed = unicodedata.normalize("NFKD", text.replace("’", "'"))
+    bare = "".join(character for character in decomposed if not unicodedata.combining(character))
+    return " ".join(bare.split()).casefold()
+
+
+def for_type(field: FieldRule, text: str) -> dict[str, Any]:
+    """The hint for a value that is not of the field's type."""
+    stripped = text.strip(" \t\r\n\u00a0\u202f")
+    if stripped != text and field.read(stripped) is not None:
+        return _suggest(field, "spaces", stripped)
+    if field.type in ("number", "integer"):
+        return _number(field, stripped)
+    if field.type in ("date", "datetime", "year", "yearmonth"):
+        return _date(field, stripped)
+    if field.type == "boolean":
+        return _boolean(field, stripped)
+    if field.type == "geopoint" or field.type == "array":
+        loose = stripped.strip("[]() ")
+        proposal = f"[{loose}]" if field.type == "array" or field.format == "array" else loose
+        if proposal != text and field.read(proposal) is not None:
+            return _suggest(field, "form", proposal)
+    return {}
+
+
+def for_enum(text: str, accepted: list[str]) -> dict[str, Any]:
+    """The accepted value that is the same word but for accents, case or spaces, or the nearest one."""
+    same = {plain(value): value for value in accepted}
+    found = same.get(plain(text))
+    if found is not None:
+        return {"hint": "spelling", "suggestion": found}
+    close = get_close_matches(plain(text)[:100], same, n=1, cutoff=0.8)
+    return {"hint": "close", "suggestion": same[close[0]]} if close else {}
+
+
+def for_pattern(field: FieldRule, text: str) -> dict[str, Any]:
+    """The hint for a text that does not have the right form: what Excel did to it, spaces, a lost zero, case."""
+    if is_rounded(text):
+        return {"hint": "excel-rounded"}
+    stripped = text.strip(" \t\r\n\u00a0\u202f")
+    if stripped != text and field.accepts(stripped):
+        return {"hint": "spaces", "suggestion": stripped}
+    packed = _SPACES.sub("", text)
+    if packed != text and field.accepts(packed):
+        return {"hint": "spaces", "suggestion": packed}
+    if text.isdigit() and text.isascii() and len(text) < 14:
+        for zeros in (1, 2):
+            padded = "0" * zeros + text
+            if field.accepts(padded):
+                return {"hint": "zero-lost", "suggestion": padded}
+    if text.endswith(".0") and text[:-2].isdigit() and field.accepts(text[:-2]):
+        return {"hint": "form", "suggestion": text[:-2]}
+    dated = _date_suggestion(text)
+    if dated and field.accepts(dated):
+        return {"hint": "date-french", "suggestion": dated}
+    for proposal in (text.upper(), text.lower(), text.capitalize(), text.replace("’", "'"), text.replace(",", ".")):
+        if proposal != text and field.accepts(proposal):
+            return {"hint": "form", "suggestion": proposal}
+    return {}
+
+
+def is_rounded(text: str) -> bool:
+    """``2,20E+13``: Excel took a long code for a number and kept its first digits only."""
+    return EXCEL_ROUNDED.fullmatch(text.strip()) is not None
+
+
+def amount(text: str) -> str | None:
+    """``1 234,50 €`` as ``1234.50``, or None when the text is no amount."""
+    stripped = text.strip()
+    if not _AMOUNT.fullmatch(stripped):
+        return None
+    digits = re.sub(r"[^0-9,.+\-]", "", stripped)
+    if "," in digits and "." in digits:
+        decimal = max(digits.rfind(","), digits.rfind("."))
+        digits = re.sub("[,.]", "", digits[:decimal]) + "." + digits[decimal + 1 :]
+    elif digits.count(",") == 1:
+        digits = digits.replace(",", ".")
+    elif digits.count(".") > 1 or digits.count(",") > 1:
+        digits = digits.replace(".", "").replace(",", "")
+    return digits
+
+
+def _suggest(field: FieldRule, hint: str, suggestion: str) -> dict[str, Any]:
+    return {"hint": hint, "suggestion": suggestion} if field.accepts(suggestion) else {"hint": hint}
+
+
+def _number(field: FieldRule, text: str) -> dict[str, Any]:
+    proposal = amount(text)
+    if proposal is None or proposal == text:
+        return {}
+    if field.type == "integer" and proposal.count(".") == 1 and not proposal.split(".")[1].strip("0"):
+        proposal = proposal.split(".")[0]
+    if field.read(proposal) is None:
+        return {"hint": "not-integer"} if field.type == "integer" else {}
+    hint = "decimal-comma" if re.fullmatch("[+-]?[0-9]+,[0-9]+", text) else "amount"
+    return _suggest(field, hint, proposal)
+
+
+def _date_suggestion(text: str) -> str | None:
+    """The ISO form of a date written another way, days before months as in French."""
+    text = text.strip()
+    match = _FRENCH_DATE.fullmatch(text)
+    if match:
+        day, month, year = (int(part) for part in match.groups())
+        year += 2000 if year < 60 else 1900 if year < 100 else 0
+    else:
+        match = _LOOSE_ISO.fullmatch(text)
+        if not match:
+            return None
+        year, month, day = (int(part) for part in match.groups())
+    try:
+        return date(year, month, day).isoformat()
+    except ValueError:
+        return None
+
+
+def _date(field: FieldRule, text: str) -> dict[str, Any]:
+    if field.type == "year" or (field.type == "date" and field.format == "%Y"):
+        iso = _date_suggestion(text)
+        return _suggest(field, "year", iso[:4]) if iso else {}
+    if _SERIAL.fullmatch(text):
+        iso = (date(1899, 12, 30) + timedelta(days=int(text))).isoformat()
+        return _suggest(field, "serial", _in_format(field, iso))
+    iso = _date_suggestion(text)
+    if iso is None:
+        parts = re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text) or _FRENCH_DATE.fullmatch(text)
+        return {"hint": "date-impossible"} if parts else {}
+    return _suggest(field, "date-french", _in_format(field, iso))
+
+
+def _in_format(field: FieldRule, iso: str) -> str:
+    if field.type == "yearmonth":
+        return iso[:7]
+    if field.type == "datetime" and field.format in ("default", "any"):
+        return iso + "T00:00:00Z"
+    if field.format in ("default", "any"):
+        return iso
+    return date.fromisoformat(iso).strftime(field.format)
+
+
+def _boolean(field: FieldRule, text: str) -> dict[str, Any]:
+    values: Any = field._field
+    word = plain(text)
+    if word in _WORDS["true"] and values.true_values:
+        return _suggest(field, "boolean", values.true_values[0])
+    if word in _WORDS["false"] and values.false_values:
+        return _suggest(field, "boolean", values.false_values[0])
+    return {}

@@ -1,0 +1,47 @@
+"""The published limits of the checker. A file beyond them gets a clear answer, never a half-read verdict."""
+
+from __future__ import annotations
+
+MIB = 1024 * 1024
+
+TEXT_BYTES = 300 * MIB
+"""Largest text file (CSV, TSV, JSON)."""
+SPREADSHEET_BYTES = 50 * MIB
+"""Largest XLSX, ODS or XLS file."""
+COLUMNS = 1_000
+SPREADSHEET_CELLS = 2_000_000
+ROWS = 5_000_000
+LINE_CHARACTERS = MIB
+HEADER_CHARACTERS = 64 * 1024
+CELL_CHARACTERS = 32_767
+"""What one spreadsheet cell can hold; a longer cell cannot be opened and mended by hand."""
+SHEETS = 100
+
+ARCHIVE_BYTES = 100 * MIB
+"""Sum of the sizes that the entries of an XLSX or ODS declare."""
+ARCHIVE_RATIO = 200
+ARCHIVE_ENTRIES = 500
+
+JSON_DEPTH = 64
+JSON_BYTES = 50 * MIB
+NUMBER_DIGITS = 400
+
+DETECTION_CHARACTERS = 64 * 1024
+"""How much of a text is looked at to find its separator and its header."""
+HEADER_ROWS = 30
+"""A header further down than this is not looked for."""
+
+SCHEMA_BYTES = MIB
+SCHEMA_FIELDS = 1_000
+PATTERN_CHARACTERS = 20_000
+"""Published first-name patterns are long; a linear engine runs them."""
+
+PLACES = 100
+"""Places kept per (code, column); counts are always exact."""
+EXTRACT_ROWS = 200
+EXTRACT_CHARACTERS = 80
+VALUE_CHARACTERS = 200
+REPORT_BYTES = MIB
+
+MEMORY_OF_VALUES = 200_000
+"""Distinct values remembered per column before the memory starts again from empty."""

@@ -1,0 +1,56 @@
+"""Open a file by what it contains; its name only serves to say when the two disagree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from .. import limits
+from ..problems import Unreadable
+from . import detect_format, json_records, spreadsheet
+from .delimited import open_delimited
+from .table import Table
+from .text import file_identity, read_facts
+
+
+@dataclass
+class FileFacts:
+    """What the report says of the file whatever happens next."""
+
+    name: str
+    size: int = 0
+    sha256: str = ""
+    format: str | None = None
+
+
+def open_table(path: Path, facts: FileFacts, names: Iterable[str]) -> Table:
+    """The file as a table; ``facts`` are filled on the way so that a refusal can still tell them.
+
+    ``names``: column names of the schema, which help to choose separator, sheet and header.
+    """
+    facts.size, facts.sha256 = file_identity(path)
+    extension = Path(facts.name).suffix.lower().lstrip(".")
+    if facts.size == 0:
+        raise Unreadable("file-empty", variant="bytes")
+    if facts.size > limits.TEXT_BYTES:
+        raise Unreadable("format-not-allowed", variant="size", limit=limits.TEXT_BYTES)
+    kind = detect_format.sniff(path)
+    known = list(names)
+    if kind in ("xlsx", "ods", "xls"):
+        facts.format = kind
+        if facts.size > limits.SPREADSHEET_BYTES:
+            raise Unreadable("format-not-allowed", variant="size", limit=limits.SPREADSHEET_BYTES)
+        detect_format.check_extension(kind, extension)
+        return spreadsheet.open_spreadsheet(path, kind, known)
+    text = read_facts(path)
+    kind = detect_format.sniff_text(path, text.encoding)
+    facts.format = kind
+    if kind == "csv":
+        detect_format.check_extension(kind, extension)
+        table = open_delimited(path, text, known, extension)
+        facts.format = table.format
+        return table
+    if kind == "json":
+        return json_records.open_records(path, text, extension)
+    raise Unreadable("not-a-table", variant=kind)

@@ -1,0 +1,151 @@
+"""XLSX, ODS and XLS through python-calamine, cells as the text an agent means.
+
+A number that is whole becomes its digits, a date is ISO whatever its display, a boolean is ``true`` or ``false``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+from python_calamine import CalamineError, CalamineWorkbook, PasswordError
+
+from .. import limits
+from ..problems import Unreadable
+from .archive import check_archive
+from .delimiter import normalise
+from .table import Rows, Table
+
+
+def as_text(value: Any) -> str:
+    """One cell as text: what its value is, not how it is displayed."""
+    if isinstance(value, str):
+        return value
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return _number(value)
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == time(0) else value.isoformat(timespec="seconds")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, time):
+        return value.isoformat(timespec="seconds")
+    if isinstance(value, timedelta):
+        seconds = int(value.total_seconds())
+        return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
+    return str(value)
+
+
+def _number(value: float) -> str:
+    """Digits without exponent; a whole number without ``.0``, a fraction without the noise of binary (0.1 + 0.2)."""
+    if value.is_integer() and abs(value) < 1e300:
+        return str(int(value))
+    text = f"{value:.15g}"
+    if "e" in text or "E" in text:
+        text = f"{value:.17f}".rstrip("0").rstrip(".")
+    return text
+
+
+def open_spreadsheet(path: Path, kind: str, names: Sequence[str]) -> Table:
+    """The sheet that shows most columns of the schema, else the first that holds a table."""
+    if kind in ("xlsx", "ods"):
+        check_archive(path)
+    try:
+        workbook = CalamineWorkbook.from_path(str(path))
+    except PasswordError:
+        raise Unreadable("office-encrypted") from None
+    except CalamineError as error:
+        code = "office-encrypted" if "assword" in str(error) else "office-broken"
+        raise Unreadable(code) from None
+    except BaseException as error:  # a panic of the Rust reader is no Exception
+        if isinstance(error, KeyboardInterrupt | SystemExit):
+            raise
+        raise Unreadable("office-broken") from None
+    if not workbook.sheet_names:
+        raise Unreadable("office-no-sheet")
+    if len(workbook.sheet_names) > limits.SHEETS:
+        raise Unreadable("too-many-sheets", count=len(workbook.sheet_names), limit=limits.SHEETS)
+    name, rows, others = _choose(workbook, names)
+    notices: list[tuple[str, dict[str, Any]]] = []
+    if others:
+        notices.append(("sheet-chosen", {"sheet": name, "others": others[:10], "count": len(others)}))
+
+    def open_rows() -> Rows:
+        yield from enumerate(rows, 1)
+
+    return Table(kind, open_rows, sheet=name, notices=notices)
+
+
+def _choose(workbook: CalamineWorkbook, names: Sequence[str]) -> tuple[str, list[list[str]], list[str]]:
+    known = {normalise(name) for name in names}
+    best: tuple[int, int, int] | None = None
+    chosen: tuple[str, list[list[str]]] | None = None
+    filled: list[str] = []
+    visible = _visible(workbook)
+    for position, name in enumerate(workbook.sheet_names):
+        rows = _read_sheet(workbook, name)
+        if not rows:
+            continue
+        filled.append(name)
+        head = rows[: limits.HEADER_ROWS]
+        matches = max((len(known.intersection(map(normalise, row))) for row in head), default=0)
+        width = max((sum(1 for cell in row if cell.strip()) for row in head), default=0)
+        # Without a known column, a table is wider than a cover page; the first of equals stays.
+        score = (matches, min(width, 3) + (1 if name in visible else 0), -position)
+        if best is None or score > best:
+            best, chosen = score, (name, rows)
+    if chosen is None:
+        raise Unreadable("file-empty", variant="sheets")
+    return chosen[0], chosen[1], [name for name in filled if name != chosen[0]]
+
+
+def _visible(workbook: CalamineWorkbook) -> set[str]:
+    return {sheet.name for sheet in workbook.sheets_metadata if str(sheet.visible).endswith("Visible")}
+
+
+def _read_sheet(workbook: CalamineWorkbook, name: str) -> list[list[str]]:
+    """Rows of text from the sheet's first row, without the empty rows and columns of its tail."""
+    try:
+        sheet = workbook.get_sheet_by_name(name)
+        height, width = sheet.total_height, sheet.total_width
+        if height * width > limits.SPREADSHEET_CELLS:
+            _refuse_size(height, width)
+        rows = [[as_text(value) for value in row] for row in sheet.to_python(skip_empty_area=False)]
+    except Unreadable:
+        raise
+    except BaseException as error:  # see open_spreadsheet
+        if isinstance(error, KeyboardInterrupt | SystemExit | MemoryError):
+            raise
+        if "orksheet" in type(error).__name__ + str(error) and "chart" in str(error).lower():
+            return []
+        raise Unreadable("office-broken") from None
+    while rows and not any(cell.strip() for cell in rows[-1]):
+        rows.pop()
+    width = max((_used(row) for row in rows), default=0)
+    if width > limits.COLUMNS:
+        raise Unreadable("too-many-columns", count=width, limit=limits.COLUMNS)
+    for number, row in enumerate(rows, 1):
+        del row[width:]
+        row.extend([""] * (width - len(row)))
+        for column, cell in enumerate(row, 1):
+            if len(cell) > limits.CELL_CHARACTERS:
+                raise Unreadable("cell-too-long", row=number, column=column, limit=limits.CELL_CHARACTERS)
+    return rows
+
+
+def _used(row: list[str]) -> int:
+    for index in range(len(row), 0, -1):
+        if row[index - 1].strip():
+            return index
+    return 0
+
+
+def _refuse_size(height: int, width: int) -> None:
+    if width > limits.COLUMNS:
+        raise Unreadable("too-many-columns", count=width, limit=limits.COLUMNS)
+    raise Unreadable("too-many-cells", count=height * width, limit=limits.SPREADSHEET_CELLS)

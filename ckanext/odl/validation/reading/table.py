@@ -1,0 +1,36 @@
+"""What a reader gives to the engine: rows of text with the numbers a spreadsheet shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+Rows = Iterator[tuple[int, list[str]]]
+
+
+@dataclass
+class Table:
+    """A file understood as rows of cells, all cells as text, whatever the format.
+
+    ``open_rows`` starts again from the first row at each call. ``row`` numbers are those of a spreadsheet: a blank line
+    counts, a line break inside a quoted cell does not.
+    """
+
+    format: str
+    open_rows: Callable[[], Rows]
+    encoding: str | None = None
+    delimiter: str | None = None
+    sheet: str | None = None
+    notices: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    quoted_lengths: bool = False
+
+    def head(self, count: int) -> list[tuple[int, list[str]]]:
+        """The first rows, for looking at the structure."""
+        found = []
+        rows = self.open_rows()
+        for number, cells in rows:
+            found.append((number, cells))
+            if len(found) >= count:
+                break
+        return found

@@ -1,0 +1,201 @@
+"""Text of any encoding French offices produce: the whole file decides, never a sample."""
+
+from __future__ import annotations
+
+import codecs
+import hashlib
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from .. import limits
+from ..problems import Unreadable
+
+CHUNK = 1024 * 1024
+_BOM = "\ufeff"
+_LETTERS = "àâäçèéêëîïôöùûüÿœæÀÂÄÇÈÉÊËÎÏÔÖÙÛÜŸŒÆ°€«»’‘“”–—…·•²³\xa0"
+_LEGACY = ("cp1252", "mac_roman", "cp850")
+_MOJIBAKE = re.compile('[^\\s;,"]{0,20}(?:Ã[\x80-¿©¨ª§´®»¢¯«¹ ‰ˆ]|â€[™œ\x9d“”"¦]|Â[°«»²³·\xa0])[^\\s;,"]{0,20}')
+
+
+@dataclass
+class TextFacts:
+    """What one pass over the bytes of a text teaches."""
+
+    encoding: str
+    size: int
+    sha256: str
+    notices: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+
+
+@dataclass
+class _Pass:
+    sha256: str
+    size: int
+    error_line: int | None
+    boms: int
+    line_ends: dict[str, int]
+    mojibake: list[str]
+    control: int
+    nul_line: int | None
+
+
+def file_identity(path: Path) -> tuple[int, str]:
+    """Size and SHA-256 of the bytes."""
+    digest = hashlib.sha256()
+    size = 0
+    with path.open("rb") as handle:
+        while chunk := handle.read(CHUNK):
+            digest.update(chunk)
+            size += len(chunk)
+    return size, digest.hexdigest()
+
+
+def read_facts(path: Path) -> TextFacts:
+    """Decide the encoding of a whole file.
+
+    Raises :class:`Unreadable`: ``nul-byte``, ``not-text``, ``encoding-mixed``, ``encoding-invalid``, ``encoding-unknown``.
+    """
+    with path.open("rb") as handle:
+        start = handle.read(4096)
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) and not start.startswith(codecs.BOM_UTF32_LE):
+        return _utf16(path, "utf-16")
+    bare = _bare_utf16(start)
+    if bare:
+        return _utf16(path, bare)
+    first = _scan(path, "utf-8")
+    notices = _notices_of(first)
+    if first.nul_line is not None:
+        raise Unreadable("nul-byte", row=first.nul_line, line=first.nul_line)
+    if first.error_line is None:
+        if first.control > 20 and first.control * 50 > first.size:
+            raise Unreadable("not-text")
+        encoding = "utf-8-sig" if first.boms else "utf-8"
+        if first.boms > 1:
+            notices.append(("encoding-notice", {"encoding": "UTF-8", "variant": "boms"}))
+        return TextFacts(encoding, first.size, first.sha256, notices)
+    encoding = _legacy_encoding(path, first.error_line)
+    if first.control > 20 and first.control * 50 > first.size:
+        raise Unreadable("not-text")
+    second = _scan(path, encoding)
+    notices = [("encoding-notice", {"encoding": _name(encoding)}), *_notices_of(second)]
+    return TextFacts(encoding, second.size, second.sha256, notices)
+
+
+def _name(encoding: str) -> str:
+    return {"cp1252": "Windows-1252", "mac_roman": "Mac Roman", "cp850": "DOS (cp850)"}.get(encoding, encoding.upper())
+
+
+def _notices_of(scan: _Pass) -> list[tuple[str, dict[str, Any]]]:
+    notices: list[tuple[str, dict[str, Any]]] = []
+    if len(scan.line_ends) > 1 and min(scan.line_ends.values()) > 0:
+        notices.append(("line-ends-mixed", {"found": sorted(scan.line_ends)}))
+    if scan.mojibake:
+        notices.append(("mojibake", {"examples": scan.mojibake[:3]}))
+    return notices
+
+
+def _utf16(path: Path, encoding: str) -> TextFacts:
+    scan = _scan(path, encoding)
+    if scan.error_line is not None:
+        raise Unreadable("encoding-invalid", row=scan.error_line, line=scan.error_line)
+    if scan.nul_line is not None:
+        raise Unreadable("nul-byte", row=scan.nul_line, line=scan.nul_line)
+    notices = [("encoding-notice", {"encoding": "UTF-16"}), *_notices_of(scan)]
+    return TextFacts(encoding, scan.size, scan.sha256, notices)
+
+
+def _bare_utf16(start: bytes) -> str | None:
+    """UTF-16 without its mark: in European text every second byte is zero."""
+    if len(start) < 8:
+        return None
+    even, odd = start[0::2].count(0), start[1::2].count(0)
+    half = len(start) // 2
+    if odd > half * 0.7 and even == 0:
+        return "utf-16-le"
+    if even > half * 0.7 and odd == 0:
+        return "utf-16-be"
+    return None
+
+
+def _scan(path: Path, encoding: str) -> _Pass:
+    """One pass: identity, first undecodable line, marks, line ends, traces of double encoding."""
+    digest = hashlib.sha256()
+    decoder = codecs.getincrementaldecoder(encoding)("strict")
+    size = line = boms = control = 0
+    error_line = nul_line = None
+    ends: Counter[str] = Counter()
+    mojibake: list[str] = []
+    first = True
+    carry = ""
+    with path.open("rb") as handle:
+        while True:
+            chunk = handle.read(CHUNK)
+            digest.update(chunk)
+            size += len(chunk)
+            if error_line is None:
+                try:
+                    text = decoder.decode(chunk, final=not chunk)
+                except UnicodeDecodeError as error:
+                    before = bytes(error.object[: error.start])
+                    error_line = line + before.count(b"\n") + 1
+                    text = ""
+                if first and text:
+                    boms = len(text) - len(text.lstrip(_BOM))
+                    first = False
+                if text:
+                    if nul_line is None and "\x00" in text:
+                        nul_line = line + text.count("\n", 0, text.index("\x00")) + 1
+                    text = carry + text
+                    carry = "\r" if chunk and text.endswith("\r") else ""
+                    body = text[:-1] if carry else text
+                    crlf, feeds, returns = body.count("\r\n"), body.count("\n"), body.count("\r")
+                    line += feeds
+                    ends.update(CRLF=crlf, LF=feeds - crlf, CR=returns - crlf)
+                    control += sum(body.count(chr(code)) for code in (1, 2, 3, 4, 5, 6, 7, 8, 14, 15, 16, 17, 18, 27))
+                    if len(mojibake) < 3 and not body.isascii():
+                        mojibake += [match.group() for match in _MOJIBAKE.finditer(body)][: 3 - len(mojibake)]
+            if not chunk:
+                break
+    used = {name: count for name, count in ends.items() if count}
+    return _Pass(digest.hexdigest(), size, error_line, boms, used, mojibake, control, nul_line)
+
+
+def _legacy_encoding(path: Path, error_line: int) -> str:
+    """The one-byte encoding whose high bytes are French letters and signs; refuses a mixture."""
+    good = bad = 0
+    first_bad = error_line
+    high: Counter[int] = Counter()
+    number = 0
+    with path.open("rb") as handle:
+        while chunk := handle.readline(limits.LINE_CHARACTERS * 4):
+            number += 1
+            if chunk.isascii():
+                continue
+            try:
+                chunk.decode("utf-8")
+                good += 1
+            except UnicodeDecodeError:
+                bad += 1
+                if bad == 1:
+                    first_bad = number
+                high.update(byte for byte in chunk if byte >= 0x80)
+    if good and good * 20 > bad:
+        raise Unreadable(
+            "encoding-mixed" if bad > 1 or good < 20 else "encoding-invalid", row=first_bad, line=first_bad
+        )
+    total = sum(high.values())
+    best, share = "", 0.0
+    for encoding in _LEGACY:
+        try:
+            characters = {byte: bytes([byte]).decode(encoding) for byte in high}
+        except UnicodeDecodeError:
+            continue
+        known = sum(count for byte, count in high.items() if characters[byte] in _LETTERS) / total
+        if known > share + 0.05:
+            best, share = encoding, known
+    if share < 0.5:
+        raise Unreadable("encoding-unknown", row=error_line, line=error_line)
+    return best

@@ -1,0 +1,139 @@
+"""``validate``: read, structure, cells, report. Any bytes get an answer with a code."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+from . import limits
+from .engine import Engine
+from .fields import FieldRule, build_fields
+from .problems import Unreadable
+from .reading import FileFacts, open_table
+from .reading.table import Table
+from .report import Findings, Report, shorten
+from .schema_source import KnownSchema, find_schema, guess_schema
+from .structure import clean, find_header, read_structure
+
+HEAD_ROWS = 100
+
+
+def validate(
+    path: str | Path,
+    schema: str | Path | dict[str, Any] | None = None,
+    *,
+    language: str = "fr",
+    name: str | None = None,
+) -> Report:
+    """Check a file against a schema.
+
+    :param path: the file on disk.
+    :param schema: catalogue id, ``id@version``, path of a Table Schema file, or a loaded descriptor. None: guessed from
+        the columns; when none fits, only the reading and the structure are judged.
+    :param language: ``fr`` or ``en``, of messages and remedies.
+    :param name: the file name to show and to compare with the content, when ``path`` is a temporary file.
+    :returns: a :class:`Report`; a file that cannot be read gives one too (status ``unreadable``).
+    :raises SchemaRefused: the schema is unknown or cannot be used.
+    :raises FileNotFoundError: there is no such file.
+    """
+    started = time.monotonic()
+    path = Path(path)
+    if not path.is_file():
+        raise FileNotFoundError(path.name)
+    known = find_schema(schema) if schema is not None else None
+    rules = build_fields(known.descriptor) if known else []
+    run = _Run(path, FileFacts(shorten(name or path.name)), known, rules)
+    status = run.judge()
+    return Report(
+        language=language if language in ("fr", "en") else "fr",
+        status=status,
+        schema=run.known.to_dict() if run.known else None,
+        guess=run.guess,
+        file=run.file,
+        findings=run.findings,
+        extract=run.extract,
+        seconds=time.monotonic() - started,
+    )
+
+
+class _Run:
+    """One validation on its way."""
+
+    def __init__(self, path: Path, facts: FileFacts, known: KnownSchema | None, rules: list[FieldRule]) -> None:
+        self.path = path
+        self.facts = facts
+        self.known = known
+        self.rules = rules
+        self.guess: dict[str, Any] | None = None
+        self.findings = Findings()
+        self.extract: dict[str, Any] = {"header": [], "header_row": None, "rows": []}
+        self.file: dict[str, Any] = {}
+
+    def judge(self) -> str:
+        """Fill the findings and say the status."""
+        table: Table | None = None
+        try:
+            table = open_table(self.path, self.facts, [rule.name for rule in self.rules])
+            self._describe(table)
+            self._judge_table(table)
+        except Unreadable as problem:
+            self._refuse(problem, table)
+            return "unreadable"
+        except MemoryError:
+            self._describe(table)
+            self.findings = Findings()
+            self.findings.add("limit-memory")
+            return "incomplete"
+        return "invalid" if self.findings.total("error") else "valid"
+
+    def _judge_table(self, table: Table) -> None:
+        for code, params in table.notices:
+            self.findings.add(code, "notice", params=params)
+        head = table.head(HEAD_ROWS)
+        if self.known is None:
+            self._guess(head)
+        structure = read_structure(head, self.rules, self.findings)
+        descriptor = self.known.descriptor if self.known else {}
+        engine = Engine(table, structure, self.rules, descriptor, self.findings)
+        rows = engine.run()
+        self.extract = engine.extract.to_dict()
+        columns = sum(1 for column in structure.header if column)
+        self._describe(table, header_row=structure.header_row, rows=rows, columns=columns)
+
+    def _guess(self, head: list[tuple[int, list[str]]]) -> None:
+        position = find_header(head, [])
+        if position is None:
+            return
+        header = [clean(cell) for cell in head[position][1]][: limits.COLUMNS]
+        sample = [cells for _, cells in head[position + 1 :]]
+        found = guess_schema(header, sample)
+        if found is not None:
+            self.known, self.guess = found
+            self.rules = build_fields(self.known.descriptor)
+
+    def _describe(
+        self, table: Table | None, header_row: int | None = None, rows: int | None = None, columns: int | None = None
+    ) -> None:
+        self.file = {
+            "name": self.facts.name,
+            "size": self.facts.size,
+            "sha256": self.facts.sha256,
+            "format": self.facts.format,
+            "encoding": table.encoding if table else None,
+            "delimiter": table.delimiter if table else None,
+            "sheet": table.sheet if table else None,
+            "header_row": header_row,
+            "rows": rows,
+            "columns": columns,
+        }
+
+    def _refuse(self, problem: Unreadable, table: Table | None) -> None:
+        """One error and no other: what was said of the cells before the reading broke is of no use."""
+        self._describe(table)
+        notices = [finding for finding in self.findings.kept if finding.severity == "notice" and finding.row is None]
+        self.findings = Findings()
+        params = {key: value for key, value in problem.params.items() if value is not None}
+        self.findings.add(problem.code, row=problem.row, column=problem.column, params=params, data_row=False)
+        for notice in notices:
+            self.findings.add(notice.code, "notice", params=notice.params)

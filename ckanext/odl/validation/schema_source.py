@@ -1,0 +1,100 @@
+"""From what the caller names (catalogue id, ``id@version``, file, loaded descriptor) to a Table Schema descriptor."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from . import limits
+from .problems import SchemaRefused
+
+
+@dataclass
+class KnownSchema:
+    """A Table Schema descriptor and the name it goes by in reports."""
+
+    descriptor: dict[str, Any]
+    id: str | None
+    version: str | None
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"id": self.id, "version": self.version}
+
+
+def _catalogue() -> Any:
+    """The catalogue of the portal, None when that package is not there (the engine works alone)."""
+    try:
+        from ckanext.odl.scdl import catalogue  # noqa: PLC0415 (heavy, and of no use to who brings a schema file)
+    except ImportError:
+        return None
+    return catalogue()
+
+
+def find_schema(schema: str | Path | dict[str, Any]) -> KnownSchema:
+    """The schema that a caller names. Raises :class:`SchemaRefused`."""
+    if isinstance(schema, dict):
+        return _loaded(schema)
+    text = str(schema)
+    found = None if isinstance(schema, Path) else _from_catalogue(text)
+    if found is not None:
+        return found
+    path = Path(text)
+    try:
+        is_file = path.is_file()
+    except (OSError, ValueError):
+        is_file = False
+    if not is_file:
+        raise SchemaRefused("schema-unknown", name=text[:100])
+    if path.stat().st_size > limits.SCHEMA_BYTES:
+        raise SchemaRefused("schema-too-large", limit=limits.SCHEMA_BYTES)
+    try:
+        descriptor = json.loads(path.read_text("utf-8-sig"))
+    except (ValueError, RecursionError):
+        raise SchemaRefused("schema-invalid", reason="json") from None
+    if not isinstance(descriptor, dict):
+        raise SchemaRefused("schema-invalid", reason="object")
+    return _loaded(descriptor)
+
+
+def _loaded(descriptor: dict[str, Any]) -> KnownSchema:
+    if descriptor.get("$ref") or any(isinstance(f, dict) and f.get("$ref") for f in descriptor.get("fields") or ()):
+        raise SchemaRefused("schema-remote-ref")
+    keys = descriptor.get("foreignKeys")
+    if isinstance(keys, list) and keys:
+        raise SchemaRefused("schema-foreign-key")
+    name, version = descriptor.get("name"), descriptor.get("version")
+    return KnownSchema(
+        descriptor, name if isinstance(name, str) else None, version if isinstance(version, str) else None
+    )
+
+
+def _from_catalogue(reference: str) -> KnownSchema | None:
+    known = _catalogue()
+    if known is None:
+        return None
+    try:
+        entry, version = known.parse(reference)
+        version = version or entry.latest
+        return KnownSchema(known.table(entry.id, version), entry.id, version)
+    except (KeyError, ValueError, LookupError):
+        return None
+
+
+def guess_schema(header: Sequence[str], sample: Sequence[Sequence[str]]) -> tuple[KnownSchema, dict[str, Any]] | None:
+    """The schema that the columns show, with what the report says of the guess; None when none fits."""
+    try:
+        from ckanext.odl.scdl import catalogue, detect  # noqa: PLC0415 (see _catalogue)
+    except ImportError:
+        return None
+    matches = detect(header, sample)
+    if not matches:
+        return None
+    best = matches[0]
+    guess = {"id": best.id, "version": best.version, "matched": best.matched, "total": best.total}
+    try:
+        return KnownSchema(catalogue().table(best.id, best.version), best.id, best.version), guess
+    except (KeyError, ValueError, LookupError):
+        return None
