@@ -13,8 +13,9 @@ KEYS = {
     "missingValues", "primaryKey", "foreignKeys", "custom_checks",
 }  # fmt: skip
 FIELD_KEYS = {
-    "$schema", "name", "title", "description", "type", "format", "example", "constraints", "arrayItem", "trueValues",
-    "falseValues", "bareNumber", "decimalChar", "groupChar", "floatNumber", "items", "missingValues", "rdfType", "customCheck",
+    "name", "title", "description", "type", "format", "example", "constraints", "arrayItem",
+    "trueValues", "falseValues", "bareNumber", "decimalChar", "groupChar", "floatNumber", "items", "missingValues",
+    "rdfType", "customCheck",
 }  # fmt: skip
 CONSTRAINTS = {"required", "unique", "enum", "pattern", "minimum", "maximum", "minLength", "maxLength"}
 NUMBERS_OF_COLUMNS = {"scdl/subventions": 16, "scdl/deliberations": 17, "scdl/catalogue": 20, "etalab/schema-bal": 20}
