@@ -107,11 +107,11 @@ class SchemaEntry:
 
 
 class Catalogue:
-    """The schemas, *Socle commun* first, then by title."""
+    """The schemas, *Socle commun* first, tables before others, then by title."""
 
     def __init__(self, entries: list[SchemaEntry], folder: Traversable) -> None:
         self.entries: list[SchemaEntry] = sorted(
-            entries, key=lambda e: (not e.label_socle, e.obsolete, fold(e.title()), e.id)
+            entries, key=lambda e: (not e.label_socle, e.obsolete, not e.is_table, fold(e.title()), e.id)
         )
         self._by_id = {entry.id: entry for entry in entries}
         self._folder = folder

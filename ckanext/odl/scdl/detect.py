@@ -11,11 +11,13 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from .catalogue import Catalogue, SchemaEntry, catalogue
-from .text import key
+from .text import key, meaningful_words
 
 SAMPLE_ROWS = 50
 _BY_TITLE = 0.9
 _BY_NEAR_NAME = 0.75
+_BY_WORDS = 0.7
+_SAME_WORDS = 0.66
 _NEAR = 0.84
 _SHORTEST_NEAR = 5
 _WORTH_A_CLOSER_LOOK = 8
@@ -83,6 +85,22 @@ class _Table:
     title_keys: Mapping[str, int]
     required: frozenset[int]
 
+    @functools.cached_property
+    def words(self) -> tuple[tuple[frozenset[str], ...], ...]:
+        """For each column, the words of its name and of its title; those of the schema's own title say nothing."""
+        return tuple(
+            tuple(
+                words - self.common_words or words
+                for words in (meaningful_words(field["name"]), meaningful_words(str(field.get("title") or "")))
+                if words
+            )
+            for field in self.fields
+        )
+
+    @functools.cached_property
+    def common_words(self) -> frozenset[str]:
+        return meaningful_words(self.entry.title()) | meaningful_words(self.entry.id.rpartition("/")[2])
+
 
 @dataclass
 class _Fit:
@@ -124,6 +142,8 @@ class _Detector:
         for fit in fits[:_WORTH_A_CLOSER_LOOK]:
             _add_near_names(fit, keys)
             self._score(fit, keys)
+        if not any(_fits(fit, keys) for fit in fits):
+            fits = self._by_words(headers, keys)
         best: dict[str, _Fit] = {}
         for fit in sorted(fits, key=lambda fit: _age(fit.table)):
             chosen = best.get(fit.table.entry.id)
@@ -135,6 +155,21 @@ class _Detector:
             key=lambda fit: (-round(fit.score + 0.06 * _plausibility(fit, columns), 4), self.order[fit.table.entry.id]),
         )
         return [_match(fit, headers) for fit in ranked]
+
+    def _by_words(self, headers: Sequence[str], keys: list[str]) -> list[_Fit]:
+        """Compare the words of the headings with those of the columns' names and titles: "Nom du bénéficiaire".
+
+        Only the newest versions are looked at, and most columns must be alike: words prove less than names.
+        """
+        words = [meaningful_words(header) for header in headers]
+        fits = []
+        for table in self.tables:
+            if table.version == table.entry.latest:
+                fit = _fit(table, keys)
+                _add_same_words(fit, words)
+                if len(fit.found) >= max(4, 0.6 * sum(1 for k in keys if k)):
+                    fits.append(self._score(fit, keys))
+        return fits
 
     def _score(self, fit: _Fit, keys: list[str]) -> _Fit:
         table = fit.table
@@ -185,6 +220,24 @@ def _add_near_names(fit: _Fit, keys: list[str]) -> None:
         ratio, nearest = max(((_likeness(name, other), other) for other in free), default=(0.0, ""))
         if ratio >= _NEAR:
             fit.found[free.pop(nearest)] = (position, _BY_NEAR_NAME)
+
+
+def _add_same_words(fit: _Fit, headings: Sequence[frozenset[str]]) -> None:
+    used = {position for position, _ in fit.found.values()}
+    pairs = []
+    for position, words in enumerate(headings):
+        told = words - fit.table.common_words or words
+        if position in used or not told:
+            continue
+        for field, alternatives in enumerate(fit.table.words):
+            if field not in fit.found:
+                alike = max((2 * len(told & other) / (len(told) + len(other)) for other in alternatives), default=0.0)
+                if alike >= _SAME_WORDS:
+                    pairs.append((-alike, field, position))
+    for _alike, field, position in sorted(pairs):
+        if field not in fit.found and position not in used:
+            fit.found[field] = (position, _BY_WORDS)
+            used.add(position)
 
 
 def _likeness(one: str, other: str) -> float:
@@ -284,9 +337,10 @@ def detect(
 ) -> list[Match]:
     """Rank the schemas that a file could follow, best first; empty when it looks like none of them.
 
-    Column names are compared without case, accents, spaces and punctuation, then by the columns' titles, then by
-    near names (one or two letters wrong). Compulsory columns and names that few schemas share weigh more. Each schema
-    is named once, in its newest accepted version unless an older one fits clearly better.
+    Column names are compared without case, accents, spaces and punctuation, then by the columns' titles, by near names
+    (one or two letters wrong) and, where nothing fits, by the words of the headings. Compulsory columns and names that
+    few schemas share weigh more. Each schema is named once, in its newest accepted version unless an older one fits
+    clearly better.
 
     :param headers: the column names as they are in the file.
     :param sample: some rows of text; of two schemas that fit alike, the one whose types suit the values comes first.

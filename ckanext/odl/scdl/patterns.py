@@ -38,16 +38,32 @@ _KNOWN = {
         "5 caractères\u00a0: 5 chiffres, ou 2A ou 2B puis 3 chiffres en Corse",
         "5 characters: 5 digits, or 2A or 2B and 3 digits in Corsica",
     ),
-    r"[0-9][0-9AB][0-9]{3}": (
+    r"\d[0-9AB]\d{3}": (
         "5 caractères\u00a0: 5 chiffres, ou 2A ou 2B puis 3 chiffres en Corse",
         "5 characters: 5 digits, or 2A or 2B and 3 digits in Corsica",
     ),
+    r"W(\d{2}|2[AB]|9[A-Z])\d{7}": (
+        "la lettre W puis 9 caractères (des chiffres, sauf outre-mer et Corse)",
+        "the letter W, then 9 characters (digits, but for overseas and Corsica)",
+    ),
+    r"([013-9]\d|2[ABab1-9])\d{3}_[A-Za-z0-9]{4}_\d{5}(_[a-z0-9]*)?(_[a-z0-9]*)?": (
+        "le code INSEE, celui de la voie (4 caractères), le numéro (5 chiffres), séparés par «\u00a0_\u00a0»",
+        "the INSEE code, the street code (4 characters) and the number in 5 digits, separated by underscores",
+    ),
+    r"[0-9A-Za-z].*": (
+        "un texte qui commence par une lettre ou un chiffre",
+        "a text that starts with a letter or a digit",
+    ),
+    r"(?:(?:^|,)(^FR[A-Z0-9]{4,33}$|Non concerné))+": (
+        "FR puis 4 à 33 lettres majuscules ou chiffres, sans espace\u00a0; ou «\u00a0Non concerné\u00a0»",
+        "FR, then 4 to 33 capital letters or digits, without spaces; or “Non concerné”",
+    ),
     r"W\d{9}": ("la lettre W puis 9 chiffres", "the letter W, then 9 digits"),
-    r"[0-9]{4}\-[0-9]{2}\-[0-9]{2}(\/[0-9]{4}\-[0-9]{2}\-[0-9]{2})?": (
+    r"\d{4}\-\d{2}\-\d{2}(\/\d{4}\-\d{2}\-\d{2})?": (
         "une date au format année-mois-jour, ou deux dates séparées par une barre «\u00a0/\u00a0»",
         "a date written year-month-day, or two dates separated by a slash",
     ),
-    r"[0-9]{4}(\/[0-9]{4})?": (
+    r"\d{4}(\/\d{4})?": (
         "une année sur quatre chiffres, ou deux années séparées par une barre «\u00a0/\u00a0»",
         "a year in four digits, or two years separated by a slash",
     ),
@@ -57,7 +73,7 @@ _KNOWN = {
         "two capital letters, then 4 to 33 capital letters or digits, without spaces",
     ),
     r"(?:(?:^|,)(^[A-Z]{2}[A-Z0-9]{4,33}$|Non concerné))+": (
-        "deux lettres majuscules, puis 4 à 33 lettres majuscules ou chiffres, sans espace\u00a0; ou «\u00a0Non concerné\u00a0»",
+        "2 lettres majuscules, puis 4 à 33 majuscules ou chiffres, sans espace\u00a0; ou «\u00a0Non concerné\u00a0»",
         "two capital letters, then 4 to 33 capital letters or digits, without spaces; or “Non concerné”",
     ),
     r"(.*?)((\d{1,2}:\d{2})-(\d{1,2}:\d{2})|24/7)": (
@@ -77,11 +93,11 @@ _KNOWN = {
         "des lettres sans accent, des chiffres et des tirets bas «\u00a0_\u00a0»",
         "letters without accents, digits and underscores",
     ),
-    r"[0-9]{8}(\-[0-9])?": (
+    r"\d{8}(\-\d)?": (
         "8 chiffres, suivis ou non d’un tiret et d’un chiffre",
         "8 digits, followed or not by a hyphen and one digit",
     ),
-    r"[0-9A-B]{5}-[0-9]{8}-[0-9]{3}": (
+    r"[0-9A-B]{5}-\d{8}-\d{3}": (
         "le code INSEE de la commune, un tiret, 8 chiffres, un tiret, 3 chiffres",
         "the commune’s INSEE code, a hyphen, 8 digits, a hyphen, 3 digits",
     ),
@@ -121,6 +137,17 @@ _HINTS: list[tuple[re.Pattern[str], tuple[str, str]]] = [
         ),
     ),
     (
+        re.compile(r"\(LINESTRING\|"),
+        ("une ligne ou une surface au format WKT", "a line or an area written in WKT"),
+    ),
+    (
+        re.compile(r"\(\(Mo\|Tu\|"),
+        (
+            "des horaires au format OpenStreetMap, comme Mo-Fr 08:00-12:00",
+            "opening hours as OpenStreetMap writes them, like Mo-Fr 08:00-12:00",
+        ),
+    ),
+    (
         re.compile(r"\(\?:jpg\|"),
         (
             "l’adresse web d’une image (jpg, jpeg, gif ou png)",
@@ -142,7 +169,7 @@ _HINTS: list[tuple[re.Pattern[str], tuple[str, str]]] = [
         ),
     ),
     (
-        re.compile(r"\[0-9\]\{9\}\[0-9A-Z\]\{2\}\[0-9\]\{4\}|\[0-9A-B\]\{2\}\\d\{6\}\[0-9A-Z\]\{2\}\\d\{4\}"),
+        re.compile(r"\[(0-9)?A-Z\]\{2\}(\\d|\[0-9\])\{4\}"),
         (
             "une ou plusieurs parcelles cadastrales de 14 ou 15 caractères, séparées par une barre «\u00a0|\u00a0»",
             "one or more land parcels of 14 or 15 characters, separated by a vertical bar “|”",
@@ -160,7 +187,14 @@ _HINTS: list[tuple[re.Pattern[str], tuple[str, str]]] = [
         ("un nombre décimal écrit avec un point", "a decimal number written with a point"),
     ),
     (
-        re.compile(r"Paris\|Lyon\|Marseille"),
+        re.compile(r"^\^'\?\[A-Z"),
+        (
+            "un prénom\u00a0: une majuscule, puis des minuscules",
+            "a first name: a capital letter, then small letters",
+        ),
+    ),
+    (
+        re.compile(r"Paris\|Lyon\|Marseille|^\^\(Le \|La "),
         (
             "un nom de commune (lettres, espaces, tirets et apostrophes)",
             "the name of a commune (letters, spaces, hyphens and apostrophes)",
@@ -197,7 +231,9 @@ def explain(pattern: str, french: bool) -> str | None:
     digits = _DIGITS.fullmatch(bare)
     if digits:
         return _digits(digits[1], digits[2], french)
-    known = _KNOWN.get(bare) or next((words for hint, words in _HINTS if hint.search(pattern)), None)
+    known = _KNOWN.get(bare.replace("[0-9]", r"\d")) or next(
+        (words for hint, words in _HINTS if hint.search(pattern)), None
+    )
     if known is None and _LETTERS.fullmatch(pattern) and not re.search(r"[<>@]", pattern):
         known = _letters(pattern)
     return known[0 if french else 1] if known else None

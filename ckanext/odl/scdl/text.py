@@ -6,6 +6,12 @@ import re
 import unicodedata
 
 _NOT_A_WORD = re.compile(r"[^a-z0-9]+")
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+# Words that carry no meaning in a heading, French and English.
+_EMPTY_WORDS = frozenset(
+    {"a", "au", "aux", "d", "de", "des", "du", "en", "et", "l", "la", "le", "les", "of", "ou", "par", "pour", "s"}
+    | {"sur", "the", "un", "une"}
+)
 
 
 def fold(text: str) -> str:
@@ -26,3 +32,13 @@ def key(name: str) -> str:
     True
     """
     return fold(name).replace(" ", "")
+
+
+def meaningful_words(heading: str) -> frozenset[str]:
+    """Return the words of a column name or title that mean something, without case, accents or plural.
+
+    >>> sorted(meaningful_words("Nom du bénéficiaire *")) == sorted(meaningful_words("nomBeneficiaire"))
+    True
+    """
+    words = fold(_HUMP.sub(" ", heading)).split()
+    return frozenset(word.removesuffix("s") if len(word) > 3 else word for word in words if word not in _EMPTY_WORDS)
