@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from .export import as_csv, as_xlsx
 from .groups import Group, groups, headline, localise
+from .guard import guarded
 from .problems import SchemaRefused
 from .report import Finding, Report
 from .run import validate
@@ -21,6 +22,7 @@ __all__ = [
     "as_csv",
     "as_xlsx",
     "groups",
+    "guarded",
     "headline",
     "localise",
     "validate",

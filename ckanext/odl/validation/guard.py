@@ -11,14 +11,16 @@ import os
 import resource
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
-from .report import incomplete
+from .report import Findings, Report
 
 #: Seconds that the child gets beyond its processor time, to start and to wait for the disk.
 GRACE_SECONDS = 10
 _MEBIBYTE = 1 << 20
+_OUT_OF_MEMORY = 3
 _KILLED_BY_TIME = {-24, -9}  # SIGXCPU, and SIGKILL at the hard limit
 
 
@@ -51,6 +53,11 @@ def guarded(
     }
     # Nothing of the portal's environment (addresses, passwords) goes into a process that reads foreign files.
     environment = {key: os.environ[key] for key in ("PYTHONPATH", "LANG") if key in os.environ}
+    started = time.monotonic()
+
+    def incomplete(code: str) -> dict[str, Any]:
+        return _incomplete(code, order, time.monotonic() - started)
+
     try:
         child = subprocess.run(  # noqa: S603 (our own module, no shell)
             [sys.executable, "-m", __name__],
@@ -62,7 +69,7 @@ def guarded(
             check=False,
         )
     except subprocess.TimeoutExpired:
-        return incomplete("limit-time", name=name, language=language)
+        return incomplete("limit-time")
     if child.returncode == 0:
         return json.loads(child.stdout)
     if child.returncode == _OUT_OF_MEMORY:
@@ -71,10 +78,25 @@ def guarded(
         code = "limit-time"
     else:
         code = "limit-interrupted"
-    return incomplete(code, name=name, language=language)
+    return incomplete(code)
 
 
-_OUT_OF_MEMORY = 3
+def _incomplete(code: str, order: dict[str, Any], seconds: float) -> dict[str, Any]:
+    """The report of a check that was stopped: what was not looked at is said to be unknown."""
+    findings = Findings()
+    findings.add(code)
+    id_, _, version = (order["schema"] or "").partition("@")
+    unknown = dict.fromkeys(("sha256", "format", "encoding", "delimiter", "sheet", "header_row", "rows", "columns"))
+    return Report(
+        language=order["language"],
+        status="incomplete",
+        schema={"id": id_, "version": version or None} if id_ else None,
+        guess=None,
+        file={"name": order["name"], "size": os.path.getsize(order["path"]), **unknown},
+        findings=findings,
+        extract={"header": [], "header_row": None, "rows": []},
+        seconds=seconds,
+    ).to_dict()
 
 
 def _child() -> int:
