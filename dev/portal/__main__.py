@@ -40,7 +40,7 @@ def demo() -> None:
         machine.install_project("2.12", "demo")
         Services().start()
         DEMO.start()
-    say(DEMO.summary())
+    print(DEMO.summary())
 
 
 def stop() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -29,7 +30,8 @@ class Failure(Exception):
 
 
 def say(text: str) -> None:
-    print(text, flush=True)
+    """Tell what goes on, apart from what a command was asked to print."""
+    print(text, file=sys.stderr, flush=True)
 
 
 @contextmanager
