@@ -40,7 +40,7 @@ def run_checks() -> int:
 
 @pytest.fixture
 def commune() -> dict[str, Any]:
-    return factories.Organization(title="Valbrune", name="valbrune", user=None)
+    return factories.Organization(title="Valbrune", name="valbrune", user=factories.Sysadmin())
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ def people(commune, agent):
     """One account of each kind: of this commune, of its ATD, of others."""
 
     def organization(name, **more):
-        return factories.Organization(name=name, user=None, **more)
+        return factories.Organization(name=name, user=factories.Sysadmin(), **more)
 
     def account(name, organization=None, role="editor"):
         user = factories.User(name=name)
