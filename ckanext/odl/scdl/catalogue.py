@@ -165,7 +165,7 @@ class Catalogue:
         return json.loads(raw)
 
     def search(self, text: str) -> list[SchemaEntry]:
-        """Return the entries that hold every word of *text*, titles first; an exact id comes alone.
+        """Return the entries where some word starts with each word of *text*, titles first; an exact id comes alone.
 
         Case, accents and a plural's final s do not count. An empty text gives every entry.
         """
@@ -173,7 +173,7 @@ class Catalogue:
         for entry in self.entries:
             if exact == entry.id.casefold():
                 return [entry]
-        words = [word[:-1] if len(word) > 3 and word.endswith("s") else word for word in fold(text).split()]
+        words = [" " + (word[:-1] if len(word) > 3 and word.endswith("s") else word) for word in fold(text).split()]
         if not words:
             return [] if text.strip() else list(self.entries)
         in_title, elsewhere = [], []
@@ -187,7 +187,7 @@ class Catalogue:
 
     def _haystack(self, entry: SchemaEntry) -> tuple[str, str]:
         if entry.id not in self._haystacks:
-            title = fold(" ".join([*entry.titles.values(), entry.id]))
+            title = " " + fold(" ".join([*entry.titles.values(), entry.id]))
             rest = [
                 *entry.descriptions.values(),
                 *entry.producer_texts.values(),
