@@ -19,7 +19,7 @@ _CODE = re.compile(
 _FIVE = re.compile(r"(?:^|[_\-])(?:insee|cp)(?:$|[_\-])|insee|postal", re.I)
 _MONEY = re.compile(r"montant|prix|tarif|cout|budget", re.I)
 _LATITUDE = re.compile(r"(?:^|[_\-])(?:y?lat|latitude)(?:$|[_\-0-9])|^[XY]?latitude$", re.I)
-_LONGITUDE = re.compile(r"(?:^|[_\-])(?:x?lon|x?long|longitude)(?:$|[_\-0-9])|^[XY]?longitude$", re.I)
+_LONGITUDE = re.compile(r"(?:^|[_\-])(?:x?lon|longitude)(?:$|[_\-0-9])|^[xy]?long(?:itude)?$", re.I)
 _CONTROL = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x9f]")
 _AMOUNT = re.compile(
     r"[+-]?[0-9]{1,3}(?:[\s\u00a0\u202f][0-9]{3})*(?:[.,][0-9]{1,2})?\s?(?:€|EUR|euros?)|[0-9]{1,3}(?:[\s\u00a0\u202f][0-9]{3})+(?:[.,][0-9]{1,2})?",
