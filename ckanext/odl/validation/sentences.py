@@ -166,6 +166,8 @@ def _quoted(values: Any, language: str) -> str:
 def _joined(values: Any, language: str) -> str:
     left, right = ("«\u00a0", "\u00a0»") if language == "fr" else ("“", "”")
     names = [f"{left}{_one_line(value)}{right}" for value in values]
+    if len(names) > 11:
+        return f"{', '.join(names[:10])}…"
     if len(names) < 2:
         return "".join(names)
     return f"{', '.join(names[:-1])} {'et' if language == 'fr' else 'and'} {names[-1]}"
@@ -173,7 +175,7 @@ def _joined(values: Any, language: str) -> str:
 
 def _one_line(value: Any) -> str:
     text = " ".join(str(value).split())
-    return text if len(text) <= 120 else text[:119] + "…"
+    return text if len(text) <= 220 else text[:219] + "…"
 
 
 def _date_form(value: Any, language: str) -> str:

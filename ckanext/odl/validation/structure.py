@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 from statistics import median
 
 from . import limits
@@ -180,7 +180,8 @@ def _match(header: list[str], rules: Sequence[FieldRule], row: int, findings: Fi
         missing = [rule for rule in rules if rule.name not in taken]
         nearest = _near_misses([header[index] for index in unknown], missing)
         _say_unknown(header, unknown, nearest, len(rules), row, findings)
-        _say_missing(missing, {name: found for found, name in nearest.items()}, row, findings)
+        places = {nearest[header[index]]: index for index in unknown if header[index] in nearest}
+        _say_missing(missing, places, header, row, findings)
         _say_order(columns, rules, row, findings)
     return columns
 
@@ -200,12 +201,20 @@ def _near_misses(unknown: Sequence[str], missing: Sequence[FieldRule]) -> dict[s
         wanted = key(name)
         field = keys.get(wanted) or titles.get(wanted)
         if field is None:
-            close = get_close_matches(wanted[:80], keys, n=1, cutoff=0.82)
-            field = keys[close[0]] if close else None
+            field = _nearest(wanted[:80], keys)
         if field is not None and wanted:
             found[name] = field
             del left[field]
     return found
+
+
+def _nearest(wanted: str, keys: dict[str, str]) -> str | None:
+    """The spelling close to a name, unless two are about as close (``beneficiaire``: the name or the identifier?)."""
+    close = get_close_matches(wanted, keys, n=2, cutoff=0.82)
+    if not close:
+        return None
+    ratios = [SequenceMatcher(None, key, wanted).ratio() for key in close]
+    return keys[close[0]] if len(close) == 1 or ratios[0] - ratios[1] > 0.05 else None
 
 
 def _say_unknown(
@@ -225,13 +234,16 @@ def _say_unknown(
         )
 
 
-def _say_missing(missing: Sequence[FieldRule], found_as: dict[str, str], row: int, findings: Findings) -> None:
+def _say_missing(
+    missing: Sequence[FieldRule], places: dict[str, int], header: Sequence[str], row: int, findings: Findings
+) -> None:
     for rule in missing:
+        place = places.get(rule.name)
         params = {
             "name": rule.name,
             "title": rule.title if rule.title != rule.name else None,
             "example": rule.example,
-            "suggestion": found_as.get(rule.name),
+            "suggestion": shorten(header[place], 80) if place is not None else None,
             "variant": "required" if rule.required else "optional",
         }
         if params["suggestion"]:
@@ -240,6 +252,7 @@ def _say_missing(missing: Sequence[FieldRule], found_as: dict[str, str], row: in
             "header-missing-column",
             "error" if rule.required else "warning",
             row=row,
+            column=place + 1 if place is not None else None,
             field=rule.name,
             params={name: value for name, value in params.items() if value is not None},
             data_row=False,

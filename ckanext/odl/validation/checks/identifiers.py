@@ -55,6 +55,8 @@ def _number_hint(text: str, length: int, accepts: Any) -> dict[str, Any]:
     for zeros in range(1, 4):
         if len(digits) == length - zeros and accepts("0" * zeros + digits):
             return {"hint": "zero-lost", "suggestion": "0" * zeros + digits}
+    if length == 14 and len(digits) == 14 and digits.endswith("00000") and is_siren(digits[:9]):
+        return {"hint": "no-establishment", "siren": digits[:9]}
     if len(digits) == length and re.fullmatch("[0-9]{3,7}0{7,}", digits):
         return {"hint": "excel-rounded"}
     if length == 14 and len(digits) == 9 and is_siren(digits):
