@@ -203,7 +203,9 @@ def _english(missing: int, others: int, wrong: int, good: int) -> str:
     if missing:
         line = _count(missing, "required column is missing", "required columns are missing", "en")
         return f"{line}, and there {'is' if others == 1 else 'are'} {problems} {place}." if others else f"{line}."
-    return f"{problems} {place}; {_count(good, 'row is good', 'rows are good', 'en') if good else 'no row is good yet'}."
+    return (
+        f"{problems} {place}; {_count(good, 'row is good', 'rows are good', 'en') if good else 'no row is good yet'}."
+    )
 
 
 def _good_fr(good: int) -> str:

@@ -16,10 +16,15 @@ Check = Callable[..., dict[str, Any]]
 
 def schema(*fields: dict[str, Any] | str, **keys: Any) -> dict[str, Any]:
     """A Table Schema of the given fields (a bare name is a string field)."""
-    return {"fields": [{"name": field, "type": "string"} if isinstance(field, str) else field for field in fields], **keys}
+    return {
+        "fields": [{"name": field, "type": "string"} if isinstance(field, str) else field for field in fields],
+        **keys,
+    }
 
 
-def field(name: str, type_: str = "string", *, keys: dict[str, Any] | None = None, **constraints: Any) -> dict[str, Any]:
+def field(
+    name: str, type_: str = "string", *, keys: dict[str, Any] | None = None, **constraints: Any
+) -> dict[str, Any]:
     return {"name": name, "type": type_, "constraints": constraints, **(keys or {})}
 
 

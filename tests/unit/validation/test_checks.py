@@ -35,7 +35,7 @@ def test_siren_refused_with_the_reason(text, hint):
     assert identifiers.siren(text).params["hint"] == hint
 
 
-@pytest.mark.parametrize("text", ["13002526500013", "35600000049837", "21480095900015"[:0] or "13002526500013"])
+@pytest.mark.parametrize("text", ["13002526500013", "35600000049837"])
 def test_siret_accepted_la_poste_included(text):
     assert identifiers.siret(text) is None
 
@@ -59,7 +59,9 @@ def test_siret_refused_with_the_reason(text, hint):
 
 def test_a_siret_that_lost_its_zero_is_given_back():
     whole = next(
-        f"0{number:08d}00019"[:14] for number in range(5500000, 5600000) if identifiers.is_siret(f"0{number:08d}00019"[:14])
+        f"0{number:08d}00019"[:14]
+        for number in range(5500000, 5600000)
+        if identifiers.is_siret(f"0{number:08d}00019"[:14])
     )
     assert identifiers.siret(whole[1:]).params["suggestion"] == whole
 
@@ -87,7 +89,9 @@ def test_opening_hours_accepted(text):
     assert hours.opening_hours(text) is None
 
 
-@pytest.mark.parametrize("text", ["true", "Lun-Ven 9h-12h", "9h-12h", "Mo-Fr 9-12", "Xx 10:00-12:00", "Mo 10:75-12:00", ";"])
+@pytest.mark.parametrize(
+    "text", ["true", "Lun-Ven 9h-12h", "9h-12h", "Mo-Fr 9-12", "Xx 10:00-12:00", "Mo 10:75-12:00", ";"]
+)
 def test_opening_hours_refused(text):
     assert hours.opening_hours(text) is not None
 
@@ -152,12 +156,20 @@ def test_comparisons_are_by_type_and_never_evaluated(check, op, left, right, goo
 
 
 def test_dates_are_compared_as_dates_and_absent_columns_skipped(check):
-    checks = [custom("compare-columns-value", column="a", op=">=", column2="b"), custom("compare-columns", column="a", op=">", column2="z")]
-    report = run(check, "a;b", ["2026-01-02;2026-01-10"], checks, field("a", "date"), field("b", "date"), field("z", "date"))
+    checks = [
+        custom("compare-columns-value", column="a", op=">=", column2="b"),
+        custom("compare-columns", column="a", op=">", column2="z"),
+    ]
+    report = run(
+        check, "a;b", ["2026-01-02;2026-01-10"], checks, field("a", "date"), field("b", "date"), field("z", "date")
+    )
     assert found(report) == [("compare-columns", "A2")]
 
 
-@pytest.mark.parametrize(("total", "parts", "good"), [("3", ("1.5", "1.5"), True), ("2", ("1.9", "1.9"), False), ("0.3", ("0.1", "0.2"), True)])
+@pytest.mark.parametrize(
+    ("total", "parts", "good"),
+    [("3", ("1.5", "1.5"), True), ("2", ("1.9", "1.9"), False), ("0.3", ("0.1", "0.2"), True)],
+)
 def test_sums_are_exact_in_decimals(check, total, parts, good):
     assert sum(map(Decimal, parts)) == Decimal(total) or not good
     checks = [custom("sum-columns-value", column="t", columns=["a", "b"])]
@@ -166,26 +178,55 @@ def test_sums_are_exact_in_decimals(check, total, parts, good):
 
 
 def test_cohesive_columns_and_one_of(check):
-    checks = [custom("cohesive-columns-value", column="a", othercolumns=["b", "absent"]), custom("one-of-required", column1="c", column2="d")]
+    checks = [
+        custom("cohesive-columns-value", column="a", othercolumns=["b", "absent"]),
+        custom("one-of-required", column1="c", column2="d"),
+    ]
     rows = ["1;2;x;", "1;;x;", ";;0;", ";;;", ";; ;"]
     report = run(check, "a;b;c;d", rows[:3] + ["1;1;;"], checks, "a", "b", "c", "d", "absent")
     assert found(report) == [("cohesive-columns", "B3"), ("one-of-required", "C5")]
 
 
-@pytest.mark.parametrize(("alone", "text", "good"), [(True, "2026", True), ("yes", "2026", True), (False, "2026", False), (False, "2025/2026", True), (True, "2026/2025", False), (True, "25/26", False)])
+@pytest.mark.parametrize(
+    ("alone", "text", "good"),
+    [
+        (True, "2026", True),
+        ("yes", "2026", True),
+        (False, "2026", False),
+        (False, "2025/2026", True),
+        (True, "2026/2025", False),
+        (True, "25/26", False),
+    ],
+)
 def test_year_interval(check, alone, text, good):
     checks = [custom("year-interval-value", **{"column": "a", "allow-year-only": alone})]
     assert (run(check, "a;b", [f"{text};x"], checks, "a", "b")["errors"] == []) is good
 
 
-@pytest.mark.parametrize(("text", "good"), [("Commande publique/Marchés publics", True), ("COMMANDE PUBLIQUE/x", True), ("Commande publique/", False), ("Commande publique /x", False), ("Commande publique/ x", False), ("Cuisine/x", False), ("Commande publique", False)])
+@pytest.mark.parametrize(
+    ("text", "good"),
+    [
+        ("Commande publique/Marchés publics", True),
+        ("COMMANDE PUBLIQUE/x", True),
+        ("Commande publique/", False),
+        ("Commande publique /x", False),
+        ("Commande publique/ x", False),
+        ("Cuisine/x", False),
+        ("Commande publique", False),
+    ],
+)
 def test_nomenclature(check, text, good):
     report = run(check, "a;b", [f"{text};x"], [custom("nomenclature-actes-value", column="a")], "a", "b")
     assert (report["errors"] == []) is good
 
 
 def test_unknown_checks_and_bad_parameters_are_warnings_and_the_others_run(check):
-    checks = [custom("inconnue", column="a"), custom("compare-columns", column="a", op="~", column2="b"), custom("siren", column="nulle-part"), custom("siren", column="a")]
+    checks = [
+        custom("inconnue", column="a"),
+        custom("compare-columns", column="a", op="~", column2="b"),
+        custom("siren", column="nulle-part"),
+        custom("siren", column="a"),
+    ]
     report = run(check, "a;b", ["1;2"], checks, "a", "b")
     assert found(report) == [("siren", "A2")]
     assert codes(report, "warnings") == ["check-unknown", "check-failed", "check-failed"]
@@ -198,7 +239,9 @@ def test_a_check_that_raises_never_loses_the_report(check, monkeypatch):
         raise RuntimeError(text)
 
     monkeypatch.setitem(registry._CELL, "siren", ("siren", explode))
-    report = run(check, "a;b", ["1;x", "2;y"], [custom("siren", column="a"), custom("siret", column="b")], "a", field("b"))
+    report = run(
+        check, "a;b", ["1;x", "2;y"], [custom("siren", column="a"), custom("siret", column="b")], "a", field("b")
+    )
     assert codes(report, "warnings") == ["check-failed"]
     assert codes(report, "errors") == ["siret", "siret"]
 
@@ -236,7 +279,8 @@ def test_bal_rules(check, row, errors, warnings):
 
 
 def test_a_second_commune_in_a_bal_is_said_once(check):
-    rows = [f"{insee}_0123_00012;{insee};12;3.5;44.5;;;;;" for insee in ("48095", "48095", "48001", "48001")]
+    communes = ("48095", "48095", "48001", "48001")
+    rows = [f"{insee}_0123_0001{n};{insee};1{n};3.5;44.5;;;;;" for n, insee in enumerate(communes)]
     report = run(check, BAL_HEADER, rows, BAL_CHECKS, *BAL)
     assert [(w["code"], w["row"]) for w in report["warnings"]] == [("bal-single-commune", 4)]
 

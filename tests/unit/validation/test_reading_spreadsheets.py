@@ -39,7 +39,9 @@ ROW = [13002526500013, date(2026, 3, 31), 12.5, True, time(14, 30)]
 
 
 def test_cells_are_read_as_what_they_are(check):
-    report = check(workbook(("F", [HEADER, ROW, ["13002526500013", datetime(2026, 3, 31), 3, False, "14:30:00"]])), TABLE, "f.xlsx")
+    report = check(
+        workbook(("F", [HEADER, ROW, ["13002526500013", datetime(2026, 3, 31), 3, False, "14:30:00"]])), TABLE, "f.xlsx"
+    )
     assert report["errors"] == []
     assert report["file"] | {"size": 0, "sha256": "", "name": ""} == {
         "name": "", "size": 0, "sha256": "", "format": "xlsx", "encoding": None, "delimiter": None, "sheet": "F",
@@ -55,7 +57,9 @@ def test_a_date_is_a_date_whatever_its_display_and_fractions_have_no_noise(tmp_p
         sheet.write_datetime(1, 0, datetime(2026, 3, 31), book.add_format({"num_format": "dd/mm/yyyy"}))
         sheet.write_number(1, 1, 0.45, book.add_format({"num_format": "0 %"}))
         sheet.write_number(1, 2, 0.1 + 0.2)
-    table = schema(field("jour", "date"), field("part", "number", enum=["0.45"]), field("somme", "number", enum=["0.3"]))
+    table = schema(
+        field("jour", "date"), field("part", "number", enum=["0.45"]), field("somme", "number", enum=["0.3"])
+    )
     assert validate(path, table).status == "valid"
 
 

@@ -51,6 +51,8 @@ def _pair(first: Cell, second: Cell) -> tuple[Any, Any] | None:
     numbers = _number(first), _number(second)
     if None not in numbers:
         return numbers
+    if isinstance(first.value, str) and isinstance(second.value, str) and numbers != (None, None):
+        return None  # one is a number, the other is not
     left, right = first.value, second.value
     if isinstance(left, datetime) and isinstance(right, datetime):
         return (left, right) if (left.tzinfo is None) == (right.tzinfo is None) else None

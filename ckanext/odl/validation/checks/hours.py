@@ -14,7 +14,7 @@ from ..problems import Problem
 
 _DAY = "(?:Mo|Tu|We|Th|Fr|Sa|Su)"
 _MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
-_HOUR = r"(?:[01]?[0-9]|2[0-4]|3[0-9]|4[0-8]):[0-5][0-9]"
+_HOUR = r"(?:[01]?[0-9]|[23][0-9]|4[0-8]):[0-5][0-9]"
 _EVENT = rf"(?:(?:dawn|sunrise|sunset|dusk)|\((?:dawn|sunrise|sunset|dusk)[+-]{_HOUR}\))"
 _INSTANT = f"(?:{_HOUR}|{_EVENT})"
 _SPAN = rf"{_INSTANT}(?:\s?-\s?{_INSTANT}\+?|\+)?"

@@ -45,9 +45,10 @@ def is_siret(text: str) -> bool:
 def _number_hint(text: str, length: int, accepts: Any) -> dict[str, Any]:
     if is_rounded(text):
         return {"hint": "excel-rounded"}
-    digits = _SPACES.sub("", text).strip("'\"")
-    if digits.endswith(("0", ",0", ".0")) and re.fullmatch(r"[0-9]+[.,]0+", digits):
+    digits = text.strip().strip("'\"")
+    if re.fullmatch(r"[0-9]+[.,]0+", digits):
         digits = re.split("[.,]", digits)[0]
+    digits = _SPACES.sub("", digits)
     if digits != text and accepts(digits):
         return {"hint": "spaces", "suggestion": digits}
     if not (digits.isascii() and digits.isdigit()):

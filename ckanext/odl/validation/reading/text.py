@@ -18,7 +18,9 @@ _BOM = "\ufeff"
 _WEIGHTS = dict.fromkeys("éèàêçâîôûùëïœ’°«»€\xa0", 1.0) | dict.fromkeys("ÉÈÀÊÇÂÎÔÛÙËÏŒŸÄÖÜäöüÿæÆ‘“”–—…·•²³", 0.3)
 """What stands in French text: a capital with an accent is rare, so an encoding that reads many is the wrong one."""
 _LEGACY = ("cp1252", "mac_roman", "cp850")
-_MOJIBAKE = re.compile('[^\\s;,"]{0,20}(?:Ã[\x80-¿©¨ª§´®»¢¯«¹ ‰ˆ]|â€[™œ\x9d“”"¦]|Â[°«»²³·\xa0]|[a-zA-Z][‚Š‡][a-z])[^\\s;,"]{0,20}')
+_MOJIBAKE = re.compile(
+    '[^\\s;,"]{0,20}(?:Ã[\x80-¿©¨ª§´®»¢¯«¹ ‰ˆ]|â€[™œ\x9d“”"¦]|Â[°«»²³·\xa0]|[a-zA-Z][‚Š‡][a-z])[^\\s;,"]{0,20}'
+)
 
 
 @dataclass
