@@ -14,8 +14,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from frictionless import Schema
-from frictionless.schema import Field
+from frictionless import Field, Schema
 
 from . import hints, limits
 from .patterns import compile_pattern

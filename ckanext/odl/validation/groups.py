@@ -42,7 +42,7 @@ class Group:
 
 
 def localise(report: dict[str, Any], language: str) -> dict[str, Any]:
-    """A copy of a report with its messages and remedies in another language, from what each finding keeps in ``params``."""
+    """A copy of a report with messages and remedies in another language, from what each finding keeps in ``params``."""
     report = copy.deepcopy(report)
     for severity, name in _LISTS.items():
         for found in report[name]:
@@ -172,11 +172,9 @@ def headline(report: dict[str, Any], language: str) -> str:
                 else _count(rows, "row read", "rows read", "en")
             )
             return f"{line}, aucun problème de forme." if french else f"{line}, no problem of form."
-        if french:
-            return f"Aucun problème : {'la ligne est bonne' if rows == 1 else f'les {number(rows, language)} lignes sont bonnes'}.".replace(
-                " :", "\u00a0:"
-            )
-        return f"No problem: {'the row is good' if rows == 1 else f'all {number(rows, language)} rows are good'}."
+        all_good = "la ligne est bonne" if rows == 1 else f"les {number(rows, 'fr')} lignes sont bonnes"
+        every = "the row is good" if rows == 1 else f"all {number(rows, 'en')} rows are good"
+        return f"Aucun problème\u00a0: {all_good}." if french else f"No problem: {every}."
     wrong = counts["rows_with_errors"]
     good = max(rows - wrong, 0)
     missing = sum(

@@ -1,7 +1,7 @@
 """Why a value is refused, when it can be guessed, and what it was probably meant to be.
 
-A hint is a word (``excel-rounded``, ``zero-lost``, ``date-french``…) that chooses the sentence; ``suggestion`` is a value
-the field accepts.
+A hint is a word (``excel-rounded``, ``zero-lost``, ``date-french``…) that chooses the sentence; ``suggestion`` is a
+value the field accepts.
 """
 
 from __future__ import annotations

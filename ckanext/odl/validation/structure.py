@@ -1,7 +1,7 @@
 """The header: where it is, which column is which field, and what is said before any row is looked at.
 
-The national practice (``schema_sync``): a missing required column is an error; a missing optional column, one too many or
-another order are warnings. Columns that are there are always checked.
+The national practice (``schema_sync``): a missing required column is an error; a missing optional column, one too many
+or another order are warnings. Columns that are there are always checked.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher, get_close_matches
+from itertools import pairwise
 from statistics import median
 
 from . import limits
@@ -76,8 +77,10 @@ def find_header(head: Head, names: Sequence[str]) -> int | None:
 
 
 def read_structure(head: Head, rules: Sequence[FieldRule], findings: Findings) -> Structure:
-    """Understand the header and say everything there is to say about it. Raises ``too-many-columns``, ``header-too-long``,
-    ``file-empty``."""
+    """Understand the header and say everything there is to say about it.
+
+    Raises :class:`Unreadable`: ``too-many-columns``, ``header-too-long``, ``file-empty``.
+    """
     position = find_header(head, [rule.name for rule in rules])
     if position is None:
         raise Unreadable("file-empty", variant="blank")
@@ -187,8 +190,8 @@ def _match(header: list[str], rules: Sequence[FieldRule], row: int, findings: Fi
 
 
 def _near_misses(unknown: Sequence[str], missing: Sequence[FieldRule]) -> dict[str, str]:
-    """Unknown header → the missing field it most likely is: same word but for accents and punctuation, the field's title,
-    or a spelling close to it. Each field is proposed once."""
+    """Unknown header → the missing field it most likely is: same word but for accents and punctuation, the field's
+    title, or a spelling close to it. Each field is proposed once."""
     found: dict[str, str] = {}
     left = {rule.name: rule for rule in missing}
 
@@ -262,7 +265,7 @@ def _say_missing(
 def _say_order(columns: Sequence[Column], rules: Sequence[FieldRule], row: int, findings: Findings) -> None:
     order = {rule.name: position for position, rule in enumerate(rules)}
     positions = [order[column.rule.name] for column in columns]
-    for before, (previous, current) in enumerate(zip(positions, positions[1:], strict=False)):
+    for before, (previous, current) in enumerate(pairwise(positions)):
         if current < previous:
             column = columns[before + 1]
             expected = [columns[i].rule.name for i in sorted(range(len(columns)), key=lambda i: positions[i])]

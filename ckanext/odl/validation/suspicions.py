@@ -1,4 +1,4 @@
-"""Beyond the schema: values that are allowed and yet most likely wrong. Always warnings, one question per distinct value."""
+"""Beyond the schema: values that are allowed and yet most likely wrong. Warnings only, asked per distinct value."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ def codes(report: dict[str, Any], name: str) -> list[str]:
     return [entry["code"] for entry in report[name]]
 
 
-@pytest.fixture()
+@pytest.fixture
 def check(tmp_path: Path) -> Check:
     """``check(content, schema, name="f.csv")`` writes the file, checks it and holds every report to the contract."""
 

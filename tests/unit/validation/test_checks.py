@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from ckanext.odl.validation.checks import hours, identifiers, places, reference
+from ckanext.odl.validation.checks import hours, identifiers, places, reference, registry
 from ckanext.odl.validation.checks.bal import lambert93
 
 from .conftest import codes, field, found, schema
@@ -183,7 +183,7 @@ def test_cohesive_columns_and_one_of(check):
         custom("one-of-required", column1="c", column2="d"),
     ]
     rows = ["1;2;x;", "1;;x;", ";;0;", ";;;", ";; ;"]
-    report = run(check, "a;b;c;d", rows[:3] + ["1;1;;"], checks, "a", "b", "c", "d", "absent")
+    report = run(check, "a;b;c;d", [*rows[:3], "1;1;;"], checks, "a", "b", "c", "d", "absent")
     assert found(report) == [("cohesive-columns", "B3"), ("one-of-required", "C5")]
 
 
@@ -233,8 +233,6 @@ def test_unknown_checks_and_bad_parameters_are_warnings_and_the_others_run(check
 
 
 def test_a_check_that_raises_never_loses_the_report(check, monkeypatch):
-    from ckanext.odl.validation.checks import registry
-
     def explode(text):
         raise RuntimeError(text)
 

@@ -19,15 +19,19 @@ TABLE = schema(field("a", "integer"), "b")
 
 def test_the_shape_of_the_contract(check):
     content = "a;b\nx;1\n2;2\n"
+    digest = hashlib.sha256(content.encode()).hexdigest()
     report = check(content, {**TABLE, "name": "essai", "version": "1.0.0"}, "données.csv")
     assert report["schema"] == {"id": "essai", "version": "1.0.0"}
     assert report["file"] == {
-        "name": "données.csv", "size": len(content), "sha256": hashlib.sha256(content.encode()).hexdigest(), "format": "csv",
+        "name": "données.csv", "size": len(content), "sha256": digest, "format": "csv",
         "encoding": "utf-8", "delimiter": ";", "sheet": None, "header_row": 1, "rows": 2, "columns": 2,
     }  # fmt: skip
     assert report["counts"] == {
         "errors": 1, "warnings": 0, "notices": 0, "rows_with_errors": 1,
-        "by_code": [{"code": "type-error", "constraint": None, "field": "a", "column": 1, "severity": "error", "count": 1, "first_row": 2}],
+        "by_code": [
+            {"code": "type-error", "constraint": None, "field": "a", "column": 1, "severity": "error", "count": 1,
+             "first_row": 2}
+        ],
     }  # fmt: skip
     error = report["errors"][0]
     assert (error["code"], error["row"], error["column"], error["cell"], error["field"], error["value"]) == (

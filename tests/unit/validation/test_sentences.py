@@ -14,11 +14,12 @@ from ckanext.odl.validation.sentences import PARTS, entry_of, fill, messages, nu
 from .conftest import field, schema
 
 PARAMS: dict[str, Any] = {
-    "accepted": ["oui", "non"], "announced": "csv", "columns": ["a", "b"], "count": 3, "empty": ["b"], "encoding": "UTF-16",
-    "examples": ["Ã©"], "expected": 4, "filled": ["a"], "first_column": 2, "first_row": 5, "format": "default", "found": "xlsx",
-    "kilometres": 3, "length": 4, "limit": 5, "line": 7, "lines": 2, "name": "siret", "names": ["a", "b"], "op": ">=",
-    "other": "b", "other_value": "9", "others": ["a", "b"], "sheet": "F", "siren": "130025265", "suggestion": "x", "sum": "3",
-    "year": "1900", "description": "Une phrase.", "example": "exemple", "title": "Titre",
+    "accepted": ["oui", "non"], "announced": "csv", "columns": ["a", "b"], "count": 3, "empty": ["b"],
+    "encoding": "UTF-16", "examples": ["Ã©"], "expected": 4, "filled": ["a"], "first_column": 2, "first_row": 5,
+    "format": "default", "found": "xlsx", "kilometres": 3, "length": 4, "limit": 5, "line": 7, "lines": 2,
+    "name": "siret", "names": ["a", "b"], "op": ">=", "other": "b", "other_value": "9", "others": ["a", "b"],
+    "sheet": "F", "siren": "130025265", "suggestion": "x", "sum": "3", "year": "1900",
+    "description": "Une phrase.", "example": "exemple", "title": "Titre",
 }  # fmt: skip
 ROW_NUMBERS = {"missing-cell", "extra-cell"}
 ENGLISH = re.compile(r"\b(?:the|is not|was|were|your|column|row|cell|value|file|expected|sheet)\b", re.IGNORECASE)

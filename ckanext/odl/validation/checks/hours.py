@@ -1,7 +1,8 @@
 """Opening hours: the part of OpenStreetMap's ``opening_hours`` grammar that people write.
 
-Rules separated by ``;`` or ``||``; in each: months and days of months, weeks, weekdays (ranges, lists, nth), public and
-school holidays, time spans (open end, several, sunrise and sunset), ``off``, ``closed``, ``open``, ``unknown``, comments.
+Rules separated by ``;`` or ``||``; in each: months and days of months, weeks, weekdays (ranges, lists, nth), public
+and school holidays, time spans (open end, several, sunrise and sunset), ``off``, ``closed``, ``open``, ``unknown``,
+comments.
 Source: https://wiki.openstreetmap.org/wiki/Key:opening_hours/specification
 """
 

@@ -59,7 +59,8 @@ def file_identity(path: Path) -> tuple[int, str]:
 def read_facts(path: Path) -> TextFacts:
     """Decide the encoding of a whole file.
 
-    Raises :class:`Unreadable`: ``nul-byte``, ``not-text``, ``encoding-mixed``, ``encoding-invalid``, ``encoding-unknown``.
+    Raises :class:`Unreadable`: ``nul-byte``, ``not-text``, ``encoding-mixed``, ``encoding-invalid``,
+    ``encoding-unknown``.
     """
     with path.open("rb") as handle:
         start = handle.read(4096)
