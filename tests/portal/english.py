@@ -31,9 +31,9 @@ WORD = re.compile(r"[^\W\d_]+")
 
 #: Words that English sentences can hardly do without and that French does not have.
 ENGLISH_WORDS = set(
-    """about add all and are back been by can cannot choose click confirm could create current data delete did do
+    """about add all and are back been by can cannot choose click confirm could create current delete did do
     does drag edit enter every found from has have here how if is it its know learn least like list log made more must
-    my need new no not of only open out password please read remove required save search see select set should show
+    my need new no not of only out password please read remove required save search see select set should show
     sorry start status submit successfully than that the their them then there these they this to try unable unknown
     update updated upload use user username view was we were what when which while who why will with within without you
     your""".split()
@@ -41,8 +41,16 @@ ENGLISH_WORDS = set(
 
 #: What may stay as it is on a French page, with the reason.
 ALLOWED = {
-    "Search something...": "CKAN's page for theme makers",
+    "Username": "written in the template of CKAN's administration, for sysadmins",
+    "Cancel": "written in the template of CKAN's trash, for sysadmins",
+    "Frequency": "written in the code of the harvester, for those who run it",
+    "Reharvest": "written in the template of the harvester, for those who run it",
+    "Save": "written in the template of the harvester, for those who run it",
+    "There already is an unrun job for this source": "written in the template of the harvester",
+    "Stop this Job": "written in the template of the harvester",
+    "Harvest object not found": "written in the code of the harvester",
     "Open Data": "the licence mark's own name",
+    "[Open Data]": "the licence mark's own name",
     "Open Data Commons Attribution License": "a licence's own name",
     "Open Data Commons Open Database License (ODbL)": "a licence's own name",
     "Open Data Commons Public Domain Dedication and License (PDDL)": "a licence's own name",
@@ -54,6 +62,10 @@ ALLOWED = {
     "English": "the language menu names each language in itself",
     "CKAN API": "a product's name",
 }
+
+
+#: The same for texts that CKAN puts a value into before it looks for a translation, which can then not be found.
+ALLOWED_FORMS = re.compile(r"\d+ members|Not authorized to access .* members download")
 
 
 def normal(text: str) -> str:
@@ -120,17 +132,18 @@ def _text_of(message: str) -> str:
     return normal(BeautifulSoup(message, "html.parser").get_text()) if "<" in message else normal(message)
 
 
-def english_in(page: str, data: frozenset[str] = frozenset()) -> list[str]:
-    """Return the English texts on *page*; *data* are texts that people typed, which stay as they are."""
+def english_in(page: str) -> list[str]:
+    """Return the English texts on *page*."""
     soup = BeautifulSoup(page, "html.parser")
     for unseen in soup.find_all(["script", "style", "template"]):
         unseen.decompose()
-    return sorted({text for text in _shown(soup) if text not in data and is_english(text)})
+    return sorted({text for text in _shown(soup) if is_english(text)})
 
 
+@cache
 def is_english(text: str) -> bool:
     """Whether *text* is one of the software's English messages, or has two words that only English has."""
-    if not text or text in ALLOWED:
+    if not text or text in ALLOWED or ALLOWED_FORMS.fullmatch(text):
         return False
     exact, patterns = english_messages()
     if text in exact or patterns.fullmatch(text):
