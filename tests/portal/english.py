@@ -30,14 +30,14 @@ PLACEHOLDER = re.compile(r"%\([A-Za-z_]+\)[a-z]|%[sdirx]|\{[^{}]*\}")
 WORD = re.compile(r"[^\W\d_]+")
 
 #: Words that English sentences can hardly do without and that French does not have.
-ENGLISH_WORDS = set(
-    """about add all and are back been by can cannot choose click confirm could create current delete did do
-    does drag edit enter every found from has have here how if is it its know learn least like list log made more must
-    my need new no not of only out password please read remove required save search see select set should show
-    sorry start status submit successfully than that the their them then there these they this to try unable unknown
-    update updated upload use user username view was we were what when which while who why will with within without you
-    your""".split()
-)
+_WORDS = """
+about add all and are back been by can cannot choose click confirm could create current delete did do does drag edit
+enter every found from has have here how if is it its know learn least like list log made more must my need new no not
+of only out password please read remove required save search see select set should show sorry start status submit
+successfully than that the their them then there these they this to try unable unknown update updated upload use user
+username view was we were what when which while who why will with within without you your
+"""
+ENGLISH_WORDS = frozenset(_WORDS.split())
 
 #: What may stay as it is on a French page, with the reason.
 ALLOWED = {

@@ -134,7 +134,9 @@ def test_an_untranslated_message_is_left_to_ckan(tmp_path: Path):
     folder = tmp_path / "fr" / "LC_MESSAGES"
     folder.mkdir(parents=True)
     header = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\n'
-    (folder / "ckanext-odl.po").write_text(header + '#, fuzzy\nmsgid "Home"\nmsgstr "Maison"\n\nmsgid "About"\nmsgstr ""\n')
+    (folder / "ckanext-odl.po").write_text(
+        header + '#, fuzzy\nmsgid "Home"\nmsgstr "Maison"\n\nmsgid "About"\nmsgstr ""\n'
+    )
 
     compile_all(tmp_path)
     with (folder / "ckanext-odl.mo").open("rb") as stream:
