@@ -3,7 +3,8 @@
 Each language has two sources under ``ckanext/odl/i18n/<language>/LC_MESSAGES``: ``ckanext-odl.po`` holds our own
 messages and is kept in step with the code; ``core.po`` holds what we add to the catalogues of CKAN, harvest and
 scheming, and is never touched by an extraction, which would mark its messages as obsolete. Both are compiled
-into the one ``ckanext-odl.mo`` that CKAN asks the plugin for.
+into the one ``ckanext-odl.mo`` that CKAN asks the plugin for. CKAN reads the texts of its scripts from the .po of
+that name, so the messages that ``core.po`` marks with "script" are copied there.
 
 ``python -m dev.catalogues update`` writes new messages into the .po files, ``compile`` compiles them.
 """
@@ -22,6 +23,10 @@ PACKAGE = Path(__file__).resolve().parents[1] / "ckanext" / "odl"
 I18N = PACKAGE / "i18n"
 DOMAIN = "ckanext-odl"
 OWN, ADDED = f"{DOMAIN}.po", "core.po"
+SCRIPT = "script"
+# The plural rule of CKAN's own French. A page uses the rule of the catalogue that was loaded last, whichever
+# extension it belongs to, so each plural of ours has a text for all three forms.
+PLURAL_FORMS = {"fr": "nplurals=3; plural=(n == 0 || n == 1) ? 0 : n != 0 && n % 1000000 == 0 ? 1 : 2;"}
 EXTRACTORS = [("**.py", "python"), ("**.js", "javascript"), ("**/templates/**.html", "ckan")]
 
 
@@ -51,6 +56,9 @@ def update() -> None:
         target = folder / OWN
         catalogue = read(target) if target.exists() else Catalog(folder.parent.name, domain=DOMAIN, fuzzy=False)
         catalogue.update(template, no_fuzzy_matching=True)
+        for message in read(folder / ADDED) if (folder / ADDED).exists() else []:
+            if SCRIPT in message.auto_comments and isinstance(message.id, str):
+                catalogue.add(message.id, message.string, auto_comments=message.auto_comments)
         with target.open("wb") as stream:
             write_po(stream, catalogue, width=120, sort_output=True, ignore_obsolete=True, include_lineno=False)
 
@@ -66,6 +74,12 @@ def compile_all(folder: Path = I18N) -> None:
             if not _translated(merged.get(message.id, message.context)):  # pyright: ignore
                 merged.delete(message.id, message.context)  # pyright: ignore
                 merged[message.id] = message  # pyright: ignore
+        if rule := PLURAL_FORMS.get(messages.parent.name):
+            merged.mime_headers = [("Plural-Forms", rule)]
+        for message in merged:
+            if message.id and message.pluralizable and _translated(message):
+                texts = tuple(message.string)
+                message.string = texts + texts[-1:] * (merged.num_plurals - len(texts))
         with (messages / f"{DOMAIN}.mo").open("wb") as stream:
             write_mo(stream, merged)
 

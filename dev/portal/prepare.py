@@ -15,6 +15,7 @@ from ckan import model
 from ckan.cli import CKANConfigLoader
 from ckan.cli.db import _migrate_plugins, _run_migrations  # `ckan db upgrade`, without starting CKAN twice
 from ckan.config.middleware import make_app
+from ckan.lib.i18n import build_js_translations
 from ckan.plugins import plugin_loaded
 from ckan.plugins import toolkit as tk
 
@@ -62,6 +63,7 @@ def token_of(user: str) -> str:
 def main(ini: Path, accounts: Path, url: str) -> None:
     app = make_app(CKANConfigLoader(str(ini)).get_config())
     upgrade()
+    build_js_translations()  # `ckan translation js`: the texts of scripts, which pages fetch as a file
     with app._wsgi_app.test_request_context():  # pyright: ignore[reportAttributeAccessIssue] (as `ckan` itself does)
         people = [sysadmin()]
         if plugin_loaded("odl"):

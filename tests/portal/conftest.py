@@ -40,7 +40,7 @@ def run_checks() -> int:
 
 @pytest.fixture
 def commune() -> dict[str, Any]:
-    return factories.Organization(title="Valbrune", name="valbrune", user=None)
+    return factories.Organization(title="Valbrune", name="valbrune", user=factories.Sysadmin())
 
 
 @pytest.fixture
@@ -68,9 +68,9 @@ def deposit(dataset: dict[str, Any], agent: dict[str, Any]) -> Callable[..., dic
 
 
 def call(action: str, user: dict[str, Any] | None, **data: Any) -> Any:
-    """Call an action with the rights of *user*; without any check of rights when there is none."""
-    context = {"user": user["name"]} if user else {"ignore_auth": True, "user": ""}
-    return tk.get_action(action)(context, data)
+    """Call an action with the rights of *user*; with those of the portal itself when there is none."""
+    name = user["name"] if user else tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
+    return tk.get_action(action)({"user": name}, data)
 
 
 def state_of(resource: dict[str, Any], user: dict[str, Any] | None = None) -> dict[str, Any]:

@@ -52,7 +52,7 @@ class SchemaEntry:
     versions: tuple[str, ...]
     """Every version, newest first."""
     accepted: tuple[str, ...]
-    """The versions that a file may still follow, newest first."""
+    """The versions that a file may still follow, newest first; none when the schema is obsolete."""
     titles: Texts
     descriptions: Texts = field(default_factory=dict)
     producer_texts: Texts = field(default_factory=dict)
@@ -165,7 +165,7 @@ class Catalogue:
         return json.loads(raw)
 
     def search(self, text: str) -> list[SchemaEntry]:
-        """Return the entries that hold every word of *text*, titles first; an exact id comes alone.
+        """Return the entries where some word starts with each word of *text*, titles first; an exact id comes alone.
 
         Case, accents and a plural's final s do not count. An empty text gives every entry.
         """
@@ -173,7 +173,7 @@ class Catalogue:
         for entry in self.entries:
             if exact == entry.id.casefold():
                 return [entry]
-        words = [word[:-1] if len(word) > 3 and word.endswith("s") else word for word in fold(text).split()]
+        words = [" " + (word[:-1] if len(word) > 3 and word.endswith("s") else word) for word in fold(text).split()]
         if not words:
             return [] if text.strip() else list(self.entries)
         in_title, elsewhere = [], []
@@ -187,7 +187,7 @@ class Catalogue:
 
     def _haystack(self, entry: SchemaEntry) -> tuple[str, str]:
         if entry.id not in self._haystacks:
-            title = fold(" ".join([*entry.titles.values(), entry.id]))
+            title = " " + fold(" ".join([*entry.titles.values(), entry.id]))
             rest = [
                 *entry.descriptions.values(),
                 *entry.producer_texts.values(),
@@ -203,16 +203,9 @@ class Catalogue:
 def load(folder: Traversable) -> Catalogue:
     """Read the catalogue under *folder* (``index.yaml`` and ``tables/``)."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    families: dict[str, Texts] = {}
-    themes: dict[str, Texts] = {}
-    schemas: dict[str, dict[str, Any]] = {}
-    for source in sorted(folder.iterdir(), key=lambda item: item.name):
-        if source.name.startswith("index") and source.name.endswith(".yaml"):
-            index = yaml.load(source.read_bytes(), loader)  # noqa: S506 (a safe loader, in C when built)
-            families.update(index.get("families") or {})
-            themes.update(index.get("themes") or {})
-            schemas.update(index.get("schemas") or {})
-    return Catalogue([_entry(id, raw, families, themes) for id, raw in schemas.items()], folder)
+    index = yaml.load(folder.joinpath("index.yaml").read_bytes(), loader)  # noqa: S506 (a safe loader, in C when built)
+    families, themes = index.get("families") or {}, index.get("themes") or {}
+    return Catalogue([_entry(id, raw, families, themes) for id, raw in index["schemas"].items()], folder)
 
 
 def _texts(value: Texts | str | None) -> Texts:
@@ -225,7 +218,7 @@ def _entry(id: str, raw: dict[str, Any], families: dict[str, Texts], themes: dic
         id=id,
         kind=raw["kind"],
         versions=versions,
-        accepted=tuple(str(version) for version in raw.get("accepted") or versions),
+        accepted=tuple(str(version) for version in raw.get("accepted", versions)),
         titles=_texts(raw["title"]),
         descriptions=_texts(raw.get("description")),
         producer_texts=_texts(raw.get("producers")),

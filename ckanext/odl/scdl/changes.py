@@ -67,7 +67,7 @@ def _renamed(old: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, Any]])
 
 
 def _columns(names: Sequence[str], french: bool, fr: tuple[str, str], en: tuple[str, str], note: str = "") -> str:
-    shown = listed(names, french, most=20)
+    shown = listed(names, french, most=20, first=18)
     many = len(names) > 1
     if french:
         return f"{fr[many]}{note}\u00a0: {shown}."

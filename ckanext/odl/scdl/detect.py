@@ -18,6 +18,8 @@ _BY_TITLE = 0.9
 _BY_NEAR_NAME = 0.75
 _BY_WORDS = 0.7
 _SAME_WORDS = 0.66
+_LEAST_EVIDENCE = 1.5
+_WORTH_NAMING = 0.7
 _NEAR = 0.84
 _SHORTEST_NEAR = 5
 _WORTH_A_CLOSER_LOOK = 8
@@ -108,6 +110,8 @@ class _Fit:
     found: dict[int, tuple[int, float]]
     """Position of the schema's column → position of the file's column, and how surely."""
     score: float = 0.0
+    evidence: float = 0.0
+    """How much the names found prove: one for a name that this schema alone has, less for one that others share."""
 
     @property
     def missing(self) -> frozenset[int]:
@@ -154,7 +158,7 @@ class _Detector:
             (fit for fit in best.values() if _fits(fit, keys)),
             key=lambda fit: (-round(fit.score + 0.06 * _plausibility(fit, columns), 4), self.order[fit.table.entry.id]),
         )
-        return [_match(fit, headers) for fit in ranked]
+        return [_match(fit, headers) for fit in ranked if fit.score >= _WORTH_NAMING * ranked[0].score]
 
     def _by_words(self, headers: Sequence[str], keys: list[str]) -> list[_Fit]:
         """Compare the words of the headings with those of the columns' names and titles: "Nom du bénéficiaire".
@@ -176,7 +180,8 @@ class _Detector:
         worth = [self.rarity[key(field["name"])] for field in table.fields]
         sure = [fit.found[i][1] if i in fit.found else 0.0 for i in range(len(worth))]
         every = sum(worth)
-        of_fields = sum(w * s for w, s in zip(worth, sure, strict=True)) / every
+        fit.evidence = sum(w * s for w, s in zip(worth, sure, strict=True))
+        of_fields = fit.evidence / every
         needed = sum(worth[i] for i in table.required)
         of_required = sum(worth[i] * sure[i] for i in table.required) / needed if needed else of_fields
         filled = sum(1 for k in keys if k)
@@ -263,7 +268,7 @@ def _fits(fit: _Fit, keys: list[str]) -> bool:
     total, matched = len(fit.table.fields), len(fit.found)
     if matched == total:
         return total > 1 or len(keys) == 1
-    if matched < 2:
+    if matched < 2 or fit.evidence < _LEAST_EVIDENCE:
         return False
     required = len(fit.table.required)
     half_required = len(fit.missing) * 2 <= required if required else matched * 2 >= total

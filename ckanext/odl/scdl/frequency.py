@@ -18,6 +18,8 @@ _WORDS = {
     "BIWEEKLY": ("toutes les deux semaines", "every two weeks"),
     "WEEKLY": ("une fois par semaine", "once a week"),
     "DAILY": ("une fois par jour", "once a day"),
+    "HOURLY": ("toutes les heures", "every hour"),
+    "NEVER": ("une seule fois", "once only"),
     "CONT": ("en continu", "continuously"),
     "UPDATE_CONT": ("en continu", "continuously"),
     "IRREG": ("à chaque changement", "at each change"),

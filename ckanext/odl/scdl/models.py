@@ -11,6 +11,7 @@ from typing import Any
 
 import xlsxwriter
 from xlsxwriter.format import Format
+from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
@@ -34,7 +35,14 @@ _TEXTS = {
         "lists": "Listes",
         "required": "Obligatoire",
         "optional": "Facultatif",
-        "headings": ("Colonne", "Intitulé", "Ce qu’il faut y mettre", "Obligatoire ?", "Ce qui est accepté", "Exemple"),
+        "headings": (
+            "Colonne",
+            "Intitulé",
+            "Ce qu’il faut y mettre",
+            "Obligatoire\u00a0?",
+            "Ce qui est accepté",
+            "Exemple",
+        ),
         "expected": "Attendu\u00a0: ",
         "example": "Exemple\u00a0: ",
         "list_title": "Valeur hors de la liste",
@@ -195,7 +203,7 @@ def _list_range(lists: Worksheet, position: int, values: Sequence[str], text: Fo
     for row, value in enumerate(values):
         lists.write_string(row, position, value, text)
     name = lists.get_name()
-    letter = xlsxwriter.utility.xl_col_to_name(position, col_abs=True)
+    letter = xl_col_to_name(position, col_abs=True)
     return f"='{name}'!{letter}$1:{letter}${len(values)}"
 
 

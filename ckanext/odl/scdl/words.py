@@ -113,9 +113,9 @@ def number(value: Any, french: bool) -> str:
     return text.replace(",", "\u202f").replace(".", ",") if french else text
 
 
-def listed(values: Sequence[str], french: bool, most: int = LONGEST_LIST) -> str:
-    """Enumerate *values*, the first ones only when they are many."""
-    shown = list(values) if len(values) <= most else list(values[: most - 2])
+def listed(values: Sequence[str], french: bool, most: int = LONGEST_LIST, first: int = 4) -> str:
+    """Enumerate *values*; the *first* ones only when they are more than *most*."""
+    shown = list(values) if len(values) <= most else list(values[:first])
     if any(re.search(r"[\s,;]", value) for value in shown):
         shown = [f"«\u00a0{value}\u00a0»" if french else f"“{value}”" for value in shown]
     text = ", ".join(shown)

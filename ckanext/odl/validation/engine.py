@@ -17,7 +17,7 @@ from .reading.delimiter import CANDIDATES
 from .reading.table import Table
 from .report import Findings, shorten
 from .structure import Column, Structure
-from .suspicions import suspicions_of
+from .suspicions import coordinate_pair, suspicions_of
 
 _RELATED = ("pattern", "minLength", "maxLength")
 
@@ -178,6 +178,9 @@ class Engine:
             for column in structure.columns
         ]
         self._by_name = {judge.rule.name: judge for judge in self.judges}
+        pair = coordinate_pair([column.rule for column in structure.columns])
+        if pair and not any(check.code == "bal-coordinates" for check in self.checks.rows):
+            self.checks.rows.append(pair)
         primary = descriptor.get("primaryKey") or []
         self.keys = Keys(self.judges, [primary] if isinstance(primary, str) else list(primary))
         self.extract = Extract(structure.header, structure.header_row)

@@ -14,8 +14,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from frictionless import Schema
-from frictionless.schema import Field
+from frictionless import Field, Schema
 
 from . import hints, limits
 from .patterns import compile_pattern
@@ -299,6 +298,8 @@ class FieldRule:
             params.update(hints.for_pattern(self, text))
         else:
             params["limit"] = str(wanted)
+            if name == "maximum" and hints.is_percentage(self.name, wanted, text):
+                params.update(hint="percent", suggestion=str(Decimal(text) / 100))
             if name in ("minLength", "maxLength"):
                 params["length"] = len(text)
                 params.update(hints.for_pattern(self, text))
@@ -334,8 +335,10 @@ def _first_sentence(text: str | None) -> str | None:
     """A description short enough to stand in an error message."""
     if not text:
         return None
-    text = " ".join(unicodedata.normalize("NFC", text).split())
+    text = " ".join(unicodedata.normalize("NFC", re.sub(r"\[([^\]]*)\]\([^)]*\)|[*`]", r"\1", text)).split())
     match = re.match(r"(.{20,200}?[.!?])(?:\s|$)", text)
     if match:
         return match.group(1)
-    return text if len(text) <= 200 else text[:199] + "…"
+    if len(text) > 200:
+        return text[:199] + "…"
+    return text if text.endswith((".", "!", "?", "…")) else text + "."

@@ -42,7 +42,7 @@ class Group:
 
 
 def localise(report: dict[str, Any], language: str) -> dict[str, Any]:
-    """A copy of a report with its messages and remedies in another language, from what each finding keeps in ``params``."""
+    """A copy of a report with messages and remedies in another language, from what each finding keeps in ``params``."""
     report = copy.deepcopy(report)
     for severity, name in _LISTS.items():
         for found in report[name]:
@@ -51,8 +51,20 @@ def localise(report: dict[str, Any], language: str) -> dict[str, Any]:
     return report
 
 
+_TOGETHER = ("header-normalised", "header-invisible-char", "header-case", "header-missing-column", "header-unknown")
+"""Said once for all columns: thirty titles with a space are one cause."""
+
+
 def _key(found: dict[str, Any]) -> tuple[Any, ...]:
-    return found["code"], (found.get("params") or {}).get("constraint"), found["field"], found["column"]
+    params = found.get("params") or {}
+    if found["code"] in _TOGETHER:
+        return found["code"], "close" if "close" in str(params.get("variant")) else None, None, None
+    return found["code"], params.get("constraint"), found["field"], found["column"]
+
+
+def _told_twice(found: dict[str, Any]) -> bool:
+    """A column too many that is most likely a missing one: said where the missing one is."""
+    return found["code"] == "header-unknown" and found["params"].get("variant") == "close"
 
 
 def groups(report: dict[str, Any], language: str) -> list[Group]:
@@ -65,7 +77,8 @@ def groups(report: dict[str, Any], language: str) -> list[Group]:
     for severity in SEVERITIES:
         by_cause: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
         for found in report[_LISTS[severity]]:
-            by_cause.setdefault(_key(found), []).append(found)
+            if not _told_twice(found):
+                by_cause.setdefault(_key(found), []).append(found)
         causes = [_group(severity, key, places, counts, language) for key, places in by_cause.items()]
         # What concerns the whole file or its columns is said before any cell, then the causes that repeat most.
         told += sorted(causes, key=lambda group: (not _structural(group), -group.count))
@@ -85,7 +98,14 @@ def _group(
 ) -> Group:
     code, constraint, name, column = key
     shown = [{**found, **render(found, severity, language)} for found in places]
-    words = render_all(_typical(places), language)
+    typical = _typical(places)
+    count = counts.get((severity, *key), len(places))
+    if code in _TOGETHER:
+        count, constraint = len(places), None
+        name, column = (places[0]["field"], places[0]["column"]) if count == 1 else (None, None)
+        if count > 1:
+            typical = {**typical, "params": _together(key[1], severity, places)}
+    words = render_all(typical, language)
     expected = next((f["params"][n] for f in places for n in ("suggestion", "example") if f["params"].get(n)), None)
     return Group(
         severity=severity,
@@ -94,7 +114,7 @@ def _group(
         title=words["title"],
         field=name,
         column=column_letter(column) if column else None,
-        count=counts.get((severity, *key), len(places)),
+        count=count,
         rows=[found["row"] for found in places if found["row"] is not None],
         explanation=words["message"],
         remedy=words["remedy"],
@@ -103,6 +123,16 @@ def _group(
         expected=str(expected) if expected is not None else None,
         places=shown,
     )
+
+
+def _together(kind: str | None, severity: str, places: list[dict[str, Any]]) -> dict[str, Any]:
+    """The parameters of a sentence about several columns."""
+    params = [found["params"] for found in places]
+    names = [str(facts.get("name", "")) for facts in params]
+    if kind == "close":
+        names = [f"{facts.get('suggestion')} → {facts.get('name')}" for facts in params]
+        return {"variant": "many-close", "names": names[:12], "count": len(names)}
+    return {"variant": f"many-{severity}", "names": names[:12], "count": len(names)}
 
 
 def _typical(places: list[dict[str, Any]]) -> dict[str, Any]:
@@ -142,20 +172,35 @@ def headline(report: dict[str, Any], language: str) -> str:
                 else _count(rows, "row read", "rows read", "en")
             )
             return f"{line}, aucun problème de forme." if french else f"{line}, no problem of form."
-        if french:
-            return f"Aucun problème : {'la ligne est bonne' if rows == 1 else f'les {number(rows, language)} lignes sont bonnes'}.".replace(
-                " :", "\u00a0:"
-            )
-        return f"No problem: {'the row is good' if rows == 1 else f'all {number(rows, language)} rows are good'}."
+        all_good = "la ligne est bonne" if rows == 1 else f"les {number(rows, 'fr')} lignes sont bonnes"
+        every = "the row is good" if rows == 1 else f"all {number(rows, 'en')} rows are good"
+        return f"Aucun problème\u00a0: {all_good}." if french else f"No problem: {every}."
     wrong = counts["rows_with_errors"]
     good = max(rows - wrong, 0)
-    if french:
-        problems = _count(counts["errors"], "problème", "problèmes", "fr")
-        if not wrong:
-            return f"{problems} dans la structure du tableau ; {_good_fr(good)}.".replace(" ;", "\u00a0;")
-        return f"{problems} sur {_count(wrong, 'ligne', 'lignes', 'fr')} ; {_good_fr(good)}.".replace(" ;", "\u00a0;")
-    problems = _count(counts["errors"], "problem", "problems", "en")
+    missing = sum(
+        entry["count"]
+        for entry in counts["by_code"]
+        if entry["code"] == "header-missing-column" and entry["severity"] == "error"
+    )
+    others = counts["errors"] - missing
+    return _french(missing, others, wrong, good) if french else _english(missing, others, wrong, good)
+
+
+def _french(missing: int, others: int, wrong: int, good: int) -> str:
+    problems = _count(others, "problème", "problèmes", "fr")
+    place = f"sur {_count(wrong, 'ligne', 'lignes', 'fr')}" if wrong else "dans la structure du tableau"
+    if missing:
+        line = f"Il manque {_count(missing, 'colonne obligatoire', 'colonnes obligatoires', 'fr')}"
+        return f"{line}, et il y a {problems} {place}." if others else f"{line}."
+    return f"{problems} {place}\u00a0; {_good_fr(good)}."
+
+
+def _english(missing: int, others: int, wrong: int, good: int) -> str:
+    problems = _count(others, "problem", "problems", "en")
     place = f"on {_count(wrong, 'row', 'rows', 'en')}" if wrong else "in the structure of the table"
+    if missing:
+        line = _count(missing, "required column is missing", "required columns are missing", "en")
+        return f"{line}, and there {'is' if others == 1 else 'are'} {problems} {place}." if others else f"{line}."
     return (
         f"{problems} {place}; {_count(good, 'row is good', 'rows are good', 'en') if good else 'no row is good yet'}."
     )

@@ -1,7 +1,7 @@
 """Why a value is refused, when it can be guessed, and what it was probably meant to be.
 
-A hint is a word (``excel-rounded``, ``zero-lost``, ``date-french``…) that chooses the sentence; ``suggestion`` is a value
-the field accepts.
+A hint is a word (``excel-rounded``, ``zero-lost``, ``date-french``…) that chooses the sentence; ``suggestion`` is a
+value the field accepts.
 """
 
 from __future__ import annotations
@@ -94,6 +94,13 @@ def is_rounded(text: str) -> bool:
     return EXCEL_ROUNDED.fullmatch(text.strip()) is not None
 
 
+def is_percentage(name: str, maximum: Any, text: str) -> bool:
+    """A share written as 80 where the schema counts from 0 to 1."""
+    if str(maximum) not in ("1", "1.0") or not re.search("pourcent|taux|part", name, re.IGNORECASE):
+        return False
+    return re.fullmatch(r"[0-9]{1,3}(?:\.[0-9]+)?", text) is not None and float(text) <= 100
+
+
 def amount(text: str) -> str | None:
     """``1 234,50 €`` as ``1234.50``, or None when the text is no amount."""
     stripped = text.strip()
@@ -116,12 +123,15 @@ def _suggest(field: FieldRule, hint: str, suggestion: str) -> dict[str, Any]:
 
 def _number(field: FieldRule, text: str) -> dict[str, Any]:
     proposal = amount(text)
-    if proposal is None or proposal == text:
+    if proposal is None:
         return {}
-    if field.type == "integer" and proposal.count(".") == 1 and not proposal.split(".")[1].strip("0"):
-        proposal = proposal.split(".")[0]
-    if field.read(proposal) is None:
-        return {"hint": "not-integer"} if field.type == "integer" else {}
+    if field.type == "integer" and proposal.count(".") == 1:
+        whole, fraction = proposal.split(".")
+        if fraction.strip("0"):
+            return {"hint": "not-integer"}
+        proposal = whole
+    if proposal == text or field.read(proposal) is None:
+        return {}
     hint = "decimal-comma" if re.fullmatch("[+-]?[0-9]+,[0-9]+", text) else "amount"
     return _suggest(field, hint, proposal)
 

@@ -1,13 +1,13 @@
 """From a finding to sentences: ``messages/fr.yaml`` and ``messages/en.yaml`` hold all of them, one entry per code.
 
-An entry has ``title``, ``message``, ``remedy`` and ``gesture`` (a pair of gestures, Excel and LibreOffice, of ``_gestures``),
-and ``variants`` that override it. The variants tried are, in this order, the constraint or the type (and format) of the
-finding, its ``variant``, its ``hint``, and ``constraint.hint``; each overrides the ones before.
+An entry has ``title``, ``message``, ``remedy`` and ``gesture`` (a pair of gestures, Excel and LibreOffice, of
+``_gestures``), and ``variants`` that override it. The variants tried are, in this order, the constraint or the type
+(and format) of the finding, its ``variant``, its ``hint``, and ``constraint.hint``; each overrides the ones before.
 
-Placeholders: ``{name}`` the parameter; ``{name:n}`` a number written as in the language; ``{name:v}`` a number or a date;
-``{name:size}`` bytes; ``{name:if:text with @}`` the text when the parameter is there; ``{name:or:text}`` the parameter or
-the text; ``{name:plural:one|several}``; ``{names:many:one|several}`` by the length of a list; ``{names:list}``,
-``{names:and}``; ``{n:letter}``; ``{found:format}``, ``{found:delimiter}``, ``{op:comparison}``, ``{format:dateform}``.
+Placeholders: ``{name}`` the parameter; ``{name:n}`` a number written as in the language; ``{name:v}`` a number or a
+date; ``{name:size}`` bytes; ``{name:if:text with @}`` the text when the parameter is there; ``{name:or:text}`` the
+parameter or the text; ``{name:plural:one|several}``; ``{names:many:one|several}`` by the length of a list;
+``{names:list}``, ``{names:and}``; ``{n:letter}``; ``{found:format}``, ``{found:delimiter}``, ``{op:comparison}``, ``{format:dateform}``.
 """
 
 from __future__ import annotations
@@ -24,8 +24,34 @@ LANGUAGES = ("fr", "en")
 PARTS = ("title", "message", "remedy", "excel", "libreoffice")
 _PLACEHOLDER = re.compile(r"\{(\w+)(?::([^{}]*))?\}")
 _MONTHS = {
-    "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split(),
-    "en": "January February March April May June July August September October November December".split(),
+    "fr": (
+        "janvier",
+        "février",
+        "mars",
+        "avril",
+        "mai",
+        "juin",
+        "juillet",
+        "août",
+        "septembre",
+        "octobre",
+        "novembre",
+        "décembre",
+    ),
+    "en": (
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ),
 }
 _FORMATS = {
     "xlsx": "Excel (.xlsx)",
@@ -166,6 +192,8 @@ def _quoted(values: Any, language: str) -> str:
 def _joined(values: Any, language: str) -> str:
     left, right = ("«\u00a0", "\u00a0»") if language == "fr" else ("“", "”")
     names = [f"{left}{_one_line(value)}{right}" for value in values]
+    if len(names) > 11:
+        return f"{', '.join(names[:10])}…"
     if len(names) < 2:
         return "".join(names)
     return f"{', '.join(names[:-1])} {'et' if language == 'fr' else 'and'} {names[-1]}"
@@ -173,7 +201,7 @@ def _joined(values: Any, language: str) -> str:
 
 def _one_line(value: Any) -> str:
     text = " ".join(str(value).split())
-    return text if len(text) <= 120 else text[:119] + "…"
+    return text if len(text) <= 220 else text[:219] + "…"
 
 
 def _date_form(value: Any, language: str) -> str:

@@ -1,7 +1,7 @@
 """The header: where it is, which column is which field, and what is said before any row is looked at.
 
-The national practice (``schema_sync``): a missing required column is an error; a missing optional column, one too many or
-another order are warnings. Columns that are there are always checked.
+The national practice (``schema_sync``): a missing required column is an error; a missing optional column, one too many
+or another order are warnings. Columns that are there are always checked.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
+from itertools import pairwise
 from statistics import median
 
 from . import limits
@@ -76,8 +77,10 @@ def find_header(head: Head, names: Sequence[str]) -> int | None:
 
 
 def read_structure(head: Head, rules: Sequence[FieldRule], findings: Findings) -> Structure:
-    """Understand the header and say everything there is to say about it. Raises ``too-many-columns``, ``header-too-long``,
-    ``file-empty``."""
+    """Understand the header and say everything there is to say about it.
+
+    Raises :class:`Unreadable`: ``too-many-columns``, ``header-too-long``, ``file-empty``.
+    """
     position = find_header(head, [rule.name for rule in rules])
     if position is None:
         raise Unreadable("file-empty", variant="blank")
@@ -180,14 +183,15 @@ def _match(header: list[str], rules: Sequence[FieldRule], row: int, findings: Fi
         missing = [rule for rule in rules if rule.name not in taken]
         nearest = _near_misses([header[index] for index in unknown], missing)
         _say_unknown(header, unknown, nearest, len(rules), row, findings)
-        _say_missing(missing, {name: found for found, name in nearest.items()}, row, findings)
+        places = {nearest[header[index]]: index for index in unknown if header[index] in nearest}
+        _say_missing(missing, places, header, row, findings)
         _say_order(columns, rules, row, findings)
     return columns
 
 
 def _near_misses(unknown: Sequence[str], missing: Sequence[FieldRule]) -> dict[str, str]:
-    """Unknown header → the missing field it most likely is: same word but for accents and punctuation, the field's title,
-    or a spelling close to it. Each field is proposed once."""
+    """Unknown header → the missing field it most likely is: same word but for accents and punctuation, the field's
+    title, or a spelling close to it. Each field is proposed once."""
     found: dict[str, str] = {}
     left = {rule.name: rule for rule in missing}
 
@@ -200,12 +204,20 @@ def _near_misses(unknown: Sequence[str], missing: Sequence[FieldRule]) -> dict[s
         wanted = key(name)
         field = keys.get(wanted) or titles.get(wanted)
         if field is None:
-            close = get_close_matches(wanted[:80], keys, n=1, cutoff=0.82)
-            field = keys[close[0]] if close else None
+            field = _nearest(wanted[:80], keys)
         if field is not None and wanted:
             found[name] = field
             del left[field]
     return found
+
+
+def _nearest(wanted: str, keys: dict[str, str]) -> str | None:
+    """The spelling close to a name, unless two are about as close (``beneficiaire``: the name or the identifier?)."""
+    close = get_close_matches(wanted, keys, n=2, cutoff=0.82)
+    if not close:
+        return None
+    ratios = [SequenceMatcher(None, key, wanted).ratio() for key in close]
+    return keys[close[0]] if len(close) == 1 or ratios[0] - ratios[1] > 0.05 else None
 
 
 def _say_unknown(
@@ -225,13 +237,16 @@ def _say_unknown(
         )
 
 
-def _say_missing(missing: Sequence[FieldRule], found_as: dict[str, str], row: int, findings: Findings) -> None:
+def _say_missing(
+    missing: Sequence[FieldRule], places: dict[str, int], header: Sequence[str], row: int, findings: Findings
+) -> None:
     for rule in missing:
+        place = places.get(rule.name)
         params = {
             "name": rule.name,
             "title": rule.title if rule.title != rule.name else None,
             "example": rule.example,
-            "suggestion": found_as.get(rule.name),
+            "suggestion": shorten(header[place], 80) if place is not None else None,
             "variant": "required" if rule.required else "optional",
         }
         if params["suggestion"]:
@@ -240,6 +255,7 @@ def _say_missing(missing: Sequence[FieldRule], found_as: dict[str, str], row: in
             "header-missing-column",
             "error" if rule.required else "warning",
             row=row,
+            column=place + 1 if place is not None else None,
             field=rule.name,
             params={name: value for name, value in params.items() if value is not None},
             data_row=False,
@@ -249,7 +265,7 @@ def _say_missing(missing: Sequence[FieldRule], found_as: dict[str, str], row: in
 def _say_order(columns: Sequence[Column], rules: Sequence[FieldRule], row: int, findings: Findings) -> None:
     order = {rule.name: position for position, rule in enumerate(rules)}
     positions = [order[column.rule.name] for column in columns]
-    for before, (previous, current) in enumerate(zip(positions, positions[1:], strict=False)):
+    for before, (previous, current) in enumerate(pairwise(positions)):
         if current < previous:
             column = columns[before + 1]
             expected = [columns[i].rule.name for i in sorted(range(len(columns)), key=lambda i: positions[i])]

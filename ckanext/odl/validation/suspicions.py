@@ -1,13 +1,14 @@
-"""Beyond the schema: values that are allowed and yet most likely wrong. Always warnings, one question per distinct value."""
+"""Beyond the schema: values that are allowed and yet most likely wrong. Warnings only, asked per distinct value."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from . import hints
-from .checks.places import BOXES
+from .checks.base import Cell, RowCheck
+from .checks.places import in_france
 from .fields import FieldRule
 from .problems import Problem
 
@@ -17,9 +18,9 @@ _CODE = re.compile(
     r"(?:^|[_\-])(?:siret|siren|insee|cp|code_?postal|codepostal|rna)(?:$|[_\-])|siret|siren|insee|postal", re.I
 )
 _FIVE = re.compile(r"(?:^|[_\-])(?:insee|cp)(?:$|[_\-])|insee|postal", re.I)
-_MONEY = re.compile(r"montant|prix|tarif|cout|budget", re.I)
+_MONEY = re.compile(r"montant|prix|cout", re.I)
 _LATITUDE = re.compile(r"(?:^|[_\-])(?:y?lat|latitude)(?:$|[_\-0-9])|^[XY]?latitude$", re.I)
-_LONGITUDE = re.compile(r"(?:^|[_\-])(?:x?lon|x?long|longitude)(?:$|[_\-0-9])|^[XY]?longitude$", re.I)
+_LONGITUDE = re.compile(r"(?:^|[_\-])(?:x?lon|longitude)(?:$|[_\-0-9])|^[xy]?long(?:itude)?$", re.I)
 _CONTROL = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x9f]")
 _AMOUNT = re.compile(
     r"[+-]?[0-9]{1,3}(?:[\s\u00a0\u202f][0-9]{3})*(?:[.,][0-9]{1,2})?\s?(?:€|EUR|euros?)|[0-9]{1,3}(?:[\s\u00a0\u202f][0-9]{3})+(?:[.,][0-9]{1,2})?",
@@ -40,11 +41,6 @@ def suspicions_of(rule: FieldRule, checked: bool) -> list[Suspicion]:
                 found.append(_amount)
     elif rule.type in ("date", "datetime"):
         found.append(_date)
-    elif rule.type == "number":
-        if _LATITUDE.search(rule.name):
-            found.append(lambda text, value: _coordinate(text, value, latitude=True))
-        elif _LONGITUDE.search(rule.name):
-            found.append(lambda text, value: _coordinate(text, value, latitude=False))
     elif rule.type == "geopoint" and not checked:
         found.append(_point)
     return found
@@ -77,22 +73,33 @@ def _date(text: str, value: Any) -> Problem | None:
     return None
 
 
-def _within(value: float, latitude: bool) -> bool:
-    low, high = (1, 3) if latitude else (0, 2)
-    return any(box[low] <= value <= box[high] for box in BOXES.values())
+def coordinate_pair(rules: Sequence[FieldRule]) -> RowCheck | None:
+    """Two number columns that are a longitude and a latitude by their names: the point they make is in France.
 
-
-def _coordinate(text: str, value: Any, *, latitude: bool) -> Problem | None:
-    number = float(value)
-    if number and _within(number, latitude):
+    A column called ``VEH_LONG`` alone is a length; beside a latitude it is a longitude.
+    """
+    numbers = [rule for rule in rules if rule.type == "number"]
+    longitudes = [rule.name for rule in numbers if _LONGITUDE.search(rule.name)]
+    latitudes = [rule.name for rule in numbers if _LATITUDE.search(rule.name)]
+    if len(longitudes) != 1 or len(latitudes) != 1:
         return None
-    variant = "swapped" if number and _within(number, not latitude) else "outside"
-    return Problem("coordinates-suspect", "warning", {"variant": variant})
+
+    def judge(cells: Sequence[Cell]) -> list[Problem]:
+        longitude, latitude = (cell.value for cell in cells)
+        if longitude is None or latitude is None:
+            return []
+        variant = _where(float(longitude), float(latitude))
+        return [Problem("coordinates-suspect", "warning", {"variant": variant}, longitudes[0])] if variant else []
+
+    return RowCheck("coordinates-suspect", (longitudes[0], latitudes[0]), judge)
+
+
+def _where(longitude: float, latitude: float) -> str | None:
+    if in_france(longitude, latitude):
+        return None
+    return "swapped" if in_france(latitude, longitude) else "outside"
 
 
 def _point(text: str, value: Any) -> Problem | None:
-    longitude, latitude = float(value[0]), float(value[1])
-    if any(w <= longitude <= e and s <= latitude <= n for w, s, e, n in BOXES.values()):
-        return None
-    swapped = any(w <= latitude <= e and s <= longitude <= n for w, s, e, n in BOXES.values())
-    return Problem("coordinates-suspect", "warning", {"variant": "swapped" if swapped else "outside"})
+    variant = _where(float(value[0]), float(value[1]))
+    return Problem("coordinates-suspect", "warning", {"variant": variant}) if variant else None

@@ -23,7 +23,7 @@ def people(commune, agent):
     """One account of each kind: of this commune, of its ATD, of others."""
 
     def organization(name, **more):
-        return factories.Organization(name=name, user=None, **more)
+        return factories.Organization(name=name, user=factories.Sysadmin(), **more)
 
     def account(name, organization=None, role="editor"):
         user = factories.User(name=name)
@@ -53,7 +53,7 @@ def people(commune, agent):
 def resources(deposit, dataset, commune, agent):
     """A checked file in a public dataset, and one in a private dataset."""
     private = call(
-        "package_create", agent, name="p", title="P", owner_org=commune["id"], license_id="lov2", private=True
+        "package_create", agent, name="prive", title="Privé", owner_org=commune["id"], license_id="lov2", private=True
     )
     found = {"public": deposit(GOOD), "private": deposit(GOOD, package_id=private["id"])}
     run_checks()
@@ -71,33 +71,33 @@ def outcome(action, user, **data):
     return SEEN
 
 
-def expected(action, dataset, person):
-    if dataset == "private" and person not in INSIDE:
+def expected(action, visibility, person):
+    if visibility == "private" and person not in INSIDE:
         return HIDDEN
     if action == "odl_validation_run" and person not in EDITORS:
         return REFUSED
     return SEEN
 
 
-@pytest.mark.parametrize("dataset", ["public", "private"])
+@pytest.mark.parametrize("visibility", ["public", "private"])
 @pytest.mark.parametrize("action", ["odl_validation_show", "odl_validation_run"])
-def test_reports_of_files(people, resources, action, dataset):
-    id_ = resources[dataset]["id"]
+def test_reports_of_files(people, resources, action, visibility):
+    id_ = resources[visibility]["id"]
 
     found = {person: outcome(action, people[person], id=id_) for person in PEOPLE}
 
-    assert found == {person: expected(action, dataset, person) for person in PEOPLE}
+    assert found == {person: expected(action, visibility, person) for person in PEOPLE}
 
 
-@pytest.mark.parametrize("dataset", ["public", "private"])
+@pytest.mark.parametrize("visibility", ["public", "private"])
 @pytest.mark.parametrize("by", ["resource_id", "package_id"])
-def test_lists_of_checks(people, resources, by, dataset):
-    resource = resources[dataset]
+def test_lists_of_checks(people, resources, by, visibility):
+    resource = resources[visibility]
     data = {by: resource["id"] if by == "resource_id" else resource["package_id"]}
 
     found = {person: outcome("odl_validation_list", people[person], **data) for person in PEOPLE}
 
-    assert found == {person: expected("odl_validation_list", dataset, person) for person in PEOPLE}
+    assert found == {person: expected("odl_validation_list", visibility, person) for person in PEOPLE}
 
 
 def test_the_list_of_an_organization_leaves_out_what_one_may_not_see(people, resources, commune):

@@ -63,14 +63,25 @@ def test_a_patched_file_is_checked(deposit, agent):
     assert state_of(resource)["badge"] == "valid"
 
 
-def test_a_file_in_package_create_is_checked(commune, agent):
-    resources = [{"name": "prenoms.csv", "url": "prenoms.csv", "upload": upload(GOOD), "odl_schema": SCHEMA}]
+def test_a_file_given_to_what_package_create_made_is_checked(commune, agent):
+    """CKAN takes no file in package_create: vendors make the dataset with its entries, then send the bytes."""
+    resources = [{"name": "prenoms.csv", "url": "https://exemple.test/prenoms.csv", "odl_schema": SCHEMA}]
     package = call(
-        "package_create", agent, name="d", title="D", owner_org=commune["id"], license_id="lov2", resources=resources
+        "package_create",
+        agent,
+        name="prenoms-vendeur",
+        title="Prénoms",
+        owner_org=commune["id"],
+        license_id="lov2",
+        resources=resources,
     )
+    resource = package["resources"][0]
+    assert state_of(resource)["badge"] == "to_check"
+
+    call("resource_patch", agent, id=resource["id"], upload=upload(GOOD))
     run_checks()
 
-    assert state_of(package["resources"][0])["badge"] == "valid"
+    assert state_of(resource)["badge"] == "valid"
 
 
 def test_a_file_in_package_update_is_checked(deposit, dataset, agent):

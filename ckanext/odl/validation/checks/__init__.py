@@ -1,4 +1,4 @@
-"""The national custom checks (schema keys ``custom_checks`` and, per field, ``customCheck``) under old and new names."""
+"""The national custom checks (keys ``custom_checks`` and, per field, ``customCheck``) under old and new names."""
 
 from __future__ import annotations
 

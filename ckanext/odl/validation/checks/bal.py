@@ -27,7 +27,7 @@ def _names(params: dict[str, Any], present: frozenset[str], *defaults: str) -> t
 
 
 def cle_interop(params: dict[str, Any], present: frozenset[str]) -> RowCheck | None:
-    """The interoperability key: ``commune_voie_numero[_suffixe]`` in lower case, the commune and the number of the row."""
+    """The interoperability key: ``commune_voie_numero[_suffixe]`` in lower case, with the row's commune and number."""
     there = _names(params, present, "cle_interop", "commune_insee", "numero", "suffixe")
     key_name = str(params.get("cle_interop", "cle_interop"))
     if key_name not in there:
@@ -43,7 +43,7 @@ def cle_interop(params: dict[str, Any], present: frozenset[str]) -> RowCheck | N
             lower = key.text.lower()
             hint = {"variant": "case", "suggestion": lower} if _KEY.fullmatch(lower) else {"variant": "form"}
             return [Problem("bal-cle-interop", params=hint, column=key_name)]
-        if key.text != key.text.lower() and not key.text[:2].upper() in ("2A", "2B"):
+        if key.text != key.text.lower() and key.text[:2].upper() not in ("2A", "2B"):
             return [
                 Problem("bal-cle-interop", params={"variant": "case", "suggestion": key.text.lower()}, column=key_name)
             ]
@@ -75,9 +75,9 @@ def _missing(cell: Cell | None) -> bool:
 
 
 def coordinates(params: dict[str, Any], present: frozenset[str]) -> RowCheck | None:
-    """Coordinates are given as a pair, in France, and are there for every address (a place name may have none).
+    """Coordinates are a pair, in France, and are there for every address (a place name may have none).
 
-    ``x``/``y`` (Lambert 93 in metropolitan France) are compared with ``long``/``lat``: more than 1 km apart is a warning.
+    ``x``/``y`` (Lambert 93 in metropolitan France) are compared with ``long``/``lat``: over 1 km apart is a warning.
     """
     there = _names(params, present, "long", "lat", "x", "y", "numero")
     if "long" not in there and "x" not in there:
@@ -150,7 +150,7 @@ def single_commune(params: dict[str, Any], present: frozenset[str]) -> RowCheck 
 
 
 def ban_ids(params: dict[str, Any], present: frozenset[str]) -> RowCheck | None:
-    """The BAN identifiers go together: commune and place on every row that has one, the address when there is a number."""
+    """The BAN identifiers go together: commune and place on every row that has one, the address for a number."""
     there = _names(params, present, "id_ban_commune", "id_ban_toponyme", "id_ban_adresse", "numero")
     if len([name for name in there if name.startswith("id_ban")]) < 2:
         return None

@@ -51,6 +51,8 @@ def _pair(first: Cell, second: Cell) -> tuple[Any, Any] | None:
     numbers = _number(first), _number(second)
     if None not in numbers:
         return numbers
+    if isinstance(first.value, str) and isinstance(second.value, str) and numbers != (None, None):
+        return None  # one is a number, the other is not
     left, right = first.value, second.value
     if isinstance(left, datetime) and isinstance(right, datetime):
         return (left, right) if (left.tzinfo is None) == (right.tzinfo is None) else None
@@ -141,8 +143,8 @@ def one_of_required(params: dict[str, Any], present: frozenset[str]) -> RowCheck
 
 
 def nomenclature_actes(text: str) -> Problem | None:
-    """« matter/sub-matter »: one of the nine matters of the national classification of acts (circulaire of the @CTES
-    programme) before the first slash, something after it, no space around it."""
+    """« matter/sub-matter »: one of the nine matters of the national classification of acts (@CTES programme) before
+    the first slash, something after it, no space around it."""
     matter, slash, rest = text.partition("/")
     if not slash:
         near = _MATTERS.get(plain(text))
@@ -159,7 +161,7 @@ def nomenclature_actes(text: str) -> Problem | None:
 
 
 def year_interval(params: dict[str, Any]) -> CellJudge:
-    """AAAA/AAAA, the second year after the first; one year alone when ``allow-year-only`` is yes, "true" or JSON true."""
+    """AAAA/AAAA, the second year after the first; one year alone when ``allow-year-only`` is yes or true."""
     alone = str(params.get("allow-year-only", "")).strip().casefold() in ("yes", "true", "oui", "1")
 
     def judge(text: str) -> Problem | None:

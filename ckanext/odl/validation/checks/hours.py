@@ -1,7 +1,8 @@
 """Opening hours: the part of OpenStreetMap's ``opening_hours`` grammar that people write.
 
-Rules separated by ``;`` or ``||``; in each: months and days of months, weeks, weekdays (ranges, lists, nth), public and
-school holidays, time spans (open end, several, sunrise and sunset), ``off``, ``closed``, ``open``, ``unknown``, comments.
+Rules separated by ``;`` or ``||``; in each: months and days of months, weeks, weekdays (ranges, lists, nth), public
+and school holidays, time spans (open end, several, sunrise and sunset), ``off``, ``closed``, ``open``, ``unknown``,
+comments.
 Source: https://wiki.openstreetmap.org/wiki/Key:opening_hours/specification
 """
 
@@ -14,7 +15,7 @@ from ..problems import Problem
 
 _DAY = "(?:Mo|Tu|We|Th|Fr|Sa|Su)"
 _MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
-_HOUR = r"(?:[01]?[0-9]|2[0-4]|3[0-9]|4[0-8]):[0-5][0-9]"
+_HOUR = r"(?:[01]?[0-9]|[23][0-9]|4[0-8]):[0-5][0-9]"
 _EVENT = rf"(?:(?:dawn|sunrise|sunset|dusk)|\((?:dawn|sunrise|sunset|dusk)[+-]{_HOUR}\))"
 _INSTANT = f"(?:{_HOUR}|{_EVENT})"
 _SPAN = rf"{_INSTANT}(?:\s?-\s?{_INSTANT}\+?|\+)?"

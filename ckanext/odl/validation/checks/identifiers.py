@@ -45,9 +45,10 @@ def is_siret(text: str) -> bool:
 def _number_hint(text: str, length: int, accepts: Any) -> dict[str, Any]:
     if is_rounded(text):
         return {"hint": "excel-rounded"}
-    digits = _SPACES.sub("", text).strip("'\"")
-    if digits.endswith(("0", ",0", ".0")) and re.fullmatch(r"[0-9]+[.,]0+", digits):
+    digits = text.strip().strip("'\"")
+    if re.fullmatch(r"[0-9]+[.,]0+", digits):
         digits = re.split("[.,]", digits)[0]
+    digits = _SPACES.sub("", digits)
     if digits != text and accepts(digits):
         return {"hint": "spaces", "suggestion": digits}
     if not (digits.isascii() and digits.isdigit()):
@@ -55,6 +56,8 @@ def _number_hint(text: str, length: int, accepts: Any) -> dict[str, Any]:
     for zeros in range(1, 4):
         if len(digits) == length - zeros and accepts("0" * zeros + digits):
             return {"hint": "zero-lost", "suggestion": "0" * zeros + digits}
+    if length == 14 and len(digits) == 14 and digits.endswith("00000") and is_siren(digits[:9]):
+        return {"hint": "no-establishment", "siren": digits[:9]}
     if len(digits) == length and re.fullmatch("[0-9]{3,7}0{7,}", digits):
         return {"hint": "excel-rounded"}
     if length == 14 and len(digits) == 9 and is_siren(digits):

@@ -10,7 +10,7 @@ from ..problems import Unreadable
 
 
 def check_archive(path: Path) -> None:
-    """Raise :class:`Unreadable` for too many entries, sizes beyond the limits, encryption, overlap, truncation or a DTD.
+    """Raise :class:`Unreadable` for too many entries, sizes beyond the limits, encryption, overlap, truncation, a DTD.
 
     Python's ``zipfile`` refuses entries that unpack to another size than they declare, so the declared sizes can be
     summed; the DTD check reads the head of each XML part (a document type is only allowed before the first element).

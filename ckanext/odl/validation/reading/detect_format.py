@@ -34,7 +34,7 @@ def sniff(path: Path) -> str:
     """``xlsx``, ``ods``, ``xls`` or ``text``. Raises :class:`Unreadable` for other binary formats."""
     with path.open("rb") as handle:
         start = handle.read(512)
-    if start.startswith(b"PK\x03\x04") or start.startswith(b"PK\x05\x06"):
+    if start.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _zip_kind(path)
     if start.startswith(_OLE):
         return _ole_kind(path)

@@ -1,4 +1,4 @@
-"""JSON: an array of flat records is a table. GeoJSON and other shapes are recognised and refused with a clear answer."""
+"""JSON: an array of flat records is a table; GeoJSON and other shapes are recognised and get a clear answer."""
 
 from __future__ import annotations
 

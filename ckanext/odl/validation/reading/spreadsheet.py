@@ -83,25 +83,20 @@ def open_spreadsheet(path: Path, kind: str, names: Sequence[str]) -> Table:
 
 def _choose(workbook: CalamineWorkbook, names: Sequence[str]) -> tuple[str, list[list[str]], list[str]]:
     known = {normalise(name) for name in names}
-    best: tuple[int, int, int] | None = None
-    chosen: tuple[str, list[list[str]]] | None = None
-    filled: list[str] = []
     visible = _visible(workbook)
-    for position, name in enumerate(workbook.sheet_names):
+    sheets: list[tuple[str, list[list[str]], int, int]] = []
+    for name in workbook.sheet_names:
         rows = _read_sheet(workbook, name)
-        if not rows:
-            continue
-        filled.append(name)
-        head = rows[: limits.HEADER_ROWS]
-        matches = max((len(known.intersection(map(normalise, row))) for row in head), default=0)
-        width = max((sum(1 for cell in row if cell.strip()) for row in head), default=0)
-        # Without a known column, a table is wider than a cover page; the first of equals stays.
-        score = (matches, min(width, 3) + (1 if name in visible else 0), -position)
-        if best is None or score > best:
-            best, chosen = score, (name, rows)
-    if chosen is None:
+        if rows:
+            head = rows[: limits.HEADER_ROWS]
+            matches = max(len(known.intersection(map(normalise, row))) for row in head)
+            sheets.append((name, rows, matches, max(sum(1 for cell in row if cell.strip()) for row in head)))
+    if not sheets:
         raise Unreadable("file-empty", variant="sheets")
-    return chosen[0], chosen[1], [name for name in filled if name != chosen[0]]
+    # Without a known column, a table is at least half as wide as the widest; the first of equals is the one meant.
+    widest = max(sheet[3] for sheet in sheets)
+    chosen = max(sheets, key=lambda sheet: (sheet[2], sheet[3] * 2 >= widest, sheet[0] in visible))
+    return chosen[0], chosen[1], [sheet[0] for sheet in sheets if sheet is not chosen]
 
 
 def _visible(workbook: CalamineWorkbook) -> set[str]:

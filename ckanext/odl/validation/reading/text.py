@@ -15,9 +15,12 @@ from ..problems import Unreadable
 
 CHUNK = 1024 * 1024
 _BOM = "\ufeff"
-_LETTERS = "àâäçèéêëîïôöùûüÿœæÀÂÄÇÈÉÊËÎÏÔÖÙÛÜŸŒÆ°€«»’‘“”–—…·•²³\xa0"
+_WEIGHTS = dict.fromkeys("éèàêçâîôûùëïœ’°«»€\xa0", 1.0) | dict.fromkeys("ÉÈÀÊÇÂÎÔÛÙËÏŒŸÄÖÜäöüÿæÆ‘“”–—…·•²³", 0.3)
+"""What stands in French text: a capital with an accent is rare, so an encoding that reads many is the wrong one."""
 _LEGACY = ("cp1252", "mac_roman", "cp850")
-_MOJIBAKE = re.compile('[^\\s;,"]{0,20}(?:Ã[\x80-¿©¨ª§´®»¢¯«¹ ‰ˆ]|â€[™œ\x9d“”"¦]|Â[°«»²³·\xa0])[^\\s;,"]{0,20}')
+_MOJIBAKE = re.compile(
+    '[^\\s;,"]{0,20}(?:Ã[\x80-¿©¨ª§´®»¢¯«¹ ‰ˆ]|â€[™œ\x9d“”"¦]|Â[°«»²³·\xa0]|[a-zA-Z][‚Š‡][a-z])[^\\s;,"]{0,20}'
+)
 
 
 @dataclass
@@ -56,7 +59,8 @@ def file_identity(path: Path) -> tuple[int, str]:
 def read_facts(path: Path) -> TextFacts:
     """Decide the encoding of a whole file.
 
-    Raises :class:`Unreadable`: ``nul-byte``, ``not-text``, ``encoding-mixed``, ``encoding-invalid``, ``encoding-unknown``.
+    Raises :class:`Unreadable`: ``nul-byte``, ``not-text``, ``encoding-mixed``, ``encoding-invalid``,
+    ``encoding-unknown``.
     """
     with path.open("rb") as handle:
         start = handle.read(4096)
@@ -76,10 +80,12 @@ def read_facts(path: Path) -> TextFacts:
         if first.boms > 1:
             notices.append(("encoding-notice", {"encoding": "UTF-8", "variant": "boms"}))
         return TextFacts(encoding, first.size, first.sha256, notices)
-    encoding = _legacy_encoding(path, first.error_line)
-    if first.control > 20 and first.control * 50 > first.size:
+    if _looks_binary(start):
         raise Unreadable("not-text")
+    encoding = _legacy_encoding(path, first.error_line)
     second = _scan(path, encoding)
+    if second.control > 20 and second.control * 50 > second.size:
+        raise Unreadable("not-text")
     notices = [("encoding-notice", {"encoding": _name(encoding)}), *_notices_of(second)]
     return TextFacts(encoding, second.size, second.sha256, notices)
 
@@ -105,6 +111,11 @@ def _utf16(path: Path, encoding: str) -> TextFacts:
         raise Unreadable("nul-byte", row=scan.nul_line, line=scan.nul_line)
     notices = [("encoding-notice", {"encoding": "UTF-16"}), *_notices_of(scan)]
     return TextFacts(encoding, scan.size, scan.sha256, notices)
+
+
+def _looks_binary(start: bytes) -> bool:
+    """More than one byte in fifty is a control character that no text has."""
+    return sum(1 for byte in start if byte < 32 and byte not in (9, 10, 12, 13)) * 50 > max(len(start), 200)
 
 
 def _bare_utf16(start: bytes) -> str | None:
@@ -166,7 +177,7 @@ def _scan(path: Path, encoding: str) -> _Pass:
 def _legacy_encoding(path: Path, error_line: int) -> str:
     """The one-byte encoding whose high bytes are French letters and signs; refuses a mixture."""
     good = bad = 0
-    first_bad = error_line
+    first_bad, first_good = error_line, 0
     high: Counter[int] = Counter()
     number = 0
     with path.open("rb") as handle:
@@ -177,15 +188,15 @@ def _legacy_encoding(path: Path, error_line: int) -> str:
             try:
                 chunk.decode("utf-8")
                 good += 1
+                first_good = first_good or number
             except UnicodeDecodeError:
                 bad += 1
                 if bad == 1:
                     first_bad = number
                 high.update(byte for byte in chunk if byte >= 0x80)
     if good and good * 20 > bad:
-        raise Unreadable(
-            "encoding-mixed" if bad > 1 or good < 20 else "encoding-invalid", row=first_bad, line=first_bad
-        )
+        other = first_good if good < bad else first_bad
+        raise Unreadable("encoding-mixed" if bad > 1 or good < 20 else "encoding-invalid", row=other, line=other)
     total = sum(high.values())
     best, share = "", 0.0
     for encoding in _LEGACY:
@@ -193,9 +204,11 @@ def _legacy_encoding(path: Path, error_line: int) -> str:
             characters = {byte: bytes([byte]).decode(encoding) for byte in high}
         except UnicodeDecodeError:
             continue
-        known = sum(count for byte, count in high.items() if characters[byte] in _LETTERS) / total
-        if known > share + 0.05:
-            best, share = encoding, known
-    if share < 0.5:
+        if sum(count for byte, count in high.items() if characters[byte] in _WEIGHTS) < total * 0.6:
+            continue
+        weight = sum(count * _WEIGHTS.get(characters[byte], 0.0) for byte, count in high.items()) / total
+        if weight > share + 0.05:
+            best, share = encoding, weight
+    if not best:
         raise Unreadable("encoding-unknown", row=error_line, line=error_line)
     return best

@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+
+from ckanext.odl.scdl import catalogue, detect, example
+
+TABLES = [(entry.id, version) for entry in catalogue() if entry.is_table for version in entry.versions]
+
+
+@cache
+def _headers(id: str, version: str | None = None) -> list[str]:
+    return [field["name"] for field in catalogue().table(id, version)["fields"]]
+
+
+@pytest.mark.parametrize(("id", "version"), TABLES)
+def test_the_model_of_every_schema_comes_first(id: str, version: str):
+    row = [example(field) for field in catalogue().table(id, version)["fields"]]
+
+    best = detect(_headers(id, version), [row])[0]
+
+    assert best.id == id
+    assert not best.missing_required
+    assert set(_headers(id, version)) <= set(_headers(id, best.version)) | set(best.unknown)
+
+
+def test_case_accents_spaces_and_order_do_not_count():
+    headers = [" " + name.upper().replace("E", "É") + "\u00a0" for name in reversed(_headers("scdl/subventions"))]
+
+    best = detect(headers)[0]
+
+    assert (best.id, best.version, best.matched, best.total) == ("scdl/subventions", "2.1.1", 16, 16)
+
+
+def test_a_near_name_is_taken_and_said():
+    headers = [name.replace("Beneficiaire", "Benificiaire") for name in _headers("scdl/subventions")]
+
+    best = detect(headers)[0]
+
+    assert (best.id, best.matched) == ("scdl/subventions", 16)
+    assert ("nomBenificiaire", "nomBeneficiaire") in best.near
+
+
+def test_numbered_columns_are_not_near_one_another():
+    best = detect([name for name in _headers("atlasante/schema-dae") if name != "tel1"] + ["tel9"])[0]
+
+    assert "tel9" in best.unknown
+
+
+def test_missing_and_unknown_columns_are_named():
+    headers = [name for name in _headers("scdl/subventions") if name != "montant"] + ["remarques", ""]
+
+    best = detect(headers)[0]
+
+    assert best.missing_required == ("montant",)
+    assert best.unknown == ("remarques",)
+    reasons = " ".join(best.reasons("fr"))
+    assert "15 colonnes du modèle sur 16" in reasons
+    assert "Colonnes obligatoires absentes\u00a0: montant." in reasons
+    assert "remarques" in " ".join(best.reasons("en"))
+
+
+def test_the_newest_version_is_chosen_when_it_fits_as_well():
+    assert detect(_headers("scdl/subventions", "2.0.0"))[0].version == "2.1.1"
+
+
+def test_an_older_version_is_chosen_when_it_fits_clearly_better():
+    assert detect(_headers("etalab/schema-bal", "1.4.0"))[0].version == "1.4.0"
+    assert detect(_headers("etalab/schema-bal", "1.3.0"))[0].version == "1.3.0"
+
+
+def test_titles_instead_of_names_are_recognised():
+    titles = [field["title"] for field in catalogue().table("scdl/subventions")["fields"]]
+
+    assert detect(titles)[0].id == "scdl/subventions"
+
+
+def test_words_instead_of_names_are_recognised():
+    headers = [
+        "Nom de l'attribuant *",
+        "Date de la convention",
+        "Référence de la décision",
+        "Nom du bénéficiaire",
+        "Objet de la subvention",
+        "Montant",
+        "Nature de la subvention",
+        "Conditions de versement",
+    ]
+
+    assert detect(headers)[0].id == "scdl/subventions"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        [],
+        ["", " "],
+        ["a", "b", "c"],
+        ["nom", "adresse", "commune"],
+        ["id", "longitude", "latitude"],
+        ["Exercice", "Section", "Nature", "Libellé", "Montant"],
+        ["date", "température", "humidité"],
+        ["nom", "prénom", "date de naissance", "classe"],
+        [str(year) for year in range(2000, 2030)],
+    ],
+)
+def test_a_file_of_none_says_none(headers: list[str]):
+    assert detect(headers) == []
+
+
+def test_values_tell_apart_what_the_names_do_not():
+    headers = ["nom", "date", "valeur"]
+    from ckanext.odl.scdl.catalogue import Catalogue, SchemaEntry  # noqa: PLC0415
+
+    tables = {
+        "x/dates": [{"name": "nom"}, {"name": "date", "type": "date"}, {"name": "valeur", "type": "number"}],
+        "x/words": [{"name": "nom"}, {"name": "date", "type": "integer"}, {"name": "valeur", "type": "boolean"}],
+    }
+
+    class Two(Catalogue):
+        def table(self, id: str, version: str | None = None) -> dict:
+            return {"fields": tables[id]}
+
+    both = Two([SchemaEntry(id, "table", ("1",), ("1",), {"fr": id}) for id in tables], None)  # type: ignore[arg-type]
+
+    assert detect(headers, [["a", "2025-01-31", "3,5"]], schemas=both)[0].id == "x/dates"
+    assert detect(headers, [["a", "2025", "oui"]], schemas=both)[0].id == "x/words"

@@ -1,0 +1,150 @@
+"""Every code, in both languages: no empty place, no ``None``, no English in French."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from ckanext.odl.validation import SchemaRefused, groups, headline, localise, validate
+from ckanext.odl.validation.codes import CODES
+from ckanext.odl.validation.sentences import PARTS, entry_of, fill, messages, number
+
+from .conftest import field, schema
+
+PARAMS: dict[str, Any] = {
+    "accepted": ["oui", "non"], "announced": "csv", "columns": ["a", "b"], "count": 3, "empty": ["b"],
+    "encoding": "UTF-16", "examples": ["Ã©"], "expected": 4, "filled": ["a"], "first_column": 2, "first_row": 5,
+    "format": "default", "found": "xlsx", "kilometres": 3, "length": 4, "limit": 5, "line": 7, "lines": 2,
+    "name": "siret", "names": ["a", "b"], "op": ">=", "other": "b", "other_value": "9", "others": ["a", "b"],
+    "sheet": "F", "siren": "130025265", "suggestion": "x", "sum": "3", "year": "1900",
+    "description": "Une phrase.", "example": "exemple", "title": "Titre",
+}  # fmt: skip
+ROW_NUMBERS = {"missing-cell", "extra-cell"}
+ENGLISH = re.compile(r"\b(?:the|is not|was|were|your|column|row|cell|value|file|expected|sheet)\b", re.IGNORECASE)
+
+
+def all_entries() -> list[tuple[str, str | None]]:
+    book = messages("fr")
+    return [
+        (code, variant)
+        for code in book
+        if code != "_gestures"
+        for variant in (None, *(book[code].get("variants") or {}))
+    ]
+
+
+def rendered(code: str, variant: str | None, language: str, count: int) -> dict[str, str]:
+    params = {**PARAMS, "count": count, "length": count, "lines": count}
+    if code in ROW_NUMBERS:
+        params["found"] = count
+    if code == "delimiter-mixed":
+        params |= {"found": ",", "expected": ";"}
+    facts = {"row": 12, "cell": "F12", "column": "F", "field": "siret", "value": "2,20E+13", "more": None, **params}
+    chosen = {"variant": variant} if variant else {}
+    return {part: fill(text, facts, language) for part, text in entry_of(code, chosen, language).items()}
+
+
+def test_both_books_hold_exactly_the_codes_of_the_table_and_the_same_variants():
+    french, english = messages("fr"), messages("en")
+    assert set(french) - {"_gestures"} == set(CODES) == set(english) - {"_gestures"}
+    for code in CODES:
+        assert set(french[code].get("variants") or {}) == set(english[code].get("variants") or {}), code
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize(("code", "variant"), all_entries())
+def test_every_sentence_is_whole(code, variant, language):
+    for count in (1, 3):
+        words = rendered(code, variant, language, count)
+        assert set(words) == set(PARTS)
+        for part, text in words.items():
+            assert text, (code, variant, part)
+            assert not re.search(r"None|\{|\}|  |\.\.(?!\.)| \.(?!\w)|@(?!CTES|exemple|A)", text), text
+            assert text[0] == text[0].upper(), text
+            if part in ("message", "remedy"):
+                assert re.search(r"[.?!][»”]?$", text), text
+            if language == "fr":
+                assert not ENGLISH.search(text.replace("CSV UTF-8", "")), text
+                assert not re.search(r"[^\u00a0]»|«[^\u00a0]| [:;?!]", text.replace("« ; »", "")), text
+            else:
+                assert not re.search(r"[«»]|\b(?:vous|colonne|fichier|ligne)\b", text), text
+
+
+def test_singular_and_plural():
+    assert "1 ligne vide termine" in rendered("blank-row", "end", "fr", 1)["message"]
+    assert "3 lignes vides terminent" in rendered("blank-row", "end", "fr", 3)["message"]
+
+
+@pytest.mark.parametrize(
+    ("value", "french", "english"),
+    [
+        ("1234", "1234", "1234"),
+        ("1234567.5", "1\u202f234\u202f567,5", "1,234,567.5"),
+        ("-0.5", "-0,5", "-0.5"),
+        ("abc", "abc", "abc"),
+    ],
+)
+def test_numbers(value, french, english):
+    assert (number(value, "fr"), number(value, "en")) == (french, english)
+
+
+def test_a_pattern_is_never_shown(check):
+    declared = {"name": "rna", "type": "string", "description": "Un W puis neuf chiffres.", "example": "W380475558"}
+    report = check("rna\nX1\n", schema({**declared, "constraints": {"pattern": r"^W\d{9}$"}}))
+    text = str([error["message"] + error["remedy"] for error in report["errors"]])
+    assert r"\d" not in text
+    assert "Un W puis neuf chiffres." in text
+    assert "W380475558" in text
+
+
+def test_a_stored_report_is_told_again_in_another_language(tmp_path):
+    path = tmp_path / "f.csv"
+    path.write_text("jour;montant\n31/03/2026;1,5\n", "utf-8")
+    table = schema(field("jour", "date"), field("montant", "number"), field("objet", required=True))
+    french, english = validate(path, table).to_dict(), validate(path, table, language="en").to_dict()
+    assert localise(french, "en") | {"seconds": 0} == english | {"seconds": 0}
+    assert localise(english, "fr") | {"seconds": 0} == french | {"seconds": 0}
+    assert headline(french, "fr") == "Il manque 1 colonne obligatoire, et il y a 2 problèmes sur 1 ligne."
+    assert headline(french, "en") == "1 required column is missing, and there are 2 problems on 1 row."
+
+
+def test_the_headline_counts_rows(check):
+    table = schema(field("a", "integer"), "b")
+    assert headline(check("a;b\nx;1\ny;2\n3;3\n", table), "fr") == "2 problèmes sur 2 lignes\u00a0; 1 ligne est bonne."
+    assert headline(check("a;b\n1;1\n", table), "fr") == "Aucun problème\u00a0: la ligne est bonne."
+    assert headline(check("a;b\n1;1\n2;2\n", table), "en") == "No problem: all 2 rows are good."
+    assert headline(check("", table), "fr") == "Le fichier ne contient rien."
+
+
+def test_groups_tell_structure_then_what_repeats_most(check):
+    table = schema(field("jour", "date"), field("n", "integer"), field("objet", required=True), "x", "y")
+    rows = "".join("31/03/2026;1\n" for _ in range(150))
+    report = check("jour;n\n" + rows + "2026-01-01;z\n", table)
+    told = groups(report, "fr")
+    assert [(g.severity, g.code, g.count) for g in told][:4] == [
+        ("error", "header-missing-column", 1), ("error", "type-error", 150), ("error", "type-error", 1),
+        ("warning", "header-missing-column", 2),
+    ]  # fmt: skip
+    dates = told[1]
+    assert (dates.column, dates.field, dates.title) == ("A", "jour", "Dates au mauvais format")
+    assert len(dates.places) == len(dates.rows) == 100
+    assert dates.expected == "2026-03-31"
+    assert "colonne A" in dates.excel
+    assert "colonne A" in dates.libreoffice
+    assert report["truncated"] is True
+
+
+def test_a_refused_schema_is_worded_too(tmp_path):
+    path = tmp_path / "f.csv"
+    path.write_text("a\n1\n")
+    for table in (
+        "pas/un-modele",
+        {"fields": []},
+        {"fields": [{"type": "string"}]},
+        {"fields": [{"$ref": "http://x"}]},
+    ):
+        with pytest.raises(SchemaRefused) as refused:
+            validate(path, table)
+        assert refused.value.code.startswith("schema-")
