@@ -78,7 +78,7 @@ def compile_all(folder: Path = I18N) -> None:
             merged.mime_headers = [("Plural-Forms", rule)]
         for message in merged:
             if message.id and message.pluralizable and _translated(message):
-                texts = tuple(message.string)
+                texts = tuple(message.string)  # pyright: ignore[reportArgumentType] (babel's stubs)
                 message.string = texts + texts[-1:] * (merged.num_plurals - len(texts))
         with (messages / f"{DOMAIN}.mo").open("wb") as stream:
             write_mo(stream, merged)

@@ -100,7 +100,7 @@ def main() -> list[dict[str, Any]]:
 
 
 def _act(action: str, data: dict[str, Any], user: str | None = None) -> Any:
-    context = {"user": user or tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]}
+    context: Any = {"user": user or tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]}
     return tk.get_action(action)(context, data)
 
 

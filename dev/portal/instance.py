@@ -120,8 +120,7 @@ class Instance:
     def start(self) -> None:
         """Bring the whole instance up: stores, settings, tables, sample data, then its processes."""
         self.ensure_stores()
-        for process in self.processes.values():
-            process.stop()  # so that changed code and settings are taken up
+        self.stop()  # so that changed code and settings are taken up
         port(self.name, must_be_free=True)
         self.write_ini()
         remedy = "look at the end of the log; `make clean` starts again from empty data"
@@ -149,6 +148,8 @@ class Instance:
         return {**os.environ, **self.environment, "CKAN_INI": str(self.ini)}
 
     def stop(self) -> None:
+        for process in self.processes.values():
+            process.ask_to_stop()
         for process in self.processes.values():
             process.stop()
 

@@ -92,11 +92,15 @@ class Process:
             )
         self.pid_file.write_text(f"{child.pid} {_start_time(child.pid)}\n")
 
+    def ask_to_stop(self) -> None:
+        """Ask the keeper to end its program and itself."""
+        if pid := self.keeper_pid:
+            os.kill(pid, signal.SIGTERM)
+
     def stop(self) -> None:
         """Ask the keeper to end its program and itself, and wait until both are gone."""
-        pid = self.keeper_pid
-        if pid:
-            os.kill(pid, signal.SIGTERM)
+        if self.keeper_pid:
+            self.ask_to_stop()
             deadline = time.monotonic() + 40
             while self.keeper_pid and time.monotonic() < deadline:
                 time.sleep(0.05)
