@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 
 import flask
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_time
 from babel.numbers import format_decimal
+from ckan import authz
 from ckan.common import current_user
 from ckan.plugins import toolkit as tk
 
@@ -47,6 +48,13 @@ def odl_files(package: dict[str, Any], wait: bool = True) -> list[FileState]:
 def odl_file(resource: dict[str, Any], wait: bool = True) -> FileState:
     """Where one file stands; see :func:`odl_files`."""
     return _files([resource], wait=wait)[0]
+
+
+def odl_first_file(package: dict[str, Any]) -> FileState | None:
+    """The file of a dataset that gives it its word, None when it has no file."""
+    files = odl_files(package, wait=False)
+    badge = state.worst(file.badge for file in files)
+    return next((file for file in files if file.badge == badge), None)
 
 
 def odl_remember(packages: Iterable[dict[str, Any]]) -> None:
@@ -135,6 +143,26 @@ def odl_advice(file: FileState, can_edit: bool = False) -> str:
     }[overview.doubt(file)]
 
 
+def odl_standing(counts: dict[str, int]) -> str:
+    """One sentence: how the data of a collectivité stand, good news first.
+
+    :param counts: what :func:`odl_counts` answered
+    """
+    total, good = sum(counts.values()), counts.get("valid", 0)
+    wrong = counts.get("invalid", 0) + counts.get("unreadable", 0)
+    if good == total:
+        return tk._("All your data follow their models: nothing to correct.")
+    sentence = tk.ungettext(
+        "{n} dataset out of {total} follows its model.", "{n} datasets out of {total} follow their models.", good
+    ).format(n=odl_number(good), total=odl_number(total))
+    if not good:
+        sentence = tk.ungettext("{n} dataset is here.", "{n} datasets are here.", total).format(n=odl_number(total))
+    if wrong:
+        todo = tk.ungettext("{n} is to be corrected.", "{n} are to be corrected.", wrong).format(n=odl_number(wrong))
+        return f"{sentence} {todo}"
+    return sentence
+
+
 def odl_number(number: float) -> str:
     """A number as people write it."""
     return format_decimal(number, locale=_locale())
@@ -149,12 +177,16 @@ def odl_size(size: int) -> str:
 
 def odl_day(moment: dt.datetime) -> str:
     """A date in words, in the portal's time zone."""
-    return format_date(_here(moment), format="long", locale=_locale())
+    here, locale = _here(moment), _locale()
+    words = format_date(here, format="long", locale=locale)
+    # French says the first of a month by its rank.
+    return f"1er{words[1:]}" if locale.language == "fr" and here.day == 1 else words
 
 
 def odl_moment(moment: dt.datetime) -> str:
     """A date and a time in words, in the portal's time zone."""
-    return format_datetime(_here(moment), format="long", locale=_locale()).rsplit(" ", 1)[0]
+    hour = format_time(_here(moment), format="short", locale=_locale())
+    return tk._("{day} at {hour}").format(day=odl_day(moment), hour=hour)
 
 
 def _here(moment: dt.datetime) -> dt.datetime:
@@ -166,6 +198,14 @@ def _locale() -> Locale:
         return Locale.parse(language())
     except (UnknownLocaleError, ValueError):
         return Locale("en")
+
+
+def odl_page_url(page: int, anchor: str | None = None) -> str:
+    """The address at hand, at another page of its list."""
+    arguments = {key: value for key, value in tk.request.args.items() if key != "page" and not key.startswith("_")}
+    if page > 1:
+        arguments["page"] = str(page)
+    return tk.url_for(tk.request.endpoint, **(tk.request.view_args or {}), **arguments, _anchor=anchor)
 
 
 # -- collectivités
@@ -185,10 +225,30 @@ def odl_counts(organization_id: str) -> dict[str, int]:
     return overview.counts({"user": current_user.name}, organization_id)
 
 
+def odl_pressing(organization_id: str, counts: dict[str, int], limit: int = 5) -> list[dict[str, Any]]:
+    """The first datasets of an organization in which something is to be corrected."""
+    pressing = {badge: number for badge, number in counts.items() if badge in ("unreadable", "invalid")}
+    packages = overview.datasets({"user": current_user.name}, organization_id, pressing, start=0, rows=limit)
+    odl_remember(packages)
+    return packages
+
+
+def odl_works_for(organization_id: str) -> bool:
+    """Whether the page of this collectivité is open to the person."""
+    return current_user.is_authenticated and authz.has_user_permission_for_group_or_org(
+        organization_id, current_user.name, "read"
+    )
+
+
 def odl_field(organization: dict[str, Any], name: str) -> str:
     """A field of an organization, whether a form defines it or it is one of CKAN's extras."""
     extras = {extra["key"]: extra["value"] for extra in organization.get("extras") or []}
     return organization.get(name) or extras.get(name) or ""
+
+
+def odl_siren(siren: str) -> str:
+    """A SIREN as people write it, by threes."""
+    return "\u202f".join(siren[start : start + 3] for start in range(0, len(siren), 3))
 
 
 def odl_department(organization: dict[str, Any]) -> str:
