@@ -12,6 +12,8 @@ from ckan.plugins import toolkit as tk
 
 from . import search, subscriptions
 
+AFTER_LOGIN = "ckan.auth.route_after_login"
+
 
 @tk.blanket.actions
 @tk.blanket.auth_functions
@@ -30,7 +32,8 @@ class OdlPlugin(p.SingletonPlugin, DefaultTranslation):
     def update_config(self, config_: CKANConfig) -> None:
         tk.add_template_directory(config_, "templates")
         tk.add_resource("assets", "odl")
-        config_.setdefault("ckan.auth.route_after_login", "odl_collectivite.home")
+        if config_.get(AFTER_LOGIN) == "dashboard.datasets":  # CKAN's default; a portal's own choice is kept
+            config_[AFTER_LOGIN] = "odl_collectivite.home"
 
     # IFacets
     def dataset_facets(self, facets_dict: dict[str, Any], package_type: str) -> dict[str, Any]:

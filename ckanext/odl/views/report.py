@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 from typing import Any
 
@@ -16,7 +15,7 @@ from ckanext.odl.language import language
 from ckanext.odl.logic import overview, state
 from ckanext.odl.logic.state import FileState
 from ckanext.odl.model import State
-from ckanext.odl.validation import as_csv, as_xlsx, groups, headline, localise
+from ckanext.odl.validation import Group, as_csv, as_xlsx, groups, headline, localise
 from ckanext.odl.views import csrf, spreadsheet
 
 odl_report = Blueprint("odl_report", __name__, url_prefix="/odl/report")
@@ -119,15 +118,9 @@ def _details(report: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _cause(report: dict[str, Any], group: Any) -> dict[str, Any]:
-    cause = dataclasses.asdict(group) if dataclasses.is_dataclass(group) else dict(group)
-    places = [
-        finding
-        for finding in report[f"{cause['severity']}s"]
-        if (finding["code"], finding["field"]) == (cause["code"], cause["field"])
-        and (not cause.get("constraint") or finding["params"].get("constraint") == cause["constraint"])
-    ]
-    cells = cause["count"]
+def _cause(report: dict[str, Any], group: Group) -> dict[str, Any]:
+    cause = group.to_dict()
+    places, cells = cause["places"], cause["count"]
     others = [place for place in places if place.get("cell")][spreadsheet.EXAMPLES :][:_LISTED_PLACES]
     return {
         **cause,
@@ -136,8 +129,6 @@ def _cause(report: dict[str, Any], group: Any) -> dict[str, Any]:
         "cells": cells,
         "rest": cells - spreadsheet.EXAMPLES,
         "unlisted": cells - spreadsheet.EXAMPLES - len(others),
-        "message": places[0]["message"] if places else "",
-        "remedy": places[0]["remedy"] if places else "",
     }
 
 
