@@ -19,11 +19,12 @@ Findings = dict[int, list[dict[str, Any]]]
 
 @dataclass(frozen=True)
 class Column:
-    """A column; ``after_gap`` when columns are left out before it."""
+    """A column; ``after_gap`` when columns are left out before it, ``spare`` when a small screen can do without it."""
 
     number: int
     letter: str
     after_gap: bool = False
+    spare: bool = False
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ class Cell:
     address: str
     severity: str = ""
     after_gap: bool = False
+    spare: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,8 +75,7 @@ def excerpt(report: dict[str, Any], places: Iterable[dict[str, Any]], severity: 
     if rows and rows[0] - 1 in source.cells:
         rows = [rows[0] - 1, *rows]
     marked = {place["column"] for found in shown.values() for place in found}
-    columns = _columns(marked, source.width, first=False)
-    return source.sheet(columns, rows, shown, severity)
+    return source.sheet(_columns(marked, source.width, first=False), rows, shown, severity)
 
 
 def wrong_rows(report: dict[str, Any], page: int) -> tuple[Sheet | None, int]:
@@ -113,7 +114,12 @@ def _columns(marked: set[int], width: int, *, first: bool) -> list[Column]:
         numbers.add(1)
     ordered = sorted(numbers)
     return [
-        Column(number, letter(number), after_gap=number > (ordered[index - 1] + 1 if index else 1))
+        Column(
+            number,
+            letter(number),
+            after_gap=bool(index) and number > ordered[index - 1] + 1,
+            spare=not first and index == 0 and number not in marked,
+        )
         for index, number in enumerate(ordered)
     ]
 
@@ -125,7 +131,9 @@ class _Source:
         extract = report.get("extract") or {}
         self.header_row: int = extract.get("header_row") or 1
         self.header: list[Any] = extract.get("header") or []
-        self.cells: dict[int, list[Any]] = {row["row"]: row["cells"] for row in extract.get("rows") or []}
+        self.cells: dict[int, list[Any]] = {
+            row["row"]: row["cells"] for row in extract.get("rows") or [] if row["row"] != self.header_row
+        }
         self.width = max([len(self.header), *map(len, self.cells.values())], default=0)
 
     def sheet(self, columns: list[Column], numbers: list[int], found: Findings, severity: str) -> Sheet:
@@ -162,6 +170,7 @@ class _Source:
                     address=f"{column.letter}{number}",
                     severity=severity if column.number in wrong else "",
                     after_gap=column.after_gap,
+                    spare=column.spare,
                 )
             )
         return Row(number, kind, cells, findings, after_gap)
