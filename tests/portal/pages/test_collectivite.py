@@ -26,7 +26,7 @@ class TestWhoSeesIt:
         assert "Valbrune" in words(look(PAGE, user).h1)
 
     def test_the_staff_of_the_organization_above(self, look, commune):
-        above = factories.Organization(name="causses", user=None)
+        above = factories.Organization(name="causses", user=factories.Sysadmin())
         call("organization_patch", None, id=commune["id"], groups=[{"name": above["name"]}])
         user = factories.User()
         member(user, above)
@@ -37,7 +37,7 @@ class TestWhoSeesIt:
         look(PAGE, factories.Sysadmin())
 
     def test_nobody_else(self, look, commune):
-        other = factories.Organization(user=None)
+        other = factories.Organization(user=factories.Sysadmin())
         user = factories.User()
         member(user, other, "admin")
 
@@ -129,7 +129,7 @@ class TestTheWayThere:
         assert answer.headers["Location"].endswith("/odl/collectivite/valbrune")
 
     def test_several_are_a_choice(self, look, agent, commune):
-        member(agent, factories.Organization(name="lirac", title="Écluses de Lirac", user=None))
+        member(agent, factories.Organization(name="lirac", title="Écluses de Lirac", user=factories.Sysadmin()))
 
         choices = look("/en/odl/collectivite", agent).select(".odl-choices a")
 
@@ -137,7 +137,7 @@ class TestTheWayThere:
 
     def test_a_long_list_is_searched_without_accents(self, look, commune):
         for number in range(9):
-            factories.Organization(name=f"commune-{number}", title=f"Éventail {number}", user=None)
+            factories.Organization(name=f"commune-{number}", title=f"Éventail {number}", user=factories.Sysadmin())
 
         page = look("/en/odl/collectivite?q=eventail 7", factories.Sysadmin())
 

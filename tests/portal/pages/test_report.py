@@ -202,7 +202,7 @@ class TestWhileChecking:
     def test_the_fragment_is_silent_while_nothing_moves(self, app, deposit):
         resource = deposit(GOOD)
 
-        assert app.get(address(resource, "/fragment?step=waiting"), status="*").status_code == 204
+        assert app.get(address(resource, "/fragment?step=waiting")).status_code == 204
 
     def test_the_fragment_tells_a_new_step(self, app, deposit):
         resource = deposit(GOOD)
@@ -320,9 +320,9 @@ class TestCheckAgain:
         resource = deposit(GOOD)
         run_checks()
 
-        assert app.post(address(resource, "/check"), status="*").status_code == 403
+        assert app.post(address(resource, "/check")).status_code == 403
         headers = authorization(factories.User())
-        assert app.post(address(resource, "/check"), headers=headers, status="*").status_code == 403
+        assert app.post(address(resource, "/check"), headers=headers).status_code == 403
         assert state_of(resource)["state"] == "done"
 
     def test_the_form_carries_the_token(self, look, deposit, agent):
@@ -344,7 +344,7 @@ class TestPrivateFiles:
 
         look(address(resource, suffix), status=404)
         look(address(resource, suffix), factories.User(), status=404)
-        assert app.get(address(resource, suffix), headers=authorization(agent), status="*").status_code == 200
+        assert app.get(address(resource, suffix), headers=authorization(agent)).status_code == 200
 
     def test_cannot_be_checked_by_strangers(self, app, authorization, deposit, dataset, agent):
         resource = deposit(WRONG)
@@ -352,7 +352,7 @@ class TestPrivateFiles:
         call("package_patch", agent, id=dataset["id"], private=True)
 
         headers = authorization(factories.User())
-        assert app.post(address(resource, "/check"), headers=headers, status="*").status_code == 404
+        assert app.post(address(resource, "/check"), headers=headers).status_code == 404
 
     @pytest.mark.parametrize("suffix", ["", "/fragment", ".csv", ".xlsx"])
     def test_look_like_files_that_do_not_exist(self, look, suffix):
@@ -371,7 +371,7 @@ class TestForgedForms:
             app.get(address(resource))
 
         for data in ({}, {"_csrf_token": "invented"}):
-            answer = app.post(address(resource, "/check"), data=data, headers=headers, status="*")
+            answer = app.post(address(resource, "/check"), data=data, headers=headers)
             assert answer.status_code == 400
         assert state_of(resource)["state"] == "done"
 
@@ -385,7 +385,7 @@ class TestForgedForms:
             data={"_csrf_token": token},
             headers=authorization(agent),
             follow_redirects=False,
-            status="*",
+           
         )
 
         assert answer.status_code == 302
