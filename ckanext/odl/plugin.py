@@ -12,12 +12,15 @@ from ckan.plugins import toolkit as tk
 
 from . import search, subscriptions
 
+AFTER_LOGIN = "ckan.auth.route_after_login"
+
 
 @tk.blanket.actions
 @tk.blanket.auth_functions
 @tk.blanket.blueprints
 @tk.blanket.cli
 @tk.blanket.config_declarations
+@tk.blanket.helpers
 class OdlPlugin(p.SingletonPlugin, DefaultTranslation):
     p.implements(p.IConfigurer)
     p.implements(p.IFacets, inherit=True)
@@ -29,6 +32,8 @@ class OdlPlugin(p.SingletonPlugin, DefaultTranslation):
     def update_config(self, config_: CKANConfig) -> None:
         tk.add_template_directory(config_, "templates")
         tk.add_resource("assets", "odl")
+        if config_.get(AFTER_LOGIN) == "dashboard.datasets":  # CKAN's default; a portal's own choice is kept
+            config_[AFTER_LOGIN] = "odl_collectivite.home"
 
     # IFacets
     def dataset_facets(self, facets_dict: dict[str, Any], package_type: str) -> dict[str, Any]:
@@ -36,6 +41,11 @@ class OdlPlugin(p.SingletonPlugin, DefaultTranslation):
 
     def organization_facets(
         self, facets_dict: dict[str, Any], organization_type: str, package_type: str | None
+    ) -> dict[str, Any]:
+        return search.with_facets(facets_dict)
+
+    def group_facets(
+        self, facets_dict: dict[str, Any], group_type: str, package_type: str | None
     ) -> dict[str, Any]:
         return search.with_facets(facets_dict)
 
