@@ -21,5 +21,5 @@ def fill(config: CKANConfig) -> None:
         "licenses_group_url": f"file://{SCHEMAS / 'licences.json'}",
     }
     for option, value in wanted.items():
-        if not config.get(option):
+        if option not in config or not config[option]:  # asking for an undeclared option is logged
             config[option] = value

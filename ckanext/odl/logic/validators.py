@@ -82,7 +82,7 @@ def odl_title(key: FlattenKey, data: FlattenDataDict, errors: FlattenErrorDict, 
 
 def odl_dataset_name(key: FlattenKey, data: FlattenDataDict, errors: FlattenErrorDict, context: Context) -> None:
     """Make the address of a dataset's page from its title when none is given."""
-    _name_from_title(key, data, context, "package", lambda: [])
+    _name_from_title(key, data, context, "package", list)
 
 
 def odl_organization_name(key: FlattenKey, data: FlattenDataDict, errors: FlattenErrorDict, context: Context) -> None:
