@@ -1,4 +1,4 @@
-"""Settings of other parts that the forms need: given here unless the portal has its own."""
+"""Settings of CKAN that the forms need, given here unless the portal has its own."""
 
 from __future__ import annotations
 
@@ -6,20 +6,14 @@ from pathlib import Path
 
 from ckan.common import CKANConfig
 
-SCHEMAS = Path(__file__).parent / "schemas"
+LICENCES = Path(__file__).parent / "schemas" / "licences.json"
 
 
 def fill(config: CKANConfig) -> None:
-    """Point CKAN and ckanext-scheming to the forms and the licences of the extension where nothing else is set.
+    """Point CKAN to the licences of the extension: its own list has no Licence Ouverte.
 
-    ckanext-scheming reads its settings when it is loaded: the plugin ``odl`` comes before it in ``ckan.plugins``.
+    The settings of ckanext-scheming are not here but in ``config_declaration.yaml``: CKAN configures the plugins from the
+    last to the first, and ckanext-scheming reads its settings then.
     """
-    wanted = {
-        "scheming.dataset_schemas": "ckanext.odl:schemas/dataset.yaml",
-        "scheming.organization_schemas": "ckanext.odl:schemas/organization.yaml",
-        "scheming.presets": "ckanext.scheming:presets.json ckanext.odl:schemas/presets.yaml",
-        "licenses_group_url": f"file://{SCHEMAS / 'licences.json'}",
-    }
-    for option, value in wanted.items():
-        if option not in config or not config[option]:  # asking for an undeclared option is logged
-            config[option] = value
+    if not config.get("licenses_group_url"):
+        config["licenses_group_url"] = f"file://{LICENCES}"

@@ -80,9 +80,10 @@ def page(app: Any, territory: Territory) -> Callable[..., BeautifulSoup]:
                 data=form,
                 headers=headers,
                 content_type="multipart/form-data",
-                status=status,
                 follow_redirects=False,
             )
+            wrong = [line.get_text(" ", strip=True) for line in BeautifulSoup(answer.body, "html.parser").select(".error-explanation")]
+            assert answer.status_code == status, wrong
         found = BeautifulSoup(answer.body, "html.parser")
         found.location = answer.headers.get("Location", "")  # type: ignore[attr-defined]
         return found

@@ -190,7 +190,12 @@ FULL = {
 
 
 def test_the_api_gives_back_what_it_took_and_takes_it_again(territory):
-    resource = {"url": "https://exemple.test/s.csv", "odl_schema": "scdl/subventions", "odl_period": "2025", "name": "S"}
+    resource = {
+        "url": "https://exemple.test/s.csv",
+        "odl_schema": "scdl/subventions",
+        "odl_period": "2025",
+        "name": "S",
+    }
     territory.call("own_editor", "package_create", **FULL, owner_org=owner(), resources=[resource])
 
     shown = territory.call("own_editor", "package_show", id="subventions-2025")
@@ -208,7 +213,12 @@ def test_the_api_gives_back_what_it_took_and_takes_it_again(territory):
 
 
 def test_what_people_write_is_understood(territory):
-    loose = {"frequency": "ANNUAL", "temporal_start": "01/02/2025", "temporal_end": "2025", "odl_territory": "fr:epci:200000990"}
+    loose = {
+        "frequency": "ANNUAL",
+        "temporal_start": "01/02/2025",
+        "temporal_end": "2025",
+        "odl_territory": "fr:epci:200000990",
+    }
     resource = {"url": "https://exemple.test/s.csv", "odl_schema": "scdl/subventions@2.1.0", "odl_period": "03/2025"}
     new = {"title": "Souple", "license_id": "lov2", "owner_org": owner(), "resources": [resource]}
     stored = territory.call("own_editor", "package_create", **new, **loose)
@@ -250,6 +260,9 @@ def test_a_dataset_page_shows_the_fields_in_words(page, territory):
     territory.call("own_editor", "package_create", **FULL, owner_org=owner())
 
     text = page("anonymous", "/dataset/subventions-2025").get_text(" ", strip=True)
+    english = page("anonymous", "/en/dataset/subventions-2025").get_text(" ", strip=True)
 
-    for words in ("Tous les ans", "Économie et finances", "Ajaccio (Commune, 2A004)", "Secrétariat de mairie"):
+    for words in ("Tous les ans", "Économie et finances", "La personne ou le service qui tient le fichier"):
         assert words in text
+    for words in ("Every year", "Economy and finance", "Ajaccio (Municipality, 2A004)", "Secrétariat de mairie"):
+        assert words in english

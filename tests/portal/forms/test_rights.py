@@ -8,9 +8,11 @@ from ckan.plugins import toolkit as tk
 
 from ckanext.odl.logic import collectivite
 
+from .conftest import PEOPLE
+
 pytestmark = pytest.mark.usefixtures("with_plugins")
 
-EVERYONE = ["anonymous", "sysadmin", "atd_admin", "atd_editor", "atd_member", "other_atd_admin", "own_admin", "own_editor", "neighbour_admin", "epci_admin", "stranger"]
+EVERYONE = ["anonymous", *PEOPLE]
 REFUSED = (tk.NotAuthorized, tk.ValidationError)
 
 
