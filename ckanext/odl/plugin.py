@@ -10,9 +10,7 @@ from ckan.common import CKANConfig
 from ckan.lib.plugins import DefaultTranslation
 from ckan.plugins import toolkit as tk
 
-from . import search, subscriptions
-
-AFTER_LOGIN = "ckan.auth.route_after_login"
+from . import defaults, search, subscriptions
 
 
 @tk.blanket.actions
@@ -21,6 +19,7 @@ AFTER_LOGIN = "ckan.auth.route_after_login"
 @tk.blanket.cli
 @tk.blanket.config_declarations
 @tk.blanket.helpers
+@tk.blanket.validators
 class OdlPlugin(p.SingletonPlugin, DefaultTranslation):
     p.implements(p.IConfigurer)
     p.implements(p.IFacets, inherit=True)
@@ -32,8 +31,8 @@ class OdlPlugin(p.SingletonPlugin, DefaultTranslation):
     def update_config(self, config_: CKANConfig) -> None:
         tk.add_template_directory(config_, "templates")
         tk.add_resource("assets", "odl")
-        if config_.get(AFTER_LOGIN) == "dashboard.datasets":  # CKAN's default; a portal's own choice is kept
-            config_[AFTER_LOGIN] = "odl_collectivite.home"
+        tk.add_resource("assets/forms", "odl-forms")
+        defaults.fill(config_)
 
     # IFacets
     def dataset_facets(self, facets_dict: dict[str, Any], package_type: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What the templates ask for; CKAN shares helpers between plugins, hence the prefix."""
+"""What pages ask of files, models and collectivités, and how they write numbers and dates."""
 
 from __future__ import annotations
 
