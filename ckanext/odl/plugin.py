@@ -43,9 +43,7 @@ class OdlPlugin(p.SingletonPlugin, DefaultTranslation):
     ) -> dict[str, Any]:
         return search.with_facets(facets_dict)
 
-    def group_facets(
-        self, facets_dict: dict[str, Any], group_type: str, package_type: str | None
-    ) -> dict[str, Any]:
+    def group_facets(self, facets_dict: dict[str, Any], group_type: str, package_type: str | None) -> dict[str, Any]:
         return search.with_facets(facets_dict)
 
     # IPackageController

@@ -39,7 +39,9 @@ def index() -> Any:
     if len(places) == 1:
         return tk.redirect_to("odl_collectivite.read", name=places[0].name)
     query = tk.request.args.get("q", "").strip()
-    found = [place for place in places if all(word in overview.fold(place.title) for word in overview.fold(query).split())]
+    found = [
+        place for place in places if all(word in overview.fold(place.title) for word in overview.fold(query).split())
+    ]
     at = _page(_PLACES_PER_PAGE, len(found))
     shown = found[at["start"] : at["start"] + _PLACES_PER_PAGE]
     return tk.render(

@@ -183,9 +183,7 @@ def csv(resource_id: str) -> Response:
 
 @odl_report.route("/<resource_id>.xlsx")
 def xlsx(resource_id: str) -> Response:
-    return _download(
-        resource_id, "xlsx", as_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    )
+    return _download(resource_id, "xlsx", as_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
 
 
 def _download(resource_id: str, extension: str, write: Any, content_type: str) -> Response:
