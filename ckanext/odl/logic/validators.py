@@ -73,8 +73,12 @@ def odl_one_line(value: Any) -> Any:
 
 
 def odl_title(key: FlattenKey, data: FlattenDataDict, errors: FlattenErrorDict, context: Context) -> None:
-    """A title is needed; as in CKAN, a call that gives only a name has this name for its title."""
-    title = odl_one_line(_text(data.get(key))) or _text(data.get((*key[:-1], "name")))
+    """A title is needed. A call that says nothing of it keeps the one there is; as in CKAN, a name stands in for it."""
+    title = data.get(key)
+    if not isinstance(title, str):
+        existing = _existing(data, context, "package") or _existing(data, context, "group")
+        title = (existing and existing.title) or _text(data.get((*key[:-1], "name")))
+    title = odl_one_line(title)
     if not title:
         raise tk.Invalid(tk._("Give a title: it is the first thing that people read."))
     data[key] = title
