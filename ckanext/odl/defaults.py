@@ -13,8 +13,8 @@ LICENCES = Path(__file__).parent / "schemas" / "licences.json"
 def fill(config: CKANConfig) -> None:
     """Point CKAN to our licences (its own list has no Licence Ouverte), and a login to the person's collectivité.
 
-    The settings of ckanext-scheming are not here but in ``config_declaration.yaml``: CKAN configures the plugins from the
-    last to the first, and ckanext-scheming reads its settings then.
+    The settings of ckanext-scheming are not here but in ``config_declaration.yaml``: CKAN configures the
+    plugins from the last to the first, so ckanext-scheming has read its settings before this is called.
     """
     if not config.get("licenses_group_url"):
         config["licenses_group_url"] = f"file://{LICENCES}"

@@ -7,7 +7,8 @@ members, unless said otherwise.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import sqlalchemy as sa
 from ckan import authz, model
@@ -16,9 +17,14 @@ STAFF_ROLES = ("admin", "editor")
 ORGANIZATION = "organization"
 
 
+def fields(organization: model.Group) -> Mapping[str, str]:
+    """Return the stored fields that are not CKAN's own (its types do not tell of them)."""
+    return getattr(organization, "extras", None) or {}
+
+
 def is_atd(organization: model.Group) -> bool:
     """Tell whether *organization* animates the open data of its members."""
-    return (organization.extras or {}).get("odl_is_atd") == "true"
+    return fields(organization).get("odl_is_atd") == "true"
 
 
 def parents(organization: model.Group) -> list[model.Group]:
@@ -58,14 +64,15 @@ def _atds() -> list[model.Group]:
 
 def _marked_as_atd() -> sa.sql.ColumnElement[bool]:
     """The condition "is an ATD": extras are a column in CKAN 2.12 and a table before."""
-    if hasattr(model, "GroupExtra"):
-        extra = model.GroupExtra
+    extra: Any = getattr(model, "GroupExtra", None)
+    if extra is not None:
         return model.Group.id.in_(
             sa.select(extra.group_id).where(
                 extra.key == "odl_is_atd", extra.value == "true", extra.state == model.State.ACTIVE
             )
         )
-    return model.Group.extras["odl_is_atd"].astext == "true"
+    group: Any = model.Group
+    return group.extras["odl_is_atd"].astext == "true"
 
 
 def staffed_by(user_name: str | None) -> list[model.Group]:

@@ -14,7 +14,7 @@ from ckanext.scheming.validation import scheming_validator
 from ckanext.odl.scdl import UnknownSchema, catalogue
 from ckanext.odl.territory import Territory, insee_is_valid, parse_territory, siren_is_valid
 
-from . import periods
+from . import collectivite, periods
 from .naming import free_name
 
 DECREE_LICENCES = ("lov2", "odc-odbl")
@@ -73,8 +73,12 @@ def odl_one_line(value: Any) -> Any:
 
 
 def odl_title(key: FlattenKey, data: FlattenDataDict, errors: FlattenErrorDict, context: Context) -> None:
-    """A title is needed; as in CKAN, a call that gives only a name has this name for its title."""
-    title = odl_one_line(_text(data.get(key))) or _text(data.get((*key[:-1], "name")))
+    """A title is needed. A call that says nothing of it keeps the one there is; as in CKAN, a name stands in for it."""
+    title = data.get(key)
+    if not isinstance(title, str):
+        existing = _existing(data, context, "package") or _existing(data, context, "group")
+        title = (existing and existing.title) or _text(data.get((*key[:-1], "name")))
+    title = odl_one_line(title)
     if not title:
         raise tk.Invalid(tk._("Give a title: it is the first thing that people read."))
     data[key] = title
@@ -298,7 +302,7 @@ def territory_of(organization: model.Group | None) -> str:
     """Return the line of a collectivité's own territory, "" when its kind or code does not tell it."""
     if organization is None:
         return ""
-    extras = organization.extras or {}
+    extras = collectivite.fields(organization)
     kind = extras.get("odl_kind") or ""
     code = extras.get("odl_insee" if kind == "commune" else "odl_siren") or ""
     if kind not in ("commune", "epci") or not code:
@@ -316,7 +320,7 @@ def _organization(data: FlattenDataDict, context: Context) -> model.Group | None
 def _of_organization(data: FlattenDataDict, context: Context, name: str) -> str:
     """Return what the collectivité of a new dataset has set in advance, "" for a dataset that exists."""
     organization = None if _existing(data, context, "package") else _organization(data, context)
-    return (organization.extras or {}).get(name, "") if organization else ""
+    return collectivite.fields(organization).get(name, "") if organization else ""
 
 
 # -- files and their models ------------------------------------------------------------------------------------------

@@ -82,7 +82,10 @@ def page(app: Any, territory: Territory) -> Callable[..., BeautifulSoup]:
                 content_type="multipart/form-data",
                 follow_redirects=False,
             )
-            wrong = [line.get_text(" ", strip=True) for line in BeautifulSoup(answer.body, "html.parser").select(".error-explanation")]
+            wrong = [
+                line.get_text(" ", strip=True)
+                for line in BeautifulSoup(answer.body, "html.parser").select(".error-explanation")
+            ]
             assert answer.status_code == status, wrong
         found = BeautifulSoup(answer.body, "html.parser")
         found.location = answer.headers.get("Location", "")  # type: ignore[attr-defined]

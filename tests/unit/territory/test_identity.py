@@ -16,7 +16,7 @@ from ckanext.odl.territory import (
 )
 
 
-@pytest.mark.parametrize("siren", ["214801506", "356000000", "130025265", "200069052"])
+@pytest.mark.parametrize("siren", ["214801508", "356000000", "130025265", "200069052"])
 def test_siren_with_its_key_is_right(siren: str) -> None:
     assert luhn_is_valid(siren)
     assert siren_is_valid(siren)

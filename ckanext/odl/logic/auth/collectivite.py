@@ -29,7 +29,7 @@ def named_parents(data_dict: DataDict) -> list[str] | None:
 def organization_create(next_auth: AuthFunction, context: Context, data_dict: DataDict | None = None) -> AuthResult:
     """ATD staff create collectivités under their ATD (or under one of its members); others as CKAN's settings say."""
     answer = next_auth(context, data_dict or {})
-    if answer["success"]:
+    if answer.get("success"):
         return answer
     user = context.get("user")
     if not collectivite.staffed_by(user):
@@ -45,7 +45,7 @@ def organization_create(next_auth: AuthFunction, context: Context, data_dict: Da
 def organization_update(next_auth: AuthFunction, context: Context, data_dict: DataDict) -> AuthResult:
     """The collectivité's own admins, as in CKAN, and its ATD staff, editors too."""
     answer = next_auth(context, data_dict)
-    if answer["success"]:
+    if answer.get("success"):
         return answer
     organization = get_group_object(context, data_dict)
     return {"success": True} if collectivite.staff_of(context.get("user"), organization) else answer
