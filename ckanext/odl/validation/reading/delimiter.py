@@ -42,7 +42,7 @@ def split_sample(sample: str, delimiter: str, complete: bool) -> list[list[str]]
 
 
 def spaces_follow(sample: str, delimiter: str) -> bool:
-    """Whether every separator of a sample is followed by a space (``a, b, "c, d"``): the space is then no part of cells.
+    """Whether every separator of a sample is followed by a space (``a, b, "c, d"``): it is then no part of the cells.
 
     Read as part of the cell, it would hide the quotes after it and make each cell wrong.
     """
