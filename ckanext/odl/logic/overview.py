@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -141,7 +142,8 @@ def datasets(
 def _scope(organization_id: str, query: str = "", badge: str = "") -> dict[str, Any]:
     state_filter = f' +{_STATE_FIELD}:"{badge}"' if badge else ""
     return {
-        "q": query,
+        # Words only: what else people type (quotes, colons, OR) would be read as Solr's own syntax.
+        "q": " ".join(re.findall(r"\w+", query.lower())),
         "fq": f'+owner_org:"{organization_id}"{state_filter}',
         "include_private": True,
         "include_drafts": True,

@@ -20,7 +20,7 @@ def look(app, authorization) -> Callable[..., BeautifulSoup]:
         headers = known[user["name"]] if user else {}
         answer = app.get(address, headers=headers)
         assert answer.status_code == status
-        return BeautifulSoup(answer.body, "html.parser")
+        return BeautifulSoup(answer.data, "html.parser")
 
     return open_page
 

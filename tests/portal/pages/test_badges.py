@@ -79,7 +79,9 @@ def test_a_list_costs_the_same_whatever_its_length(app, deposit, agent, commune)
     assert queries() == few
 
 
-@pytest.mark.parametrize(("language", "facet", "word"), [("en", "Conformity", "to correct"), ("fr", "Conformité", "à corriger")])
+@pytest.mark.parametrize(
+    ("language", "facet", "word"), [("en", "Conformity", "to correct"), ("fr", "Conformité", "à corriger")]
+)
 def test_facets_are_said_in_words(look, deposit, language, facet, word):
     deposit(WRONG)
     run_checks()

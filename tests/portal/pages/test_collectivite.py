@@ -18,16 +18,16 @@ def member(user, organization, role="editor"):
 
 
 class TestWhoSeesIt:
-    @pytest.mark.parametrize("role", ["member", "editor", "admin"])
-    def test_those_who_work_for_it(self, look, commune, role):
-        user = factories.User()
-        member(user, commune, role)
+    def test_those_who_work_for_it(self, look, commune):
+        for role in ("member", "editor", "admin"):
+            user = factories.User()
+            member(user, commune, role)
 
-        assert "Valbrune" in words(look(PAGE, user).h1)
+            assert "Valbrune" in words(look(PAGE, user).h1)
 
     def test_the_staff_of_the_organization_above(self, look, commune):
         above = factories.Organization(name="causses", user=factories.Sysadmin())
-        call("organization_patch", None, id=commune["id"], groups=[{"name": above["name"]}])
+        call("organization_patch", factories.Sysadmin(), id=commune["id"], groups=[{"name": above["name"]}])
         user = factories.User()
         member(user, above)
 
@@ -54,7 +54,7 @@ class TestWhoSeesIt:
 class TestWhatItSays:
     def test_problems_come_first(self, look, agent, commune, deposit):
         deposit(WRONG)
-        other = call("package_create", agent, name="a", title="Autre", owner_org=commune["id"], license_id="lov2")
+        other = call("package_create", agent, name="autre", title="Autre", owner_org=commune["id"], license_id="lov2")
         call("resource_create", agent, package_id=other["id"], url="https://exemple.test/a.csv", name="a")
         run_checks()
 
@@ -114,11 +114,11 @@ class TestWhatItSays:
         assert [words(title) for title in found.select(".odl-datasets h3")] == ["Jeu numéro 17"]
         assert "introuvable" in words(nothing.select_one(".odl-empty"))
 
-    @pytest.mark.parametrize("query", ['"', "title:", "(", "*", "<b>", "a" * 300])
-    def test_odd_searches(self, look, agent, deposit, query):
+    def test_odd_searches(self, look, agent, deposit):
         deposit(GOOD)
 
-        look(f"{PAGE}?q={query}", agent)
+        for query in ['"', "title:", "(", "*", "<b>", "a OR", "a" * 300]:
+            look(f"{PAGE}?q={query}", agent)
 
 
 class TestTheWayThere:
@@ -144,7 +144,9 @@ class TestTheWayThere:
         assert [words(choice) for choice in page.select(".odl-choices a")] == ["Éventail 7"]
 
     def test_none_says_what_to_do(self, look):
-        assert "not linked to any local authority" in words(look("/en/odl/collectivite", factories.User()).select_one(".odl-empty"))
+        assert "not linked to any local authority" in words(
+            look("/en/odl/collectivite", factories.User()).select_one(".odl-empty")
+        )
 
     @pytest.mark.parametrize("works", [True, False])
     def test_after_logging_in(self, app, commune, works):

@@ -17,6 +17,7 @@ from tests.portal.pages.conftest import words
 pytestmark = pytest.mark.usefixtures("with_plugins", "clean_db", "clean_index")
 
 MANY = 45
+ADDRESSES = ("", "/fragment", ".csv", ".xlsx")
 REPEATED = (HEADER + "Valbrune,48903,F,Jade,beaucoup,2024\n" * MANY).encode()
 
 
@@ -117,7 +118,9 @@ class TestWhatItSays:
         assert "link to another site" in words(page.select_one(".odl-verdict"))
 
     def test_a_model_that_is_no_table(self, look, deposit):
-        resource = deposit(b'{"type": "FeatureCollection", "features": []}', schema="etalab/schema-amenagements-cyclables")
+        resource = deposit(
+            b'{"type": "FeatureCollection", "features": []}', schema="etalab/schema-amenagements-cyclables"
+        )
 
         page = look(address(resource))
 
@@ -134,18 +137,15 @@ class TestWhatItSays:
         assert "says nothing against the file" in words(page.select_one(".odl-verdict"))
         assert words(page.select_one(".odl-verdict form button")) == "Check again"
 
-    @pytest.mark.parametrize(
-        ("content", "word"),
-        [(GOOD, "conforme"), (WRONG, "à corriger"), (b"%PDF-1.7 \x00", "illisible")],
-    )
-    def test_in_french(self, look, deposit, content, word):
-        resource = deposit(content)
+    def test_in_french(self, look, deposit):
+        files = {"conforme": deposit(GOOD), "à corriger": deposit(WRONG), "illisible": deposit(b"%PDF-1.7 \x00")}
         run_checks()
 
-        page = look(address(resource, language="fr"))
+        for word, resource in files.items():
+            page = look(address(resource, language="fr"))
 
-        assert words(page.select_one(".odl-verdict .odl-state")) == word
-        assert "Rapport" in words(page.select_one(".odl-eyebrow"))
+            assert words(page.select_one(".odl-verdict .odl-state")) == word
+            assert "Rapport" in words(page.select_one(".odl-eyebrow"))
 
 
 class TestManyErrors:
@@ -171,12 +171,12 @@ class TestManyErrors:
         assert first.select_one("#rows .odl-pager a[rel=next]")["href"].endswith("?page=2#rows")
         assert not last.select("#rows .odl-pager a[rel=next]")
 
-    @pytest.mark.parametrize("page", ["0", "-1", "99", "x"])
-    def test_a_page_that_does_not_exist(self, look, deposit, page):
+    def test_a_page_that_does_not_exist(self, look, deposit):
         resource = deposit(REPEATED)
         run_checks()
 
-        look(address(resource, f"?page={page}"))
+        for page in ("0", "-1", "99", "x"):
+            look(address(resource, f"?page={page}"))
 
     def test_cells_of_the_file_are_text(self, look, deposit):
         resource = deposit((HEADER + 'Valbrune,48903,F,"<img src=x onerror=alert(1)>",beaucoup,2024\n').encode())
@@ -336,15 +336,16 @@ class TestCheckAgain:
 
 
 class TestPrivateFiles:
-    @pytest.mark.parametrize("suffix", ["", "/fragment", ".csv", ".xlsx"])
-    def test_are_open_to_the_commune_alone(self, look, app, authorization, deposit, dataset, agent, suffix):
+    def test_are_open_to_the_commune_alone(self, look, deposit, dataset, agent):
         resource = deposit(WRONG)
         run_checks()
         call("package_patch", agent, id=dataset["id"], private=True)
+        other = factories.User()
 
-        look(address(resource, suffix), status=404)
-        look(address(resource, suffix), factories.User(), status=404)
-        assert app.get(address(resource, suffix), headers=authorization(agent)).status_code == 200
+        for suffix in ADDRESSES:
+            look(address(resource, suffix), status=404)
+            look(address(resource, suffix), other, status=404)
+            look(address(resource, suffix), agent)
 
     def test_cannot_be_checked_by_strangers(self, app, authorization, deposit, dataset, agent):
         resource = deposit(WRONG)
@@ -354,9 +355,9 @@ class TestPrivateFiles:
         headers = authorization(factories.User())
         assert app.post(address(resource, "/check"), headers=headers).status_code == 404
 
-    @pytest.mark.parametrize("suffix", ["", "/fragment", ".csv", ".xlsx"])
-    def test_look_like_files_that_do_not_exist(self, look, suffix):
-        look(f"/en/odl/report/0ad0fd9d-0000-4000-8000-000000000000{suffix}", status=404)
+    def test_look_like_files_that_do_not_exist(self, look):
+        for suffix in ADDRESSES:
+            look(f"/en/odl/report/0ad0fd9d-0000-4000-8000-000000000000{suffix}", status=404)
 
 
 @pytest.mark.ckan_config("WTF_CSRF_ENABLED", True)
@@ -385,7 +386,6 @@ class TestForgedForms:
             data={"_csrf_token": token},
             headers=authorization(agent),
             follow_redirects=False,
-           
         )
 
         assert answer.status_code == 302
