@@ -77,9 +77,11 @@ def compile_all(folder: Path = I18N) -> None:
         if rule := PLURAL_FORMS.get(messages.parent.name):
             merged.mime_headers = [("Plural-Forms", rule)]
         for message in merged:
-            if message.id and message.pluralizable and _translated(message):
-                texts = tuple(message.string)  # pyright: ignore[reportArgumentType] (babel's stubs)
-                message.string = texts + texts[-1:] * (merged.num_plurals - len(texts))
+            if not (message.id and message.pluralizable):
+                continue
+            texts = tuple(message.string)  # pyright: ignore[reportArgumentType] (babel's stubs)
+            # an empty text would be shown; without any, the message itself is
+            message.string = texts + texts[-1:] * (merged.num_plurals - len(texts)) if _translated(message) else ""
         with (messages / f"{DOMAIN}.mo").open("wb") as stream:
             write_mo(stream, merged)
 

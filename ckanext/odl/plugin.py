@@ -10,7 +10,7 @@ from ckan.common import CKANConfig
 from ckan.lib.plugins import DefaultTranslation
 from ckan.plugins import toolkit as tk
 
-from . import search, subscriptions
+from . import defaults, search, subscriptions
 
 
 @tk.blanket.actions
@@ -18,6 +18,8 @@ from . import search, subscriptions
 @tk.blanket.blueprints
 @tk.blanket.cli
 @tk.blanket.config_declarations
+@tk.blanket.helpers
+@tk.blanket.validators
 class OdlPlugin(p.SingletonPlugin, DefaultTranslation):
     p.implements(p.IConfigurer)
     p.implements(p.IFacets, inherit=True)
@@ -29,6 +31,8 @@ class OdlPlugin(p.SingletonPlugin, DefaultTranslation):
     def update_config(self, config_: CKANConfig) -> None:
         tk.add_template_directory(config_, "templates")
         tk.add_resource("assets", "odl")
+        tk.add_resource("assets/forms", "odl-forms")
+        defaults.fill(config_)
 
     # IFacets
     def dataset_facets(self, facets_dict: dict[str, Any], package_type: str) -> dict[str, Any]:
@@ -37,6 +41,9 @@ class OdlPlugin(p.SingletonPlugin, DefaultTranslation):
     def organization_facets(
         self, facets_dict: dict[str, Any], organization_type: str, package_type: str | None
     ) -> dict[str, Any]:
+        return search.with_facets(facets_dict)
+
+    def group_facets(self, facets_dict: dict[str, Any], group_type: str, package_type: str | None) -> dict[str, Any]:
         return search.with_facets(facets_dict)
 
     # IPackageController

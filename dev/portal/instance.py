@@ -96,6 +96,7 @@ class Instance:
             "ckan.max_resource_size": 100,
             "ckan.plugins": self.plugins,
             "ckan.views.default_views": "image_view text_view",
+            "ckan.gravatar_default": "disabled",
             "ckan.locale_default": "fr",
             "ckan.locale_order": "fr en",
             "ckan.locales_offered": "fr en",

@@ -24,7 +24,7 @@ METHODS = [
 ]
 SKIPPED = {"tests", "vendor", "migration", "i18n", "cli", "templates_2_new", "2.8_templates"}
 
-ATTRIBUTES = ("title", "placeholder", "aria-label", "alt", "content", "data-module-content")
+ATTRIBUTES = ("title", "placeholder", "data-bs-title", "aria-label", "alt", "content", "data-module-content")
 INLINE = {"a", "abbr", "b", "bdi", "br", "code", "em", "i", "img", "q", "small", "span", "strong", "sub", "sup", "time"}
 PLACEHOLDER = re.compile(r"%\([A-Za-z_]+\)[a-z]|%[sdirx]|\{[^{}]*\}")
 WORD = re.compile(r"[^\W\d_]+")
@@ -43,6 +43,7 @@ ENGLISH_WORDS = frozenset(_WORDS.split())
 ALLOWED = {
     "Username": "written in the template of CKAN's administration, for sysadmins",
     "Cancel": "written in the template of CKAN's trash, for sysadmins",
+    "State": "a stored value on CKAN's page of a file, which our scheming template leaves out",
     "Frequency": "written in the code of the harvester, for those who run it",
     "Reharvest": "written in the template of the harvester, for those who run it",
     "Save": "written in the template of the harvester, for those who run it",

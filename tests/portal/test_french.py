@@ -130,21 +130,6 @@ def test_every_route_of_ours_is_walked(app: Any, portal: dict[str, Any]):
     assert unknown == []
 
 
-@pytest.fixture
-def _guarded(ckan_config: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The protection of forms, which the other tests switch off."""
-    monkeypatch.setitem(ckan_config, "WTF_CSRF_ENABLED", True)
-
-
-@pytest.mark.usefixtures("_guarded")
-def test_a_form_sent_too_late_is_refused_in_french(app: Any):
-    answer = app.post("/user/reset", data={"user": "sylvie"}, follow_redirects=False)
-
-    assert answer.status_code == 400
-    assert english_in(answer.get_data(as_text=True)) == []
-    assert "Rien n’a été enregistré" in answer.get_data(as_text=True)
-
-
 @pytest.mark.parametrize(("address", "status"), [("/nulle-part", 404), ("/dataset/nulle-part", 404)])
 def test_an_error_says_in_french_what_to_do(app: Any, address: str, status: int):
     answer = app.get(address)

@@ -120,8 +120,11 @@ def _badge(schema: Declared, check: Any) -> str:
 
 
 def worst(badges: Iterable[str]) -> str:
-    """The word for several files together: the one to look at first; ``no_schema`` for none at all."""
-    present = set(badges)
+    """The word for several files together: the one to look at first among those that have a model, else ``no_schema``.
+
+    A notice in PDF beside a compliant table takes nothing from it.
+    """
+    present = set(badges) - {"no_schema"}
     return next((badge for badge in BADGES if badge in present), "no_schema")
 
 

@@ -42,6 +42,8 @@ class ColumnJudge(dict[str, tuple[Problem, ...]]):
 
     def _judge(self, text: str) -> tuple[Problem, ...]:
         value, problem = self.rule.judge(text)
+        if problem is None and not self._checks and not self._suspicions:
+            return ()
         if self.rule.is_missing(text) or not text.strip():
             return (problem,) if problem else ()
         found: list[Problem] = []
@@ -57,7 +59,7 @@ class ColumnJudge(dict[str, tuple[Problem, ...]]):
         # The check knows what the value is meant to be: it says more than the form of a code does.
         if problem is not None and not (found and problem.params.get("constraint") in _RELATED):
             found.insert(0, problem)
-        if not found:
+        if not found and self._suspicions:
             found = [suspect for suspicion in self._suspicions if (suspect := suspicion(text, value))]
         return tuple(found)
 
@@ -181,6 +183,7 @@ class Engine:
         pair = coordinate_pair([column.rule for column in structure.columns])
         if pair and not any(check.code == "bal-coordinates" for check in self.checks.rows):
             self.checks.rows.append(pair)
+        self._row_checks = [(check, *self._picker(check.columns)) for check in self.checks.rows]
         primary = descriptor.get("primaryKey") or []
         self.keys = Keys(self.judges, [primary] if isinstance(primary, str) else list(primary))
         self.extract = Extract(structure.header, structure.header_row)
@@ -242,7 +245,7 @@ class Engine:
                 self._look_at_blanks(number, cells)
             if self.keys.any and self._say_keys(number, cells):
                 wrong = True
-            if self.checks.rows and self._say_rows(number, cells):
+            if self._row_checks and self._say_rows(number, cells):
                 wrong = True
             if self._watch_repeats:
                 self._look_for_repeat(number, cells)
@@ -287,26 +290,32 @@ class Engine:
 
     def _say_rows(self, number: int, cells: Sequence[str]) -> bool:
         wrong = False
-        for check in self.checks.rows:
-            for problem in self._row_problems(check, cells):
+        for check, pick, last in self._row_checks:
+            if check.failed:
+                continue
+            whole = cells if len(cells) > last else [*cells, *[""] * (last + 1 - len(cells))]
+            texts = pick(whole)
+            memo = check.memo
+            problems = memo.get(texts) if memo is not None else None
+            for problem in self._row_problems(check, texts) if problems is None else problems:
                 judge = self._by_name[problem.column or check.columns[0]]
                 wrong = self._add(number, judge, _at(cells, judge.column.index), problem) or wrong
         return wrong
 
-    def _row_problems(self, check: RowCheck, cells: Sequence[str]) -> Sequence[Problem]:
-        if check.failed:
-            return ()
-        texts = tuple(_at(cells, self._by_name[name].column.index) for name in check.columns)
-        memo = check.memo
-        if memo is not None and texts in memo:
-            return memo[texts]
+    def _picker(self, names: Sequence[str]) -> tuple[Callable[[Sequence[str]], tuple[str, ...]], int]:
+        """A function from a row to the texts of some columns, and the last index it needs."""
+        indexes = [self._by_name[name].column.index for name in names]
+        only = indexes[0]
+        return (itemgetter(*indexes) if len(indexes) > 1 else lambda cells: (cells[only],)), max(indexes)
+
+    def _row_problems(self, check: RowCheck, texts: tuple[str, ...]) -> Sequence[Problem]:
+        cells = [self._by_name[name].cell(text) for name, text in zip(check.columns, texts, strict=True)]
         try:
-            problems = check.judge(
-                [self._by_name[name].cell(text) for name, text in zip(check.columns, texts, strict=True)]
-            )
+            problems = check.judge(cells)
         except Exception as error:
             check.failed = type(error).__name__
             return ()
+        memo = check.memo
         if memo is not None:
             if len(memo) >= limits.MEMORY_OF_VALUES:
                 memo.clear()

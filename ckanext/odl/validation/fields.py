@@ -92,6 +92,7 @@ class FieldRule:
         self.broken: list[str] = []
         self._field = self._frictionless(descriptor)
         self._read = self._field.create_value_reader()
+        self._any_text = self.type == "string" and self._field.format == "default"
         self._read_item = self._item_reader(descriptor)
         self._lexical = self._lexical_check()
         self._checks = self._constraint_checks()
@@ -156,14 +157,17 @@ class FieldRule:
 
     def read(self, text: str) -> Any:
         """The value of a text that is not missing, or None when it is not of the type."""
+        if self._any_text:
+            return text
         if self._lexical is not None and not self._lexical(text):
             return None
         try:
             value = self._read(text)
         except Exception:
             return None
-        if isinstance(value, Decimal | int) and not isinstance(value, bool):
-            return value if _reasonable(value) else None
+        if type(value) in (int, Decimal):
+            short = len(text) < 40 and "e" not in text and "E" not in text
+            return value if short or _reasonable(value) else None
         if isinstance(value, float) and not math.isfinite(value):
             return None
         if isinstance(value, tuple) and not all(_finite(part) for part in value):

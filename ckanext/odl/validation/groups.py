@@ -57,7 +57,7 @@ _TOGETHER = ("header-normalised", "header-invisible-char", "header-case", "heade
 
 def _key(found: dict[str, Any]) -> tuple[Any, ...]:
     params = found.get("params") or {}
-    if found["code"] in _TOGETHER:
+    if found["code"] in _TOGETHER and found["row"] is not None:
         return found["code"], "close" if "close" in str(params.get("variant")) else None, None, None
     return found["code"], params.get("constraint"), found["field"], found["column"]
 
@@ -100,7 +100,7 @@ def _group(
     shown = [{**found, **render(found, severity, language)} for found in places]
     typical = _typical(places)
     count = counts.get((severity, *key), len(places))
-    if code in _TOGETHER:
+    if code in _TOGETHER and places[0]["row"] is not None:
         count, constraint = len(places), None
         name, column = (places[0]["field"], places[0]["column"]) if count == 1 else (None, None)
         if count > 1:

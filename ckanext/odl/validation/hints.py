@@ -71,7 +71,8 @@ def for_pattern(field: FieldRule, text: str) -> dict[str, Any]:
     if stripped != text and field.accepts(stripped):
         return {"hint": "spaces", "suggestion": stripped}
     packed = _SPACES.sub("", text)
-    if packed != text and field.accepts(packed):
+    # A code may have lost its form to spaces; a sentence has not.
+    if packed != text and len(text) <= 40 and field.accepts(packed):
         return {"hint": "spaces", "suggestion": packed}
     if text.isdigit() and text.isascii() and len(text) < 14:
         for zeros in (1, 2):

@@ -24,15 +24,6 @@ class KnownSchema:
         return {"id": self.id, "version": self.version}
 
 
-def _catalogue() -> Any:
-    """The catalogue of the portal, None when that package is not there (the engine works alone)."""
-    try:
-        from ckanext.odl.scdl import catalogue  # noqa: PLC0415 (heavy, and of no use to who brings a schema file)
-    except ImportError:
-        return None
-    return catalogue()
-
-
 def find_schema(schema: str | Path | dict[str, Any]) -> KnownSchema:
     """The schema that a caller names. Raises :class:`SchemaRefused`."""
     if isinstance(schema, dict):
@@ -72,29 +63,26 @@ def _loaded(descriptor: dict[str, Any]) -> KnownSchema:
 
 
 def _from_catalogue(reference: str) -> KnownSchema | None:
-    known = _catalogue()
-    if known is None:
-        return None
+    from ckanext.odl.scdl import NotATable, UnknownSchema, catalogue  # noqa: PLC0415 (of no use with a schema file)
+
+    known = catalogue()
     try:
         entry, version = known.parse(reference)
         version = version or entry.latest
         return KnownSchema(known.table(entry.id, version), entry.id, version)
-    except (KeyError, ValueError, LookupError):
+    except NotATable:
+        raise SchemaRefused("schema-unknown", name=reference[:100], variant="not-a-table") from None
+    except UnknownSchema:
         return None
 
 
 def guess_schema(header: Sequence[str], sample: Sequence[Sequence[str]]) -> tuple[KnownSchema, dict[str, Any]] | None:
     """The schema that the columns show, with what the report says of the guess; None when none fits."""
-    try:
-        from ckanext.odl.scdl import catalogue, detect  # noqa: PLC0415 (see _catalogue)
-    except ImportError:
-        return None
+    from ckanext.odl.scdl import catalogue, detect  # noqa: PLC0415 (see _from_catalogue)
+
     matches = detect(header, sample)
     if not matches:
         return None
     best = matches[0]
     guess = {"id": best.id, "version": best.version, "matched": best.matched, "total": best.total}
-    try:
-        return KnownSchema(catalogue().table(best.id, best.version), best.id, best.version), guess
-    except (KeyError, ValueError, LookupError):
-        return None
+    return KnownSchema(catalogue().table(best.id, best.version), best.id, best.version), guess

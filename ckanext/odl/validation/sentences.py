@@ -7,7 +7,8 @@ An entry has ``title``, ``message``, ``remedy`` and ``gesture`` (a pair of gestu
 Placeholders: ``{name}`` the parameter; ``{name:n}`` a number written as in the language; ``{name:v}`` a number or a
 date; ``{name:size}`` bytes; ``{name:if:text with @}`` the text when the parameter is there; ``{name:or:text}`` the
 parameter or the text; ``{name:plural:one|several}``; ``{names:many:one|several}`` by the length of a list;
-``{names:list}``, ``{names:and}``; ``{n:letter}``; ``{found:format}``, ``{found:delimiter}``, ``{op:comparison}``, ``{format:dateform}``.
+``{names:list}``, ``{names:and}``; ``{n:letter}``; ``{found:format}``, ``{found:delimiter}``, ``{op:comparison}``,
+``{format:dateform}``.
 """
 
 from __future__ import annotations

@@ -43,7 +43,9 @@ def suspicions_of(rule: FieldRule, checked: bool) -> list[Suspicion]:
         found.append(_date)
     elif rule.type == "geopoint" and not checked:
         found.append(_point)
-    return found
+    # What the schema itself gives as an example is no oddity.
+    value = rule.read(rule.example) if rule.example else None
+    return [suspicion for suspicion in found if value is None or suspicion(rule.example or "", value) is None]
 
 
 def _control(text: str, value: Any) -> Problem | None:

@@ -143,3 +143,17 @@ def test_an_untranslated_message_is_left_to_ckan(tmp_path: Path):
         french = gettext.GNUTranslations(stream)
 
     assert (french.gettext("Home"), french.gettext("About")) == ("Home", "About")
+
+
+def test_an_untranslated_plural_is_shown_as_it_is(tmp_path: Path):
+    folder = tmp_path / "en" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    header = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\n'
+    plural = 'msgid "{n} cell"\nmsgid_plural "{n} cells"\nmsgstr[0] ""\nmsgstr[1] ""\n'
+    (folder / "ckanext-odl.po").write_text(header + plural)
+
+    compile_all(tmp_path)
+    with (folder / "ckanext-odl.mo").open("rb") as stream:
+        english = gettext.GNUTranslations(stream)
+
+    assert english.ngettext("{n} cell", "{n} cells", 2) == "{n} cells"

@@ -144,3 +144,12 @@ def test_other_json_gets_a_clear_answer(check, content, code):
 
 def test_limits_are_those_published():
     assert (limits.COLUMNS, limits.CELL_CHARACTERS, limits.SPREADSHEET_CELLS) == (1_000, 32_767, 2_000_000)
+
+
+def test_a_space_after_each_separator_is_no_part_of_the_cells(check):
+    report = check('nom, montant\na, 1\n"b, c", 2\n"d", 3\n', TABLE)
+    assert report["status"] == "valid"
+    assert [notice["message"] for notice in report["notices"]] == [
+        "Une espace suit chaque séparateur du fichier. Elle a été ignorée."
+    ]
+    assert check("nom,montant\na b, 1\nc d,2\n", TABLE)["status"] == "invalid"

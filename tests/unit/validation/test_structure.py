@@ -1,5 +1,10 @@
 from __future__ import annotations
 
+import pytest
+
+from ckanext.odl.scdl import catalogue
+from ckanext.odl.validation import SchemaRefused
+
 from .conftest import codes, field, found, schema
 
 TABLE = schema(
@@ -98,3 +103,20 @@ def test_without_a_schema_only_the_structure_is_judged(check):
     assert report["schema"] is None
     assert report["guess"] is None
     assert found(report) == [("header-duplicate", "C1")]
+
+
+def test_the_catalogue_is_asked_and_the_schema_guessed(check):
+    header = ";".join(name["name"] for name in catalogue().table("scdl/prenoms")["fields"])
+    row = "Rennes;35238;M;Adam;12;2024"
+    report = check(f"{header}\n{row}\n")
+    assert report["guess"]["id"] == "scdl/prenoms"
+    assert report["guess"]["matched"] == report["guess"]["total"]
+    assert report["schema"]["id"] == "scdl/prenoms"
+    assert check(f"{header}\n{row}\n", "scdl/prenoms@1.1.6")["schema"] == {"id": "scdl/prenoms", "version": "1.1.6"}
+
+
+@pytest.mark.parametrize("reference", ["scdl/inconnu", "scdl/prenoms@99", "etalab/schema-zfe"])
+def test_an_unknown_schema_is_refused(check, reference):
+    with pytest.raises(SchemaRefused) as refused:
+        check("a;b\n1;2\n", reference)
+    assert refused.value.code == "schema-unknown"

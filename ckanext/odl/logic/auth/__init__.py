@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .collectivite import organization_create, organization_update
 from .schema import odl_schema_list, odl_schema_show
 from .validation import odl_validate, odl_validation_list, odl_validation_run, odl_validation_show
 
@@ -12,4 +13,6 @@ __all__ = [
     "odl_validation_list",
     "odl_validation_run",
     "odl_validation_show",
+    "organization_create",
+    "organization_update",
 ]

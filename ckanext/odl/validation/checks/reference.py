@@ -58,7 +58,7 @@ _ISO2 = frozenset(_ISO2_LIST.split())
 
 
 def department_of(code: str) -> str | None:
-    """The department of an INSEE commune code (2A and 2B for Corsica, three figures overseas), None for no such code."""
+    """The department of an INSEE commune code (2A, 2B in Corsica; three figures overseas), None for no such code."""
     if not re.fullmatch("(?:[0-9]{2}|2[AB])[0-9]{3}", code):
         return None
     department = code[:3] if code[:2] in ("97", "98") else code[:2]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from .. import limits
 from ..problems import Unreadable
-from .delimiter import declared_delimiter, detect_delimiter
+from .delimiter import declared_delimiter, detect_delimiter, spaces_follow
 from .table import Rows, Table
 from .text import TextFacts
 
@@ -50,8 +50,8 @@ def _bounded_lines(path: Path, encoding: str) -> Iterator[str]:
             yield line
 
 
-def read_rows(path: Path, encoding: str, delimiter: str) -> Rows:
-    """Rows as ``(spreadsheet row, cells)``.
+def read_rows(path: Path, encoding: str, delimiter: str, *, spaced: bool = False) -> Rows:
+    """Rows as ``(spreadsheet row, cells)``; ``spaced``: a space follows each separator and is no part of the cell.
 
     Raises :class:`Unreadable`: ``csv-unclosed-quote``, ``line-too-long``, ``cell-too-long``, ``csv-unparseable``.
     """
@@ -66,7 +66,7 @@ def read_rows(path: Path, encoding: str, delimiter: str) -> Rows:
         lines = _Lines(source)
     else:
         lines = _Lines(chain([first], source))
-    reader = csv.reader(iter(lines), delimiter=delimiter)
+    reader = csv.reader(iter(lines), delimiter=delimiter, skipinitialspace=spaced)
     began = 1
     try:
         for cells in reader:
@@ -110,9 +110,12 @@ def open_delimited(path: Path, facts: TextFacts, names: Iterable[str], extension
     notices = list(facts.notices)
     if declared:
         notices.append(("header-not-first", {"variant": "sep", "lines": 1}))
+    spaced = spaces_follow(sample, chosen)
+    if spaced:
+        notices.append(("header-normalised", {"variant": "after-separator"}))
     return Table(
         format="tsv" if chosen == "\t" else "csv",
-        open_rows=lambda: read_rows(path, facts.encoding, chosen),
+        open_rows=lambda: read_rows(path, facts.encoding, chosen, spaced=spaced),
         encoding=facts.encoding,
         delimiter=chosen,
         notices=notices,

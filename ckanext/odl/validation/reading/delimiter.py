@@ -41,6 +41,20 @@ def split_sample(sample: str, delimiter: str, complete: bool) -> list[list[str]]
     return records
 
 
+def spaces_follow(sample: str, delimiter: str) -> bool:
+    """Whether every separator of a sample is followed by a space (``a, b, "c, d"``): it is then no part of the cells.
+
+    Read as part of the cell, it would hide the quotes after it and make each cell wrong.
+    """
+    lines = [line for line in sample.splitlines()[:50] if delimiter in line]
+    if len(lines) < 2 or delimiter == "\t":
+        return False
+    spaced = sum(line.count(delimiter + " ") for line in lines)
+    bare = sum(len(re.findall(re.escape(delimiter) + "[^ " + re.escape(delimiter) + "\r\n]", line)) for line in lines)
+    header = lines[0]
+    return header.count(delimiter) == header.count(delimiter + " ") and spaced > 9 * bare
+
+
 def detect_delimiter(sample: str, names: Iterable[str] = (), *, complete: bool = True) -> str | None:
     """The separator of a sample of at most 64 KiB, or None when the text has one column only.
 

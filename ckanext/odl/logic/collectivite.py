@@ -1,0 +1,134 @@
+"""Who animates whom: ATDs, their members and their staff, read from CKAN's own group hierarchy.
+
+An organization names its parent in CKAN's ``groups``; an ATD is an organization whose ``odl_is_atd`` is true. ATD staff
+of a collectivité are the admins and editors of an ATD above it. Each function costs one query, whatever the number of
+members, unless said otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from ckan import authz, model
+
+STAFF_ROLES = ("admin", "editor")
+ORGANIZATION = "organization"
+
+
+def fields(organization: model.Group) -> Mapping[str, str]:
+    """Return the stored fields that are not CKAN's own (its types do not tell of them)."""
+    return getattr(organization, "extras", None) or {}
+
+
+def is_atd(organization: model.Group) -> bool:
+    """Tell whether *organization* animates the open data of its members."""
+    return fields(organization).get("odl_is_atd") == "true"
+
+
+def parents(organization: model.Group) -> list[model.Group]:
+    """Return the organizations directly above, in general one or none."""
+    return organization.get_parent_groups(type=ORGANIZATION)
+
+
+def ancestors(organization: model.Group) -> list[model.Group]:
+    """Return all organizations above, the top first."""
+    return [group for group in organization.get_parent_group_hierarchy(type=ORGANIZATION) if group is not organization]
+
+
+def children(organization: model.Group) -> list[model.Group]:
+    """Return the organizations directly under, in the order of their titles."""
+    return sorted(organization.get_children_groups(type=ORGANIZATION), key=lambda group: group.display_name.casefold())
+
+
+def descendants(organization: model.Group) -> set[str]:
+    """Return the ids of all organizations under *organization*."""
+    return {row[0] for row in organization.get_children_group_hierarchy(type=ORGANIZATION)}
+
+
+def atd_of(organization: model.Group) -> model.Group | None:
+    """Return the nearest ATD above, None when there is none."""
+    return next((group for group in reversed(ancestors(organization)) if is_atd(group)), None)
+
+
+def _atds() -> list[model.Group]:
+    """Return every ATD, in the order of their titles."""
+    groups = model.Session.scalars(
+        sa.select(model.Group)
+        .where(model.Group.state == "active", model.Group.type == ORGANIZATION, _marked_as_atd())
+        .order_by(model.Group.title)
+    )
+    return list(groups)
+
+
+def _marked_as_atd() -> sa.sql.ColumnElement[bool]:
+    """The condition "is an ATD": extras are a column in CKAN 2.12 and a table before."""
+    extra: Any = getattr(model, "GroupExtra", None)
+    if extra is not None:
+        return model.Group.id.in_(
+            sa.select(extra.group_id).where(
+                extra.key == "odl_is_atd", extra.value == "true", extra.state == model.State.ACTIVE
+            )
+        )
+    group: Any = model.Group
+    return group.extras["odl_is_atd"].astext == "true"
+
+
+def staffed_by(user_name: str | None) -> list[model.Group]:
+    """Return the ATDs of which the user is admin or editor, in the order of their titles."""
+    if not user_name:
+        return []
+    member = model.Member
+    groups = model.Session.scalars(
+        sa.select(model.Group)
+        .join(member, member.group_id == model.Group.id)
+        .join(model.User, model.User.id == member.table_id)
+        .where(
+            model.User.name == user_name,
+            model.User.state == "active",
+            member.table_name == "user",
+            member.state == "active",
+            member.capacity.in_(STAFF_ROLES),
+            model.Group.state == "active",
+            model.Group.type == ORGANIZATION,
+            _marked_as_atd(),
+        )
+        .order_by(model.Group.title)
+    )
+    return list(groups)
+
+
+def staff_of(user_name: str | None, organization: model.Group) -> bool:
+    """Tell whether the user is ATD staff of *organization*: admin or editor of an ATD above it (two queries)."""
+    mine = {group.id for group in staffed_by(user_name)}
+    return bool(mine) and any(group.id in mine for group in ancestors(organization))
+
+
+def may_choose_parent(user_name: str | None, organization: model.Group | None) -> bool:
+    """Tell whether the user may say who is above *organization* (None: one that is being created)."""
+    if authz.is_sysadmin(user_name):
+        return True
+    return staff_of(user_name, organization) if organization else bool(staffed_by(user_name))
+
+
+def may_be_parent(user_name: str | None, parent: model.Group) -> bool:
+    """Tell whether the user may put a collectivité under *parent*: one of his ATDs, or a member of one."""
+    if authz.is_sysadmin(user_name):
+        return True
+    mine = {group.id for group in staffed_by(user_name)}
+    return bool(mine) and (parent.id in mine or any(group.id in mine for group in ancestors(parent)))
+
+
+def parents_to_choose(user_name: str | None, organization: model.Group | None) -> list[model.Group]:
+    """Return what a form offers as parent: the user's ATDs (every ATD to a sysadmin) and the present parent."""
+    offered = _atds() if authz.is_sysadmin(user_name) else staffed_by(user_name)
+    if organization:
+        below = descendants(organization) | {organization.id}
+        offered = [group for group in offered if group.id not in below]
+        offered += [group for group in parents(organization) if group not in offered]
+    return offered
+
+
+def names(groups: Iterable[model.Group]) -> set[str]:
+    return {group.name for group in groups}

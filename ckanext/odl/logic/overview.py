@@ -1,0 +1,189 @@
+"""How a collectivité's data stand, whatever their number: counts and lists cost the page and not the portal."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from ckan import authz, model, types
+from ckan.plugins import toolkit as tk
+
+from ckanext.odl.logic import state
+from ckanext.odl.logic.state import BADGES, FileState
+from ckanext.odl.model import Validation
+
+# Name of the field in the search index, see ckanext.odl.search.
+_STATE_FIELD = "vocab_odl_state"
+#: What a person can do something about, the most pressing first.
+_STEPS = ("unreadable", "invalid", "to_check", "no_schema")
+
+
+class Place(NamedTuple):
+    """An organization in a list."""
+
+    id: str
+    name: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """Something worth doing for one file. ``guess`` is the model that its columns look like, if any."""
+
+    package: dict[str, Any]
+    resource: dict[str, Any]
+    file: FileState
+    guess: dict[str, Any] | None = None
+
+
+def collectivites(user_name: str) -> list[Place]:
+    """The organizations that this person works for, by title: member there, or staff of one above."""
+    group, member = model.Group, model.Member
+    statement = sa.select(group.id, group.name, group.title).where(group.is_organization, group.state == "active")
+    if not authz.is_sysadmin(user_name):
+        memberships = model.Session.execute(
+            sa.select(member.group_id, member.capacity)
+            .join(model.User, model.User.id == member.table_id)
+            .join(group, group.id == member.group_id)
+            .where(
+                model.User.name == user_name,
+                member.table_name == "user",
+                member.state == "active",
+                member.capacity.in_(authz.get_roles_with_permission("read")),
+                group.is_organization,
+                group.state == "active",
+            )
+        ).all()
+        ids = {row.group_id for row in memberships}
+        cascading = tk.config["ckan.auth.roles_that_cascade_to_sub_groups"]
+        for row in memberships:
+            if row.capacity in cascading:
+                organization = model.Group.get(row.group_id)
+                below = organization.get_children_group_hierarchy(type=organization.type) if organization else []
+                ids |= {child[0] for child in below}
+        if not ids:
+            return []
+        statement = statement.where(group.id.in_(ids))
+    found = [Place(row.id, row.name, row.title or row.name) for row in model.Session.execute(statement)]
+    return sorted(found, key=lambda place: fold(place.title))
+
+
+def works_for_any(user_name: str) -> bool:
+    """Whether this person works for at least one organization; sysadmins do not count as such."""
+    member, group = model.Member, model.Group
+    statement = (
+        sa.select(member.id)
+        .join(model.User, model.User.id == member.table_id)
+        .join(group, group.id == member.group_id)
+        .where(
+            model.User.name == user_name,
+            member.table_name == "user",
+            member.state == "active",
+            group.is_organization,
+            group.state == "active",
+        )
+        .limit(1)
+    )
+    return model.Session.execute(statement).first() is not None
+
+
+def fold(text: str) -> str:
+    """A text without case and accents, to search and to sort."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(character for character in decomposed if not unicodedata.combining(character))
+
+
+def counts(context: types.Context, organization_id: str, query: str = "") -> dict[str, int]:
+    """How many datasets that this person may see are in each state, the most pressing state first."""
+    found = tk.get_action("package_search")(
+        tk.fresh_context(context),
+        {
+            **_scope(organization_id, query),
+            "rows": 0,
+            "facet.field": [_STATE_FIELD],
+            "facet.limit": -1,
+        },
+    )
+    facet = found["facets"].get(_STATE_FIELD, {})
+    return {badge: facet[badge] for badge in BADGES if facet.get(badge)}
+
+
+def datasets(
+    context: types.Context, organization_id: str, found: dict[str, int], *, start: int, rows: int, query: str = ""
+) -> list[dict[str, Any]]:
+    """One page of the datasets, the most pressing first, then by title.
+
+    :param found: what :func:`counts` answered for the same organization and query
+    """
+    page: list[dict[str, Any]] = []
+    for badge, number in found.items():
+        if start >= number:
+            start -= number
+            continue
+        answer = tk.get_action("package_search")(
+            tk.fresh_context(context),
+            {
+                **_scope(organization_id, query, badge),
+                "rows": rows - len(page),
+                "start": start,
+                "sort": "title_string asc",
+            },
+        )
+        page += answer["results"]
+        start = 0
+        if len(page) >= rows:
+            break
+    return page
+
+
+def _scope(organization_id: str, query: str = "", badge: str = "") -> dict[str, Any]:
+    state_filter = f' +{_STATE_FIELD}:"{badge}"' if badge else ""
+    return {
+        # Words only: what else people type (quotes, colons, OR) would be read as Solr's own syntax.
+        "q": " ".join(re.findall(r"\w+", query.lower())),
+        "fq": f'+owner_org:"{organization_id}"{state_filter}',
+        "include_private": True,
+        "include_drafts": True,
+    }
+
+
+def next_steps(context: types.Context, organization_id: str, found: dict[str, int], limit: int = 3) -> list[Step]:
+    """The most useful things to do next: what cannot be read, then what is nearly right, then what has no model."""
+    steps: list[Step] = []
+    for badge in (badge for badge in _STEPS if found.get(badge)):
+        packages = datasets(context, organization_id, {badge: found[badge]}, start=0, rows=20)
+        resources = {resource["id"]: (package, resource) for package in packages for resource in package["resources"]}
+        files = state.of_resources([resource for _package, resource in resources.values()])
+        candidates = [file for file in files if file.badge == badge and _can_be_helped(file)]
+        candidates.sort(key=lambda file: file.counts.get("errors") or 0)
+        steps += [Step(*resources[file.resource_id], file, guess(file)) for file in candidates[: limit - len(steps)]]
+        if len(steps) >= limit:
+            break
+    return steps
+
+
+def _can_be_helped(file: FileState) -> bool:
+    return file.is_upload and file.schema.is_table
+
+
+def guess(file: FileState) -> dict[str, Any] | None:
+    """The model that a file without one looks like (``id``, ``version``, ``matched``, ``total``), or None."""
+    if file.badge != "no_schema" or file.check is None:
+        return None
+    return model.Session.execute(sa.select(Validation.report["guess"]).where(Validation.id == file.check.id)).scalar()
+
+
+def doubt(file: FileState) -> str:
+    """Why a file is to be checked again.
+
+    ``link`` (not kept on the portal), ``kind`` (its model is not a table), ``limit`` (our own limits stopped the
+    check), ``interrupted`` (something else did).
+    """
+    if not file.is_upload:
+        return "link"
+    if not file.schema.is_table:
+        return "kind"
+    return "limit" if file.check and file.check.status == "incomplete" and file.state == "done" else "interrupted"

@@ -1,0 +1,373 @@
+"""Validators of the forms and the API. Each says on its field, in one sentence, what to write instead."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ckan import model
+from ckan.plugins import toolkit as tk
+from ckan.types import Context, FlattenDataDict, FlattenErrorDict, FlattenKey, Validator
+from ckanext.scheming.validation import scheming_validator
+
+from ckanext.odl.scdl import UnknownSchema, catalogue
+from ckanext.odl.territory import Territory, insee_is_valid, parse_territory, siren_is_valid
+
+from . import collectivite, periods
+from .naming import free_name
+
+DECREE_LICENCES = ("lov2", "odc-odbl")
+"""The licences that article D. 323-2-1 of the CRPA lists for data; another one needs an approval."""
+UNKNOWN_LICENCE = "notspecified"
+
+__all__ = [
+    "odl_choice",
+    "odl_dataset_name",
+    "odl_day",
+    "odl_email",
+    "odl_file_address",
+    "odl_frequency",
+    "odl_insee",
+    "odl_known_licence",
+    "odl_known_schema",
+    "odl_known_version",
+    "odl_licence",
+    "odl_licence_reason",
+    "odl_not_before",
+    "odl_one_line",
+    "odl_organization_name",
+    "odl_period",
+    "odl_siren",
+    "odl_territory",
+    "odl_title",
+    "odl_web_address",
+    "odl_yes_no",
+]
+
+_EMAIL = re.compile(r"[^@\s<>,;:\"()]+@[\w-]+(?:\.[\w-]+)+")
+_WEB = re.compile(r"(?:https?|ftps?)://[^\s/]+\S*", re.IGNORECASE)
+_FREQUENCY = "http://publications.europa.eu/resource/authority/frequency/"
+
+
+def _text(value: Any) -> str:
+    """The text that was typed, "" when there is none (navl's ``missing`` is falsy)."""
+    return str(value).strip() if value else ""
+
+
+def _stop(data: FlattenDataDict, key: FlattenKey) -> None:
+    """Leave the field out of what is stored, and do not ask its other validators."""
+    data.pop(key, None)
+    raise tk.StopOnError
+
+
+def _existing(data: FlattenDataDict, context: Context, kind: str) -> Any:
+    """Return the package or group that is being updated, None on creation (a context may come from another call)."""
+    found: Any = context.get(kind)
+    return found if found is not None and _text(data.get(("id",))) in (found.id, found.name) else None
+
+
+def odl_one_line(value: Any) -> Any:
+    """Bring a text to one line without spaces around it."""
+    return " ".join(value.split()) if isinstance(value, str) else value
+
+
+def odl_title(key: FlattenKey, data: FlattenDataDict, errors: FlattenErrorDict, context: Context) -> None:
+    """A title is needed. A call that says nothing of it keeps the one there is; as in CKAN, a name stands in for it."""
+    title = data.get(key)
+    if not isinstance(title, str):
+        existing = _existing(data, context, "package") or _existing(data, context, "group")
+        title = (existing and existing.title) or _text(data.get((*key[:-1], "name")))
+    title = odl_one_line(title)
+    if not title:
+        raise tk.Invalid(tk._("Give a title: it is the first thing that people read."))
+    data[key] = title
+
+
+def odl_dataset_name(key: FlattenKey, data: FlattenDataDict, errors: FlattenErrorDict, context: Context) -> None:
+    """Make the address of a dataset's page from its title when none is given."""
+    _name_from_title(key, data, context, "package", list)
+
+
+def odl_organization_name(key: FlattenKey, data: FlattenDataDict, errors: FlattenErrorDict, context: Context) -> None:
+    """Make the address of a collectivité's page from its title; of two namesakes the second takes its INSEE code."""
+    _name_from_title(key, data, context, "group", lambda: [_text(data.get(("odl_insee",)))])
+
+
+def _name_from_title(
+    key: FlattenKey, data: FlattenDataDict, context: Context, kind: str, distinctions: Callable[[], list[str]]
+) -> None:
+    if _text(data.get(key)):
+        return
+    existing = _existing(data, context, kind)
+    title = _text(data.get(("title",)))
+    if existing is not None:
+        data[key] = existing.name
+    elif title:
+        taken = model.Package.by_name if kind == "package" else model.Group.by_name
+        data[key] = free_name(title, lambda name: taken(name) is not None, distinctions())
+    else:
+        _stop(data, key)  # the title says what is missing
+
+
+# -- choices ---------------------------------------------------------------------------------------------------------
+
+
+@scheming_validator
+def odl_choice(field: Mapping[str, Any], _schema: Mapping[str, Any]) -> Validator:
+    """One of the values that the field offers."""
+    values = {choice["value"] for choice in field["choices"]}
+
+    def validator(value: Any) -> Any:
+        if value and value not in values:
+            raise tk.Invalid(tk._("“{value}” is not in the list. Choose one of its lines.").format(value=value))
+        return value
+
+    return validator  # pyright: ignore[reportReturnType]
+
+
+def odl_frequency(value: Any) -> Any:
+    """Accept the code alone (``ANNUAL``) for its address in the European vocabulary."""
+    if isinstance(value, str) and re.fullmatch(r"[A-Z0-9_]+", value.strip()):
+        return _FREQUENCY + value.strip()
+    return value.replace("https://", "http://", 1) if isinstance(value, str) else value
+
+
+def odl_yes_no(key: FlattenKey, data: FlattenDataDict, errors: FlattenErrorDict, context: Context) -> None:
+    """Store yes as ``true`` and all else as ``false`` (extras hold texts only)."""
+    data[key] = "true" if _text(data.get(key)).lower() in ("true", "1", "yes", "on") else "false"
+
+
+# -- licences --------------------------------------------------------------------------------------------------------
+
+
+def _licences() -> list[str]:
+    return model.Package.get_license_register().keys()
+
+
+def odl_known_licence(value: Any) -> Any:
+    """A licence that the portal knows."""
+    if value and value not in _licences():
+        raise tk.Invalid(tk._("“{value}” is not in the list. Choose one of its lines.").format(value=value))
+    return value
+
+
+def odl_licence(key: FlattenKey, data: FlattenDataDict, errors: FlattenErrorDict, context: Context) -> None:
+    """A licence is needed; a new dataset takes the one that its collectivité has set in advance."""
+    if not _text(data.get(key)):
+        data[key] = _of_organization(data, context, "odl_default_licence")
+    if not data[key]:
+        raise tk.Invalid(tk._("Choose a licence: the Licence Ouverte 2.0 nearly always fits."))
+    present = _existing(data, context, "package")
+    if not (present and present.license_id == data[key]):
+        odl_known_licence(data[key])
+
+
+def odl_licence_reason(key: FlattenKey, data: FlattenDataDict, errors: FlattenErrorDict, context: Context) -> None:
+    """A licence that is not on the decree's list needs its reason."""
+    note = data[key] = _text(data.get(key))
+    licence = _text(data.get(("license_id",))) or _of_organization(data, context, "odl_default_licence")
+    if not note and licence not in ("", UNKNOWN_LICENCE, *DECREE_LICENCES):
+        raise tk.Invalid(
+            tk._(
+                "Say why this licence: the decree lists only the Licence Ouverte 2.0 and the ODbL. "
+                "Otherwise choose one of these two."
+            )
+        )
+    if not note:
+        _stop(data, key)
+
+
+# -- identity of a collectivité --------------------------------------------------------------------------------------
+
+
+def odl_siren(value: Any) -> Any:
+    """A SIREN: nine digits with their key; spaces do not count and a SIRET is cut to its SIREN."""
+    digits = re.sub(r"\s", "", _text(value))
+    if not digits:
+        return value
+    if len(digits) == 14 and siren_is_valid(digits[:9]):
+        digits = digits[:9]
+    if not re.fullmatch(r"[0-9]{9}", digits):
+        raise tk.Invalid(tk._("A SIREN has nine digits, for instance 214 801 508. Copy it from an official letter."))
+    if not siren_is_valid(digits):
+        raise tk.Invalid(tk._("There is a typing mistake in this SIREN: its last digit does not match the others."))
+    return digits
+
+
+def odl_insee(key: FlattenKey, data: FlattenDataDict, errors: FlattenErrorDict, context: Context) -> None:
+    """The INSEE code of a commune (Corsica with its letter); other kinds have none."""
+    code = re.sub(r"\s", "", _text(data.get(key))).upper()
+    if _text(data.get(("odl_kind",))) not in ("", "commune"):
+        raise tk.Invalid(tk._("Only municipalities have an INSEE code. Empty this field."))
+    if re.fullmatch(r"20\d{3}", code):
+        raise tk.Invalid(tk._("In Corsica the INSEE code begins with 2A or 2B, for instance 2A004."))
+    if not insee_is_valid(code):
+        raise tk.Invalid(
+            tk._("An INSEE code has five characters, for instance 48150 or 2A004. It is not the postal code.")
+        )
+    data[key] = code
+
+
+def odl_email(value: Any) -> Any:
+    """One e-mail address."""
+    if value and not _EMAIL.fullmatch(value):
+        raise tk.Invalid(tk._("This is not an e-mail address. Write it like mairie@saint-exemple.fr."))
+    return value
+
+
+def odl_web_address(value: Any) -> Any:
+    """The address of a page; ``https://`` is added where it was left out."""
+    address = _text(value)
+    if address and "://" not in address and "." in address:
+        address = "https://" + address
+    if address and not _WEB.fullmatch(address):
+        raise tk.Invalid(tk._("This is not the address of a page. Write it like https://www.saint-exemple.fr."))
+    return address or value
+
+
+# -- dates and places ------------------------------------------------------------------------------------------------
+
+
+def odl_day(key: FlattenKey, data: FlattenDataDict, errors: FlattenErrorDict, context: Context) -> None:
+    """A day (ISO 8601); a year or a month stands for its first day, for its last one in a field that ends a period."""
+    try:
+        data[key] = periods.day(data[key], last=key[-1].endswith("_end"))
+    except ValueError:
+        raise tk.Invalid(tk._("Write the day as year-month-day, for instance 2026-03-31.")) from None
+
+
+def odl_not_before(start: str) -> Validator:
+    """Not earlier than the day in the field *start*."""
+
+    def validator(key: FlattenKey, data: FlattenDataDict, errors: FlattenErrorDict, context: Context) -> None:
+        try:
+            begins = periods.day(data.get((*key[:-1], start)) or "")
+        except ValueError:
+            return  # that field says so itself
+        if errors.get(key) or not data.get(key):
+            return
+        if str(data[key]) < begins:
+            raise tk.Invalid(tk._("The period ends before it begins. Put the later day here."))
+
+    return validator  # pyright: ignore[reportReturnType]
+
+
+def odl_period(value: Any) -> Any:
+    """The year or period of a file: ``2025``, ``2025-03``, ``2025-03-31`` or two of them with ``/`` between."""
+    try:
+        return periods.period(_text(value))
+    except ValueError:
+        raise tk.Invalid(
+            tk._("Write a year (2025), a month (2025-03) or a season (2024/2025); two days with / between also work.")
+        ) from None
+
+
+def odl_territory(key: FlattenKey, data: FlattenDataDict, errors: FlattenErrorDict, context: Context) -> None:
+    """The territory in one line (``commune 48150 Saint-Exemple``), or in the three boxes of the form.
+
+    A new dataset without one takes that of its collectivité.
+    """
+    boxes: Any = data.get(("__extras",)) or {}
+    typed = [odl_one_line(_text(boxes.get(f"{key[-1]}_{part}"))) for part in ("level", "code", "name")]
+    if any(typed):
+        level, code, name = typed
+        territory = Territory(level, re.sub(r"\s", "", code).upper(), name) if level else None
+    elif _text(data.get(key)):
+        territory = parse_territory(_text(data[key]))
+    else:
+        line = "" if _existing(data, context, "package") else territory_of(_organization(data, context))
+        if not line:
+            _stop(data, key)
+        data[key] = line
+        return
+    if territory is None:
+        raise tk.Invalid(tk._("Say first what it is: municipality, EPCI, département, région, France or other."))
+    if not territory.code_is_valid:
+        raise tk.Invalid(_what_code(territory.level))
+    data[key] = territory.text
+
+
+def _what_code(level: str) -> str:
+    sentences = {
+        "commune": tk._("Write the INSEE code of the municipality: five characters, for instance 48150 or 2A004."),
+        "epci": tk._("Write the SIREN of the EPCI: nine digits."),
+        "departement": tk._("Write the number of the département, for instance 48 or 2A."),
+        "region": tk._("Write the INSEE code of the région: two digits, for instance 76."),
+    }
+    return sentences.get(level, tk._("This territory has no code. Write its name only."))
+
+
+def territory_of(organization: model.Group | None) -> str:
+    """Return the line of a collectivité's own territory, "" when its kind or code does not tell it."""
+    if organization is None:
+        return ""
+    extras = collectivite.fields(organization)
+    kind = extras.get("odl_kind") or ""
+    code = extras.get("odl_insee" if kind == "commune" else "odl_siren") or ""
+    if kind not in ("commune", "epci") or not code:
+        return ""
+    return Territory(kind, code, organization.display_name).text
+
+
+def _organization(data: FlattenDataDict, context: Context) -> model.Group | None:
+    """Return the collectivité of the dataset at hand."""
+    package = _existing(data, context, "package")
+    reference = _text(data.get(("owner_org",))) or (package and package.owner_org)
+    return model.Group.get(reference) if reference else None
+
+
+def _of_organization(data: FlattenDataDict, context: Context, name: str) -> str:
+    """Return what the collectivité of a new dataset has set in advance, "" for a dataset that exists."""
+    organization = None if _existing(data, context, "package") else _organization(data, context)
+    return collectivite.fields(organization).get(name, "") if organization else ""
+
+
+# -- files and their models ------------------------------------------------------------------------------------------
+
+
+def odl_file_address(key: FlattenKey, data: FlattenDataDict, errors: FlattenErrorDict, context: Context) -> None:
+    """The address of a linked file; that of an uploaded one is CKAN's own.
+
+    An agent who types a link over an uploaded file (``odl_link``) means the link.
+    """
+    kind_key, link_key = (*key[:-1], "url_type"), (*key[:-1], "odl_link")
+    link = _text(data.pop(link_key, None))
+    errors.pop(link_key, None)
+    if link:
+        data[key], data[kind_key] = link, ""
+    address = _text(data.get(key))
+    if _text(data.get(kind_key)) or not address:
+        return
+    if not _WEB.fullmatch(address):
+        raise tk.Invalid(tk._("Write the whole address of the file, from https:// on, or choose a file to upload."))
+
+
+def odl_known_schema(key: FlattenKey, data: FlattenDataDict, errors: FlattenErrorDict, context: Context) -> None:
+    """A model of the catalogue; ``id@version`` gives its version too."""
+    reference = _text(data[key])
+    try:
+        entry, version = catalogue().parse(reference)
+    except UnknownSchema:
+        sentence = tk._("“{value}” is not a model that this portal knows. Choose one of the list.")
+        raise tk.Invalid(sentence.format(value=reference)) from None
+    if "@" in reference:
+        data[(*key[:-1], "odl_schema_version")] = version
+    data[key] = entry.id
+
+
+def odl_known_version(key: FlattenKey, data: FlattenDataDict, errors: FlattenErrorDict, context: Context) -> None:
+    """A version of the chosen model; without a model there is none."""
+    version = _text(data.get(key)).removeprefix("v")
+    reference = _text(data.get((*key[:-1], "odl_schema")))
+    try:
+        entry, _ = catalogue().parse(reference)
+    except UnknownSchema:
+        if reference:
+            return  # the model says so itself
+        _stop(data, key)
+    else:
+        if version not in entry.versions:
+            sentence = tk._("This model has no version {version}. Choose {versions}, or leave the field empty.")
+            raise tk.Invalid(sentence.format(version=version, versions=", ".join(entry.versions)))
+        data[key] = version

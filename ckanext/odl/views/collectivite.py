@@ -1,0 +1,97 @@
+"""The page of a collectivité for those who work for it: how its data stand and what to do next."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ckan import authz
+from ckan.common import current_user
+from ckan.plugins import toolkit as tk
+from flask import Blueprint
+
+from ckanext.odl import helpers
+from ckanext.odl.logic import overview
+from ckanext.odl.views import csrf
+
+odl_collectivite = Blueprint("odl_collectivite", __name__, url_prefix="/odl")
+csrf.protect(odl_collectivite)
+
+_DATASETS_PER_PAGE = 20
+_PLACES_PER_PAGE = 50
+
+
+def _context() -> Any:
+    return {"user": current_user.name, "auth_user_obj": current_user}
+
+
+def _page(per_page: int, total: int) -> dict[str, int]:
+    pages = max(1, -(-total // per_page))
+    page = min(max(1, tk.request.args.get("page", 1, type=int)), pages)
+    return {"page": page, "pages": pages, "start": (page - 1) * per_page}
+
+
+@odl_collectivite.route("/collectivite")
+def index() -> Any:
+    """The collectivités that one works for; straight to the page of the only one."""
+    if not current_user.is_authenticated:
+        return tk.redirect_to("user.login", came_from=tk.url_for("odl_collectivite.index"))
+    places = overview.collectivites(current_user.name)
+    if len(places) == 1:
+        return tk.redirect_to("odl_collectivite.read", name=places[0].name)
+    query = tk.request.args.get("q", "").strip()
+    found = [
+        place for place in places if all(word in overview.fold(place.title) for word in overview.fold(query).split())
+    ]
+    at = _page(_PLACES_PER_PAGE, len(found))
+    shown = found[at["start"] : at["start"] + _PLACES_PER_PAGE]
+    return tk.render(
+        "odl/collectivite/index.html",
+        {"places": shown, "found": len(found), "total": len(places), "query": query, **at},
+    )
+
+
+@odl_collectivite.route("/home")
+def home() -> Any:
+    """Where one lands after logging in."""
+    if helpers.odl_works_for_any():
+        return tk.redirect_to("odl_collectivite.index")
+    return tk.redirect_to("dashboard.datasets")
+
+
+@odl_collectivite.route("/collectivite/<name>")
+def read(name: str) -> Any:
+    """How the data of one collectivité stand. Others than those who work for it get a 404."""
+    if not current_user.is_authenticated:
+        return tk.redirect_to("user.login", came_from=tk.url_for("odl_collectivite.read", name=name))
+    nothing = tk._("This page does not exist, or is not open to you.")
+    try:
+        organization = tk.get_action("organization_show")(_context(), {"id": name, "include_dataset_count": False})
+    except (tk.ObjectNotFound, tk.NotAuthorized):
+        tk.abort(404, nothing)
+    if not authz.has_user_permission_for_group_or_org(organization["id"], current_user.name, "read"):
+        tk.abort(404, nothing)
+    counts = overview.counts(_context(), organization["id"])
+    query = tk.request.args.get("q", "").strip()
+    found = overview.counts(_context(), organization["id"], query) if query else counts
+    at = _page(_DATASETS_PER_PAGE, sum(found.values()))
+    packages = overview.datasets(
+        _context(), organization["id"], found, start=at["start"], rows=_DATASETS_PER_PAGE, query=query
+    )
+    helpers.odl_remember(packages)
+    return tk.render(
+        "odl/collectivite/read.html",
+        {
+            "organization": organization,
+            "counts": counts,
+            "total": sum(counts.values()),
+            "found": sum(found.values()),
+            "packages": packages,
+            "steps": overview.next_steps(_context(), organization["id"], counts),
+            "query": query,
+            "may_deposit": authz.has_user_permission_for_group_or_org(
+                organization["id"], current_user.name, "create_dataset"
+            ),
+            "has_others": len(overview.collectivites(current_user.name)) > 1,
+            **at,
+        },
+    )

@@ -1,0 +1,116 @@
+"""One word for each file and each dataset, the same everywhere."""
+
+from __future__ import annotations
+
+import pytest
+import sqlalchemy as sa
+from ckan import model
+from ckan.lib import search
+
+from tests.portal.conftest import GOOD, WRONG, call, run_checks
+from tests.portal.pages.conftest import words
+
+pytestmark = pytest.mark.usefixtures("with_plugins", "clean_db", "clean_index")
+
+
+def badges(page, where):
+    return [words(badge) for badge in page.select(f"{where} .odl-state")]
+
+
+def test_each_file_of_a_dataset(look, deposit, dataset, agent):
+    deposit(GOOD, name="bon.csv")
+    wrong = deposit(WRONG, name="mauvais.csv")
+    deposit(b"des notes", name="notes.txt", schema="")
+    run_checks()
+
+    page = look("/en/dataset/prenoms")
+
+    assert badges(page, "#dataset-resources") == ["compliant", "to correct", "without a model"]
+    second = page.select("#dataset-resources .odl-file")[1]
+    assert "Model" in words(second)
+    assert "2 problems to correct" in words(second)
+    assert second.select_one("a")["href"] == f"/en/odl/report/{wrong['id']}"
+    assert words(second.select_one("a")) == "Read the report – mauvais.csv"
+
+
+def test_the_page_of_a_file(look, deposit):
+    resource = deposit(WRONG)
+    run_checks()
+
+    page = look(f"/en/dataset/prenoms/resource/{resource['id']}")
+
+    assert badges(page, ".module-resource") == ["to correct"]
+
+
+def test_a_list_of_datasets_shows_the_word_to_look_at_first(look, deposit):
+    deposit(GOOD, name="bon.csv")
+    deposit(WRONG, name="mauvais.csv")
+    run_checks()
+
+    item = look("/en/dataset/").select_one(".dataset-item")
+
+    assert words(item.select_one(".odl-file-line")) == "to correct 1 file out of 2"
+
+
+def test_a_notice_beside_a_compliant_table_changes_nothing(look, deposit):
+    deposit(GOOD)
+    deposit(b"%PDF-1.7", name="notice.pdf", schema="")
+    run_checks()
+
+    assert badges(look("/en/dataset/"), ".dataset-item") == ["compliant"]
+
+
+def test_a_list_costs_the_same_whatever_its_length(app, deposit, agent, commune):
+    def queries():
+        seen = []
+        listener = lambda _c, _cursor, statement, *_: seen.append(statement)  # noqa: E731
+        engine = model.Session.get_bind()
+        sa.event.listen(engine, "before_cursor_execute", listener)
+        app.get("/en/dataset/")
+        sa.event.remove(engine, "before_cursor_execute", listener)
+        return sum("odl_" in statement for statement in seen)
+
+    deposit(GOOD)
+    run_checks()
+    few = queries()
+    for number in range(4):
+        call("package_create", agent, name=f"jeu-{number}", title=f"Jeu {number}", owner_org=commune["id"])
+
+    assert queries() == few
+
+
+@pytest.mark.parametrize(
+    ("language", "facet", "word"), [("en", "Conformity", "to correct"), ("fr", "Conformité", "à corriger")]
+)
+def test_facets_are_said_in_words(look, deposit, language, facet, word):
+    deposit(WRONG)
+    run_checks()
+
+    page = look(f"/{language}/dataset/?vocab_odl_state=invalid")
+
+    facets = {words(section.h2): words(section) for section in page.select("aside section.module")}
+    assert word in facets[facet]
+    assert word in words(page.select_one(".filter-list"))
+    assert len(page.select(".dataset-item")) == 1
+
+
+def test_an_organization_shows_problems_first(look, deposit, agent, commune):
+    deposit(WRONG)
+    call("package_create", agent, name="vide", title="Vide", owner_org=commune["id"], license_id="lov2")
+    run_checks()
+
+    summary = look("/en/organization/valbrune").select_one(".odl-summary")
+
+    assert words(summary.select_one(".odl-counts")) == "2 datasets 1 to correct 1 without a model"
+    assert summary.select_one(".odl-counts a")["href"] == "/en/organization/valbrune?vocab_odl_state=invalid"
+    assert words(summary.select_one(".odl-pressing")) == "to correct Prénoms"
+
+
+def test_an_organization_keeps_private_datasets_from_strangers(look, deposit, dataset, agent):
+    deposit(WRONG)
+    run_checks()
+    call("package_patch", agent, id=dataset["id"], private=True)
+    search.commit()
+
+    assert not look("/en/organization/valbrune").select(".odl-summary")
+    assert look("/en/organization/valbrune", agent).select(".odl-summary")
