@@ -46,9 +46,9 @@ class Client:
 def datasets(client: Client, count: int) -> list[str]:
     """New datasets to upload into: one each, so that no upload waits for another's lock."""
     name = f"bench-{uuid4().hex[:8]}"
-    kind = {"odl_kind": "autre"} if client.is_ours else {}
+    kind: dict[str, Any] = {"odl_kind": "autre"} if client.is_ours else {}
     client.call("organization_create", name=name, title=name, **kind)
-    words = {"owner_org": name, "title": name, "notes": "bench", "license_id": "lov2"}
+    words: dict[str, Any] = {"owner_org": name, "title": name, "notes": "bench", "license_id": "lov2"}
     return [client.call("package_create", name=f"{name}-{i}", **words)["id"] for i in range(count)]
 
 

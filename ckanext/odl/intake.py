@@ -24,7 +24,8 @@ from ckanext.odl.scdl import NotATable, UnknownSchema, catalogue
 
 log = logging.getLogger(__name__)
 
-JOB = "ckanext.odl.jobs.validate"
+#: By name, since the jobs stand above this module; RQ takes a name as well as a function.
+JOB: Any = "ckanext.odl.jobs.validate"
 
 
 class Declared(NamedTuple):
@@ -71,7 +72,7 @@ def stamp_of(last_modified: Any) -> str:
 
 def resources(session: Session, *conditions: Any) -> list[dict[str, Any]]:
     """Active resources of active datasets, with what is needed to read and to judge them."""
-    r = model.Resource
+    r: Any = model.Resource
     statement = (
         sa.select(r.id, r.package_id, r.url, r.url_type, r.last_modified, r.extras)
         .join(model.Package, model.Package.id == r.package_id)

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from tempfile import NamedTemporaryFile
+from typing import Any
 
 import sqlalchemy as sa
 from ckan import model
@@ -102,7 +103,7 @@ def sweep() -> dict[str, int]:
 
 def _unread(session: Session) -> list[str]:
     """Datasets with an uploaded file whose bytes we have not read since they last changed."""
-    r = model.Resource
+    r: Any = model.Resource
     statement = (
         sa.select(r.package_id)
         .distinct()
@@ -119,7 +120,7 @@ def _unread(session: Session) -> list[str]:
     return list(session.execute(statement).scalars())
 
 
-def _stamp_in_sql(last_modified: sa.Column) -> sa.ColumnElement[str]:
+def _stamp_in_sql(last_modified: Any) -> sa.ColumnElement[str]:
     """The same text as :func:`ckanext.odl.intake.stamp_of`, which leaves out microseconds that are zero."""
     text = sa.func.to_char(last_modified, 'YYYY-MM-DD"T"HH24:MI:SS.US')
     return sa.func.coalesce(sa.func.regexp_replace(text, r"\.000000$", ""), "")

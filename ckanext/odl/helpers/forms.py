@@ -107,7 +107,7 @@ def odl_licence_groups(selected: str | None) -> list[OptionGroup]:
 def odl_default_licence(data: Mapping[str, Any]) -> str:
     """Return the licence set in advance by the collectivité of a new dataset."""
     organization = _organization_of(data)
-    return (organization.extras or {}).get("odl_default_licence", "") if organization else ""
+    return collectivite.fields(organization).get("odl_default_licence", "") if organization else ""
 
 
 def _organization_of(data: Mapping[str, Any]) -> model.Group | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from enum import Enum
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 import sqlalchemy as sa
@@ -35,6 +35,11 @@ class State(str, Enum):
 def _clock(seconds: float = 0) -> Any:
     """The database's own time, *seconds* from now."""
     return sa.func.clock_timestamp() + sa.text(f"interval '{seconds} seconds'")
+
+
+def _change(session: Session, statement: Any) -> int:
+    """Run an update; the number of rows that it changed."""
+    return cast(Any, session.execute(statement)).rowcount
 
 
 class StoredFile(tk.BaseModel):
@@ -162,7 +167,8 @@ class Validation(tk.BaseModel):
             table.c.state == State.WAITING.value,
             sa.and_(table.c.state == State.RUNNING.value, table.c.lease_until < _clock()),
         )
-        claimed = session.execute(
+        claimed = _change(
+            session,
             sa.update(table)
             .where(table.c.id == id_, free, table.c.attempts < MAX_ATTEMPTS)
             .values(
@@ -170,23 +176,23 @@ class Validation(tk.BaseModel):
                 attempts=table.c.attempts + 1,
                 lease_until=_clock(LEASE_SECONDS),
                 started_at=_clock(),
-            )
-            .returning(table.c.id)
-        ).scalar()
+            ),
+        )
         session.commit()
         return session.get(cls, id_) if claimed else None
 
     @classmethod
     def keep(cls, session: Session, id_: str, attempt: int) -> bool:
         """Renew the lease of a running check; False when it was given to another worker meanwhile."""
-        kept = session.execute(cls._mine(id_, attempt).values(lease_until=_clock(LEASE_SECONDS))).rowcount
+        kept = _change(session, cls._mine(id_, attempt).values(lease_until=_clock(LEASE_SECONDS)))
         session.commit()
         return bool(kept)
 
     @classmethod
     def finish(cls, session: Session, id_: str, attempt: int, report: dict[str, Any]) -> bool:
         """Store the report; False (and nothing stored) when the check belongs to another worker by now."""
-        done = session.execute(
+        done = _change(
+            session,
             cls._mine(id_, attempt).values(
                 state=State.DONE.value,
                 status=report["status"],
@@ -194,8 +200,8 @@ class Validation(tk.BaseModel):
                 report=report,
                 lease_until=None,
                 finished_at=_clock(),
-            )
-        ).rowcount
+            ),
+        )
         session.commit()
         return bool(done)
 
@@ -222,14 +228,16 @@ class Validation(tk.BaseModel):
         """
         table = cls.__table__
         dead = sa.and_(table.c.state == State.RUNNING.value, table.c.lease_until < _clock())
-        given_up = session.execute(
+        given_up = _change(
+            session,
             sa.update(table)
             .where(dead, table.c.attempts >= MAX_ATTEMPTS)
-            .values(state=State.INTERRUPTED.value, lease_until=None, finished_at=_clock())
-        ).rowcount
-        again = session.execute(
-            sa.update(table).where(dead).values(state=State.WAITING.value, lease_until=None, queued_at=_clock(-3600))
-        ).rowcount
+            .values(state=State.INTERRUPTED.value, lease_until=None, finished_at=_clock()),
+        )
+        again = _change(
+            session,
+            sa.update(table).where(dead).values(state=State.WAITING.value, lease_until=None, queued_at=_clock(-3600)),
+        )
         session.commit()
         return again, given_up
 

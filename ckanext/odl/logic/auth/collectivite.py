@@ -42,10 +42,10 @@ def organization_create(next_auth: AuthFunction, context: Context, data_dict: Da
 
 
 @tk.chained_auth_function
-def organization_update(next_auth: AuthFunction, context: Context, data_dict: DataDict) -> AuthResult:
+def organization_update(next_auth: AuthFunction, context: Context, data_dict: DataDict | None) -> AuthResult:
     """The collectivité's own admins, as in CKAN, and its ATD staff, editors too."""
-    answer = next_auth(context, data_dict)
+    answer = next_auth(context, data_dict or {})
     if answer.get("success"):
         return answer
-    organization = get_group_object(context, data_dict)
+    organization = get_group_object(context, data_dict or {})
     return {"success": True} if collectivite.staff_of(context.get("user"), organization) else answer
