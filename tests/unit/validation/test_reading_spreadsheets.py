@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 from datetime import date, datetime, time
 from pathlib import Path
@@ -135,9 +136,49 @@ def test_hostile_archives_are_refused_before_they_are_opened(check):
     damaged[200:230] = b"\xff" * 30
     assert check(bytes(damaged), TABLE, "f.xlsx")["status"] == "unreadable"
     assert codes(check(zipped(a_txt="x"), TABLE, "f.xlsx"), "errors") == ["archive-not-allowed"]
-    ole = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600
-    assert codes(check(ole + "EncryptedPackage".encode("utf-16-le"), TABLE, "f.xlsx"), "errors") == ["office-encrypted"]
-    assert codes(check(ole + "Workbook".encode("utf-16-le"), TABLE, "f.xls"), "errors") == ["office-broken"]
+    assert codes(check(far_cell(good), TABLE, "f.xlsx"), "errors") == ["too-many-cells"]
+
+
+def far_cell(content: bytes) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(out, "w") as target:
+        for name in source.namelist():
+            part = source.read(name)
+            if name.startswith("xl/worksheets/"):
+                last = b'<row r="1048576"><c r="XFD1048576" t="n"><v>1</v></c></row></sheetData>'
+                part = part.replace(b"</sheetData>", last)
+            target.writestr(name, part)
+    return out.getvalue()
+
+
+def container(*names: str, loop: bool = False) -> bytes:
+    """A compound file of empty streams; ``loop``: its directory's chain comes back on itself."""
+    header = bytearray(512)
+    header[:8] = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+    struct.pack_into("<HHHHH", header, 24, 62, 3, 0xFFFE, 9, 6)
+    struct.pack_into("<I", header, 48, 1)
+    struct.pack_into("<IIII", header, 60, 0xFFFFFFFE, 0, 0xFFFFFFFE, 0)
+    struct.pack_into("<109I", header, 76, 0, *[0xFFFFFFFF] * 108)
+    table = struct.pack("<128I", 0xFFFFFFFD, 1 if loop else 0xFFFFFFFE, *[0xFFFFFFFF] * 126)
+    entries = b"".join(
+        (name.encode("utf-16-le") + b"\0\0").ljust(64, b"\0") + struct.pack("<HB", len(name) * 2 + 2, 2) + bytes(61)
+        for name in names
+    )
+    return bytes(header) + table + entries.ljust(512, b"\0")
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (container("EncryptedPackage"), "office-encrypted"),
+        (container("Workbook"), "office-no-sheet"),
+        (container("WordDocument"), "not-a-table"),
+        (container("Workbook", loop=True), "office-broken"),
+        (container("Workbook")[:700], "office-broken"),
+    ],
+)
+def test_compound_files(check, content, code):
+    assert codes(check(content, TABLE, "f.xls"), "errors") == [code]
 
 
 @pytest.mark.parametrize(("name", "content"), [("f.csv", workbook(("F", [HEADER, ROW]))), ("f.xlsx", b"a;b\n1;2\n")])

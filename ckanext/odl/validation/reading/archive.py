@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from pathlib import Path
 
@@ -47,10 +48,26 @@ def _check_overlap(entries: list[zipfile.ZipInfo]) -> None:
         end = offset + 30 + size
 
 
+_CELL = re.compile(rb'<(?:\w+:)?c r="([A-Z]{1,3})([0-9]{1,7})"[^>]*[^/>]>')
+"""A cell that holds something: an empty one with a style closes itself."""
+
+
+def _column(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
+
+
 def _check_xml(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
-    """Read a part whole, so that its checksum and size are proven, looking for a DTD in each block."""
+    """Read a part whole, so that its checksum and size are proven, looking for a DTD in each block.
+
+    One far cell makes readers hold the whole rectangle up to it: its size is known here first.
+    """
     carry = b""
     first = True
+    sheet = entry.filename.lower().startswith("xl/worksheets/")
+    rows = columns = 0
     with archive.open(entry) as part:
         while block := part.read(256 * 1024):
             if first and block[:2] in (b"\xff\xfe", b"\xfe\xff"):
@@ -58,4 +75,10 @@ def _check_xml(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
             first = False
             if b"<!DOCTYPE" in carry + block or b"<!ENTITY" in carry + block:
                 raise Unreadable("xml-dtd")
-            carry = block[-10:]
+            if sheet:
+                for letters, digits in _CELL.findall(carry + block):
+                    columns = max(columns, _column(letters))
+                    rows = max(rows, int(digits))
+                if rows * columns > limits.SPREADSHEET_CELLS * 10:
+                    raise Unreadable("too-many-cells", count=rows * columns, limit=limits.SPREADSHEET_CELLS)
+            carry = block[-200:]

@@ -7,6 +7,7 @@ import zipfile
 from pathlib import Path
 
 from ..problems import Unreadable
+from .ole import stream_names
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _TEXT_EXTENSIONS = ("csv", "tsv", "tab", "txt", "dat", "")
@@ -75,16 +76,13 @@ def _zip_kind(path: Path) -> str:
 
 
 def _ole_kind(path: Path) -> str:
-    """OLE holds XLS, Word 97 and password-protected Office files; stream names are UTF-16 in its directory."""
-    with path.open("rb") as handle:
-        content = handle.read(8 * 1024 * 1024)
-    if "EncryptedPackage".encode("utf-16-le") in content:
+    """OLE holds XLS, Word 97 and password-protected Office files."""
+    names = stream_names(path)
+    if "EncryptedPackage" in names:
         raise Unreadable("office-encrypted")
-    if "Workbook".encode("utf-16-le") in content or "Book".encode("utf-16-le") in content:
+    if names & {"Workbook", "Book"}:
         return "xls"
-    if "WordDocument".encode("utf-16-le") in content:
-        raise Unreadable("not-a-table", variant="document")
-    return "xls"
+    raise Unreadable("not-a-table", variant="document")
 
 
 def sniff_text(path: Path, encoding: str) -> str:
