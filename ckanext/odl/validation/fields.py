@@ -91,6 +91,8 @@ class FieldRule:
         )
         self.broken: list[str] = []
         self._field = self._frictionless(descriptor)
+        self.true_values: list[str] = getattr(self._field, "true_values", [])
+        self.false_values: list[str] = getattr(self._field, "false_values", [])
         self._read = self._field.create_value_reader()
         self._any_text = self.type == "string" and self._field.format == "default"
         self._read_item = self._item_reader(descriptor)
@@ -288,8 +290,7 @@ class FieldRule:
                     return self._problem("number-out-of-range", limit=limits.NUMBER_DIGITS)
         params: dict[str, Any] = {}
         if self.type == "boolean":
-            field: Any = self._field
-            params["accepted"] = [*field.true_values, *field.false_values][:10]
+            params["accepted"] = [*self.true_values, *self.false_values][:10]
         return self._problem("type-error", **params, **hints.for_type(self, text))
 
     def _constraint_problem(self, text: str, name: str, wanted: Any) -> Problem:

@@ -180,10 +180,9 @@ def _in_format(field: FieldRule, iso: str) -> str:
 
 
 def _boolean(field: FieldRule, text: str) -> dict[str, Any]:
-    values: Any = field._field
     word = plain(text)
-    if word in _WORDS["true"] and values.true_values:
-        return _suggest(field, "boolean", values.true_values[0])
-    if word in _WORDS["false"] and values.false_values:
-        return _suggest(field, "boolean", values.false_values[0])
+    if word in _WORDS["true"] and field.true_values:
+        return _suggest(field, "boolean", field.true_values[0])
+    if word in _WORDS["false"] and field.false_values:
+        return _suggest(field, "boolean", field.false_values[0])
     return {}
