@@ -158,8 +158,13 @@ def next_steps(context: types.Context, organization_id: str, found: dict[str, in
         resources = {resource["id"]: (package, resource) for package in packages for resource in package["resources"]}
         files = state.of_resources([resource for _package, resource in resources.values()])
         candidates = [file for file in files if file.badge == badge and _can_be_helped(file)]
-        candidates.sort(key=lambda file: file.counts.get("errors") or 0)
-        steps += [Step(*resources[file.resource_id], file, guess(file)) for file in candidates[: limit - len(steps)]]
+        guesses = _guesses(candidates) if badge == "no_schema" else {}
+        # What is nearly right, or looks like a model, comes first: the least work for the most good.
+        candidates.sort(key=lambda file: (file.resource_id not in guesses, file.counts.get("errors") or 0))
+        steps += [
+            Step(*resources[file.resource_id], file, guesses.get(file.resource_id))
+            for file in candidates[: limit - len(steps)]
+        ]
         if len(steps) >= limit:
             break
     return steps
@@ -169,11 +174,13 @@ def _can_be_helped(file: FileState) -> bool:
     return file.is_upload and file.schema.is_table
 
 
-def guess(file: FileState) -> dict[str, Any] | None:
-    """The model that a file without one looks like (``id``, ``version``, ``matched``, ``total``), or None."""
-    if file.badge != "no_schema" or file.check is None:
-        return None
-    return model.Session.execute(sa.select(Validation.report["guess"]).where(Validation.id == file.check.id)).scalar()
+def _guesses(files: list[FileState]) -> dict[str, dict[str, Any]]:
+    """The models that files without one look like (``id``, ``version``, ``matched``, ``total``), by resource."""
+    checks = [file.check.id for file in files if file.check]
+    rows = model.Session.execute(
+        sa.select(Validation.resource_id, Validation.report["guess"]).where(Validation.id.in_(checks))
+    )
+    return {resource_id: guess for resource_id, guess in rows if guess}
 
 
 def doubt(file: FileState) -> str:

@@ -74,7 +74,14 @@ def test_a_list_costs_the_same_whatever_its_length(app, deposit, agent, commune)
     run_checks()
     few = queries()
     for number in range(4):
-        call("package_create", agent, name=f"jeu-{number}", title=f"Jeu {number}", owner_org=commune["id"])
+        call(
+            "package_create",
+            agent,
+            name=f"jeu-{number}",
+            title=f"Jeu {number}",
+            owner_org=commune["id"],
+            license_id="lov2",
+        )
 
     assert queries() == few
 

@@ -104,7 +104,14 @@ class TestWhatItSays:
 
     def test_search_and_pages(self, look, agent, commune):
         for number in range(23):
-            call("package_create", agent, name=f"jeu-{number}", title=f"Jeu numéro {number}", owner_org=commune["id"])
+            call(
+                "package_create",
+                agent,
+                name=f"jeu-{number}",
+                title=f"Jeu numéro {number}",
+                owner_org=commune["id"],
+                license_id="lov2",
+            )
 
         first, second = look(PAGE, agent), look(f"{PAGE}?page=2", agent)
         found, nothing = look(f"{PAGE}?q=17", agent), look(f"{PAGE}?q=introuvable", agent)

@@ -7,6 +7,7 @@ import io
 import openpyxl
 import pytest
 import sqlalchemy as sa
+from bs4 import BeautifulSoup
 from ckan import model
 from ckan.tests import factories
 
@@ -222,7 +223,7 @@ class TestWhileChecking:
 
     def test_the_page_after_an_upload_waits_for_the_answer(self, look, deposit, agent, monkeypatch):
         resource = deposit(GOOD)
-        monkeypatch.setattr("ckanext.odl.helpers.time.sleep", lambda _seconds: run_checks())
+        monkeypatch.setattr("ckanext.odl.helpers.pages.time.sleep", lambda _seconds: run_checks())
 
         page = look(address(resource), agent)
 
@@ -230,14 +231,14 @@ class TestWhileChecking:
 
     def test_a_stranger_does_not_wait(self, look, deposit, monkeypatch):
         resource = deposit(GOOD)
-        monkeypatch.setattr("ckanext.odl.helpers.time.sleep", lambda _seconds: pytest.fail("waited"))
+        monkeypatch.setattr("ckanext.odl.helpers.pages.time.sleep", lambda _seconds: pytest.fail("waited"))
 
         look(address(resource))
 
     @pytest.mark.ckan_config("ckanext.odl.validation.answer_size", 10)
     def test_a_large_file_is_not_waited_for(self, look, deposit, agent, monkeypatch):
         resource = deposit(GOOD)
-        monkeypatch.setattr("ckanext.odl.helpers.time.sleep", lambda _seconds: pytest.fail("waited"))
+        monkeypatch.setattr("ckanext.odl.helpers.pages.time.sleep", lambda _seconds: pytest.fail("waited"))
 
         look(address(resource), agent)
 
@@ -376,16 +377,13 @@ class TestForgedForms:
             assert answer.status_code == 400
         assert state_of(resource)["state"] == "done"
 
-    def test_with_the_token_of_the_page_it_does(self, app, authorization, deposit, agent, look):
+    def test_with_the_token_of_the_page_it_does(self, app, authorization, deposit, agent):
         resource = deposit(GOOD)
         run_checks()
-        token = look(address(resource), agent).select_one(".odl-verdict form input[name=_csrf_token]")["value"]
+        browser, headers = app.test_client(), authorization(agent)  # one client, so that the session is kept
+        page = BeautifulSoup(browser.get(address(resource), headers=headers).data, "html.parser")
+        data = {"_csrf_token": page.select_one(".odl-verdict form input[name=_csrf_token]")["value"]}
 
-        answer = app.post(
-            address(resource, "/check"),
-            data={"_csrf_token": token},
-            headers=authorization(agent),
-            follow_redirects=False,
-        )
+        answer = browser.post(address(resource, "/check"), data=data, headers=headers, follow_redirects=False)
 
         assert answer.status_code == 302
