@@ -98,7 +98,9 @@ def sweep() -> dict[str, int]:
     send(ids)
     for package_id in unread:
         refresh(package_id)
-    return {"released": released, "interrupted": interrupted, "sent": len(ids), "read": len(unread)}
+    for package_id in set(interrupted):
+        search.rebuild(package_id)
+    return {"released": released, "interrupted": len(interrupted), "sent": len(ids), "read": len(unread)}
 
 
 def _unread(session: Session) -> list[str]:

@@ -61,7 +61,7 @@ def portal(app: Any) -> dict[str, Any]:
         title="Subventions",
         notes="Les aides versées",
         owner_org=commune["id"],
-        license_id="cc-by",
+        license_id="lov2",
         tags=[{"name": "budget"}],
         groups=[{"name": "ecole"}],
     )

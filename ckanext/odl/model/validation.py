@@ -221,25 +221,26 @@ class Validation(tk.BaseModel):
         )
 
     @classmethod
-    def release_dead(cls, session: Session) -> tuple[int, int]:
+    def release_dead(cls, session: Session) -> tuple[int, list[str]]:
         """Give back the checks of workers that died.
 
-        Returns how many wait again, and how many are left alone after :data:`MAX_ATTEMPTS` deaths.
+        Returns how many wait again, and the datasets of those that are left alone after :data:`MAX_ATTEMPTS` deaths.
         """
         table = cls.__table__
         dead = sa.and_(table.c.state == State.RUNNING.value, table.c.lease_until < _clock())
-        given_up = _change(
-            session,
+        given_up = (
             sa.update(table)
             .where(dead, table.c.attempts >= MAX_ATTEMPTS)
-            .values(state=State.INTERRUPTED.value, lease_until=None, finished_at=_clock()),
+            .values(state=State.INTERRUPTED.value, lease_until=None, finished_at=_clock())
+            .returning(table.c.package_id)
         )
+        packages = list(session.execute(given_up).scalars())
         again = _change(
             session,
             sa.update(table).where(dead).values(state=State.WAITING.value, lease_until=None, queued_at=_clock(-3600)),
         )
         session.commit()
-        return again, given_up
+        return again, packages
 
     @classmethod
     def forgotten(cls, session: Session, seconds: int, limit: int) -> list[str]:

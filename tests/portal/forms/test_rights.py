@@ -146,10 +146,12 @@ def test_only_a_sysadmin_makes_an_atd(territory):
     commune = {"id": "saint-exemple", "title": "Saint-Exemple", "name": "saint-exemple"}
     by_extra = {"extras": [{"key": "odl_is_atd", "value": "true"}]}
     for action in ("organization_update", "organization_patch", "group_update"):
-        for change in ({"odl_is_atd": True}, {"odl_is_atd": "true"}, by_extra):
-            for who in ("own_admin", "atd_admin", "atd_editor"):
+        for who in ("own_admin", "atd_admin", "atd_editor"):
+            for change in ({"odl_is_atd": True}, {"odl_is_atd": "true"}):
                 assert not allowed(territory, who, action, **commune, **change)
-    assert not collectivite.is_atd(model.Group.get("saint-exemple"))
+            allowed(territory, who, action, **commune, **by_extra)  # refused or without effect
+            model.Session.expire_all()
+            assert not collectivite.is_atd(model.Group.get("saint-exemple"))
     assert allowed(territory, "sysadmin", "organization_update", **commune, odl_is_atd=True)
     assert collectivite.is_atd(model.Group.get("saint-exemple"))
 

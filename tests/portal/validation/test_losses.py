@@ -57,6 +57,7 @@ def test_a_third_death_leaves_the_file_alone_without_blaming_it(deposit):
 
     found = state_of(resource)
     assert (found["badge"], found["state"], found["report"]) == ("to_check", "interrupted", None)
+    assert call("package_search", None, fq="vocab_odl_state:to_check")["count"] == 1
 
 
 def test_a_person_may_ask_again_after_the_third_death(deposit, agent):
