@@ -1,7 +1,7 @@
 """Uploads per second with and without the extension, on the same machine in one run; prints JSON.
 
-``python -m bench.deposit [--uploads 80] [--parallel 8] [--rows 1000]`` brings up two portals (one of plain CKAN), sends the
-same file to both in turn, and stops them. Ratios are what counts; the seconds are this machine's.
+``python -m bench.deposit [--uploads 80] [--parallel 8] [--rows 1000]`` brings up two portals (one of plain CKAN), sends
+the same file to both in turn, and stops them. Ratios are what counts; the seconds are this machine's.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import re
 import shlex
 from pathlib import Path
@@ -156,7 +157,7 @@ def test_each_documented_call_works(app, deposit, agent, authorization):
     for line in documented_calls():
         words = shlex.split(line.replace("\\\n", " "))[1:]
         url, form, headers = "", {}, {}
-        for flag, value in zip(words, words[1:], strict=False):
+        for flag, value in itertools.pairwise(words):
             if flag == "-H":
                 headers = authorization(agent) if value == "Authorization: $TOKEN" else pytest.fail(value)
             elif flag == "-F":

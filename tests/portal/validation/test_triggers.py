@@ -199,7 +199,7 @@ def test_a_link_is_not_fetched(dataset, agent):
 
 
 def test_a_report_is_not_shown_for_other_bytes(deposit, agent):
-    """Between the arrival of a file and the reading of its bytes, the old report must not be taken for the new one's."""
+    """Between the arrival of a file and the reading of its bytes, the old report is not the new one's."""
     resource = deposit(GOOD)
     run_checks()
     model.Session.execute(sa.update(StoredFile).values(stamp="2001-01-01T00:00:00"))
