@@ -7,6 +7,8 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+from urllib.request import Request, urlopen
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
@@ -39,6 +41,14 @@ class Portal:
         page.fill("input[name=password]", account["password"] or "")
         page.click("form:has(input[name=password]) button[type=submit]")
         page.wait_for_url(lambda url: "/user/login" not in url)
+
+    def call(self, action: str, data: dict[str, Any], *, role: str = "sysadmin") -> Any:
+        """Call an action of the API and return its result."""
+        token = self.account(role=role)["token"] or ""
+        headers = {"Authorization": token, "Content-Type": "application/json"}
+        request = Request(f"{self.url}/api/3/action/{action}", json.dumps(data).encode(), headers)
+        with urlopen(request, timeout=60) as answer:
+            return json.load(answer)["result"]
 
 
 @pytest.fixture(scope="session")
