@@ -238,3 +238,13 @@ def test_a_large_file_shows_its_progress_and_then_its_report_by_itself(portal, p
     expect(badge(page)).to_have_text("conforme", timeout=IN_THE_END)
     expect(page.locator(".odl-verdict")).to_contain_text(re.compile("les 12.000 lignes sont bonnes"))
     photograph(page, "2-report")
+
+
+def test_the_model_that_a_file_looks_like_is_chosen_in_advance(portal, page):
+    portal.log_in(page, name="claire")
+    page.get_by_role("link", name="Choisir un modèle – Équipements de la commune").click()
+    expect(page.locator(".odl-verdict")).to_contain_text("celles du modèle « Équipements publics »")
+
+    page.get_by_role("link", name="Choisir ce modèle").click()
+
+    assert page.locator("#field-odl_schema option:checked").inner_text() == "Équipements publics"
