@@ -11,7 +11,7 @@ from typing import Any
 from urllib.request import Request, urlopen
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from dev.portal.instance import BROWSER
 
@@ -19,6 +19,9 @@ ARTEFACTS = Path(__file__).parent / "artefacts"
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 # Nothing that the browser does on its own account belongs in a test.
 QUIET = ["--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update"]
+# A page that a person would wait for, on a machine with much to do.
+PATIENCE = 20_000
+expect.set_options(timeout=PATIENCE)
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 
 
@@ -76,7 +79,7 @@ def new_context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
 
     def open_context(**options: object) -> BrowserContext:
         contexts.append(browser.new_context(**{"locale": "fr-FR", "viewport": DESKTOP, **options}))
-        contexts[-1].set_default_timeout(20_000)
+        contexts[-1].set_default_timeout(PATIENCE)
         return contexts[-1]
 
     yield open_context

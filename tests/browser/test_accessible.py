@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.accessibility import assert_accessible
 from tests.browser.conftest import DESKTOP, PHONE
 
-#: Page -> (who reads it, its address); {file of a dataset} stands for the id of its first file.
+#: Page -> (who reads it, its address); the name of a dataset in braces stands for the id of its first file.
 PAGES = {
     "models": ("", "/odl/schemas"),
     "model": ("", "/odl/schemas/scdl/subventions"),
@@ -127,7 +129,7 @@ def test_the_main_button_is_near_with_the_keyboard(pages, name: str, button: str
     page.close()
 
 
-def focused(page: Page) -> dict[str, object]:
+def focused(page: Page) -> dict[str, Any]:
     """What has the focus, and whether its looks say so."""
     return page.evaluate("""() => {
         const element = document.activeElement
