@@ -92,6 +92,7 @@ class Instance:
             "ckan.site_id": self.name,
             "ckan.site_url": self.url,
             "ckan.site_title": "Données ouvertes des Causses",
+            "ckan.site_intro_text": "# Les données ouvertes des communes des Causses",
             "ckan.storage_path": environment["CKAN_STORAGE_PATH"],
             "ckan.max_resource_size": 100,
             "ckan.plugins": self.plugins,
@@ -130,11 +131,12 @@ class Instance:
             log = LOGS / f"{self.name}-prepare.log"
             run(command, log, "the portal's data could not be prepared", remedy, env=self._process_env, cwd=ROOT)
         with step("Starting the web server and the worker"):
-            self._start_processes()
+            self.start_processes()
             web = self.processes["web"]
             web.wait_until(lambda: answers(f"{self.url}/api/3/action/status_show"), 120, remedy)
 
-    def _start_processes(self) -> None:
+    def start_processes(self) -> None:
+        """Start those of the instance's processes that do not run."""
         env = self._process_env
         server = [self.bin / "gunicorn", "--bind", f"{HOST}:{port(self.name)}", "--worker-class", "gthread"]
         size = ["--workers", "2", "--threads", "4", "--timeout", "120", "--worker-tmp-dir", "/dev/shm"]

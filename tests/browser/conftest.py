@@ -7,9 +7,11 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+from urllib.request import Request, urlopen
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from dev.portal.instance import BROWSER
 
@@ -17,6 +19,9 @@ ARTEFACTS = Path(__file__).parent / "artefacts"
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 # Nothing that the browser does on its own account belongs in a test.
 QUIET = ["--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update"]
+# A page that a person would wait for, on a machine with much to do.
+PATIENCE = 20_000
+expect.set_options(timeout=PATIENCE)
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 
 
@@ -39,6 +44,14 @@ class Portal:
         page.fill("input[name=password]", account["password"] or "")
         page.click("form:has(input[name=password]) button[type=submit]")
         page.wait_for_url(lambda url: "/user/login" not in url)
+
+    def call(self, action: str, data: dict[str, Any], *, role: str = "sysadmin") -> Any:
+        """Call an action of the API and return its result."""
+        token = self.account(role=role)["token"] or ""
+        headers = {"Authorization": token, "Content-Type": "application/json"}
+        request = Request(f"{self.url}/api/3/action/{action}", json.dumps(data).encode(), headers)
+        with urlopen(request, timeout=60) as answer:
+            return json.load(answer)["result"]
 
 
 @pytest.fixture(scope="session")
@@ -66,7 +79,7 @@ def new_context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
 
     def open_context(**options: object) -> BrowserContext:
         contexts.append(browser.new_context(**{"locale": "fr-FR", "viewport": DESKTOP, **options}))
-        contexts[-1].set_default_timeout(20_000)
+        contexts[-1].set_default_timeout(PATIENCE)
         return contexts[-1]
 
     yield open_context

@@ -42,6 +42,7 @@ from .pages import (
     odl_standing,
     odl_works_for,
     odl_works_for_any,
+    resource_display_name,
 )
 
 __all__ = [
@@ -82,4 +83,5 @@ __all__ = [
     "odl_uploaded_file",
     "odl_works_for",
     "odl_works_for_any",
+    "resource_display_name",
 ]

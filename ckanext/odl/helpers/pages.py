@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 import flask
@@ -108,6 +108,14 @@ def odl_badge_name(badge: str) -> str:
 def odl_schema_name(schema_id: str) -> str:
     """The title of a model."""
     return search.schema_name(schema_id)
+
+
+@tk.chained_helper
+def resource_display_name(next_helper: Callable[..., str], resource_dict: dict[str, Any]) -> str:
+    """The name of a file; the one it has on the agent's computer unless another was given."""
+    if resource_dict.get("url_type") == "upload" and not resource_dict.get("name") and resource_dict.get("url"):
+        return resource_dict["url"].rsplit("/", 1)[-1]
+    return next_helper(resource_dict)
 
 
 def odl_doubt(file: FileState) -> str:

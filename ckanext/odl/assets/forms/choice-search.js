@@ -20,7 +20,7 @@ ckan.module("odl-choice-search", function () {
       const box = document.createElement("input");
       box.type = "search";
       box.id = id;
-      box.className = "form-control odl-search";
+      box.className = "form-control odl-choice-search";
       box.autocomplete = "off";
       box.setAttribute("aria-controls", select.id);
 
