@@ -11,7 +11,7 @@ from typing import Any
 from urllib.request import Request, urlopen
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
 
 from dev.portal.instance import BROWSER
 
@@ -22,7 +22,8 @@ QUIET = ["--disable-quic", "--no-first-run", "--disable-background-networking", 
 # A page that a person would wait for, on a machine with much to do.
 PATIENCE = 20_000
 expect.set_options(timeout=PATIENCE)
-DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+DESKTOP: ViewportSize = {"width": 1280, "height": 900}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 
 
 @dataclass(frozen=True)
