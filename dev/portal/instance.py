@@ -92,7 +92,6 @@ class Instance:
             "ckan.site_id": self.name,
             "ckan.site_url": self.url,
             "ckan.site_title": "Données ouvertes des Causses",
-            "ckan.site_intro_text": "# Les données ouvertes des communes des Causses",
             "ckan.storage_path": environment["CKAN_STORAGE_PATH"],
             "ckan.max_resource_size": 100,
             "ckan.plugins": self.plugins,
