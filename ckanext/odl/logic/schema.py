@@ -5,21 +5,29 @@ from __future__ import annotations
 from ckan.plugins import toolkit as tk
 from ckan.types import Schema, Validator, ValidatorFactory
 
+LANGUAGES = ["fr", "en"]
+
 
 @tk.validator_args
 def validate(
-    not_missing: Validator, ignore_empty: Validator, unicode_safe: Validator, default: ValidatorFactory
+    not_missing: Validator,
+    ignore_empty: Validator,
+    unicode_safe: Validator,
+    default: ValidatorFactory,
+    one_of: ValidatorFactory,
 ) -> Schema:
     return {
         "upload": [not_missing],
         "schema": [ignore_empty, unicode_safe],
-        "language": [default("fr"), unicode_safe],
+        "language": [default("fr"), one_of(LANGUAGES)],
     }
 
 
 @tk.validator_args
-def validation_show(not_empty: Validator, unicode_safe: Validator, default: ValidatorFactory) -> Schema:
-    return {"id": [not_empty, unicode_safe], "language": [default("fr"), unicode_safe]}
+def validation_show(
+    not_empty: Validator, unicode_safe: Validator, default: ValidatorFactory, one_of: ValidatorFactory
+) -> Schema:
+    return {"id": [not_empty, unicode_safe], "language": [default("fr"), one_of(LANGUAGES)]}
 
 
 @tk.validator_args

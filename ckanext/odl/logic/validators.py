@@ -27,8 +27,10 @@ __all__ = [
     "odl_day",
     "odl_email",
     "odl_file_address",
+    "odl_file_name",
     "odl_frequency",
     "odl_insee",
+    "odl_keywords",
     "odl_known_licence",
     "odl_known_schema",
     "odl_known_version",
@@ -341,6 +343,16 @@ def odl_file_address(key: FlattenKey, data: FlattenDataDict, errors: FlattenErro
         return
     if not _WEB.fullmatch(address):
         raise tk.Invalid(tk._("Write the whole address of the file, from https:// on, or choose a file to upload."))
+
+
+def odl_file_name(key: FlattenKey, data: FlattenDataDict, errors: FlattenErrorDict, context: Context) -> None:
+    """Without a name for the reader, the file's own stands for it."""
+    data[key] = _text(data.get(key)) or _text(data.get((*key[:-1], "url"))).rstrip("/").rsplit("/", 1)[-1]
+
+
+def odl_keywords(value: str) -> str:
+    """Keywords as CKAN takes them: without the article that French elides (« l’été » is filed under « été »)."""
+    return re.sub(r"['’]", " ", re.sub(r"\b(?:[ldjnmts]|qu)['’]", "", value, flags=re.IGNORECASE))
 
 
 def odl_known_schema(key: FlattenKey, data: FlattenDataDict, errors: FlattenErrorDict, context: Context) -> None:

@@ -266,3 +266,16 @@ def test_a_dataset_page_shows_the_fields_in_words(page, territory):
         assert words in text
     for words in ("Every year", "Economy and finance", "Ajaccio (Municipality, 2A004)", "Secrétariat de mairie"):
         assert words in english
+
+
+def test_keywords_as_people_write_them(territory):
+    package = territory.call(
+        "own_editor",
+        "package_create",
+        title="Cantine",
+        owner_org=owner(),
+        license_id="lov2",
+        tag_string="l’été, Aujourd'hui, eau d’alimentation",
+    )
+
+    assert {tag["name"] for tag in package["tags"]} == {"été", "Aujourd hui", "eau alimentation"}

@@ -194,3 +194,9 @@ def test_an_empty_form_publishes_the_draft(page, territory):
 def test_a_version_without_a_model_is_dropped(territory, arbres):
     resource = {"package_id": arbres["id"], "url": "https://exemple.test/s.csv", "odl_schema_version": "2.1.0"}
     assert "odl_schema_version" not in territory.call("own_editor", "resource_create", **resource)
+
+
+def test_a_file_without_a_name_bears_its_own(territory, arbres):
+    resource = {"package_id": arbres["id"], "url": "https://exemple.test/donnees/arbres-2025.csv", "name": " "}
+
+    assert territory.call("own_editor", "resource_create", **resource)["name"] == "arbres-2025.csv"

@@ -88,6 +88,20 @@ def test_a_file_sent_as_text_is_refused(app, headers):
     assert "multipart" in answer.json["error"]["upload"][0]
 
 
+def test_a_language_that_is_not_spoken_is_refused(app, headers):
+    answer = post(app, headers, schema="scdl/prenoms", language="de")
+
+    assert answer.status_code == 409
+    assert "language" in answer.json["error"]
+
+
+def test_a_list_of_nothing_is_refused(app):
+    answer = app.get("/api/3/action/odl_validation_list")
+
+    assert answer.status_code == 409
+    assert answer.json["error"]["resource_id"]
+
+
 def test_a_call_without_token_is_refused(app):
     assert post(app, {}, schema="scdl/prenoms").status_code == 403
 

@@ -111,7 +111,11 @@ def odl_validation_list(context: types.Context, data_dict: types.DataDict) -> ty
     :param offset: how many to leave out before
     :returns: ``{"count": …, "results": […]}``; each result as in ``odl_validation_show``, without the report
     :raises ObjectNotFound: no such object, or not for this user
+    :raises ValidationError: none of the three ids
     """
+    if not any(data_dict.get(key) for key in ("resource_id", "package_id", "organization_id")):
+        message = tk._("Say which file, dataset or organization.")
+        raise tk.ValidationError({"resource_id": [message]})
     _visible(context, "odl_validation_list", data_dict)
     limit, offset = data_dict["limit"], data_dict["offset"]
     if data_dict.get("resource_id"):

@@ -28,7 +28,7 @@ def odl_validation_list(context: types.Context, data_dict: types.DataDict) -> ty
     ):
         if data_dict.get(key):
             return authz.is_authorized(action, tk.fresh_context(context), {"id": data_dict[key]})
-    return {"success": False, "msg": tk._("Say which file, dataset or organization.")}
+    return {"success": False}
 
 
 def odl_validation_run(context: types.Context, data_dict: types.DataDict) -> types.AuthResult:
