@@ -109,6 +109,7 @@ class Instance:
             "ckan.auth.enable_cookie_auth_in_api": "false",
             "ckan.csrf_protection.ignore_extensions": "false",
             "ckan.harvest.mq.type": "redis",
+            "smtp.mail_from": "portail@exemple.test",
             "SESSION_COOKIE_HTTPONLY": "true",
             "SESSION_COOKIE_SAMESITE": "Lax",
         }

@@ -139,6 +139,8 @@ def odl_advice(file: FileState, can_edit: bool = False) -> str:
         return tk._("This file could not be read as a table: the report says why, and what to do.")
     if file.badge == "checking":
         return tk._("The check takes a few seconds; you may leave this page.")
+    if file.is_document:
+        return tk._("This file is not a table: it needs no model, and the portal keeps it as it is.")
     if file.badge == "no_schema":
         if can_edit:
             return tk._("Choose its model, and the portal will check it.")

@@ -171,7 +171,7 @@ def next_steps(context: types.Context, organization_id: str, found: dict[str, in
 
 
 def _can_be_helped(file: FileState) -> bool:
-    return file.is_upload and file.schema.is_table
+    return file.is_upload and file.schema.is_table and not file.is_document
 
 
 def _guesses(files: list[FileState]) -> dict[str, dict[str, Any]]:

@@ -59,6 +59,11 @@ class FileState:
     def date(self) -> dt.datetime | None:
         return self.check.finished_at if self.check else None
 
+    @property
+    def is_document(self) -> bool:
+        """Whether it is no table at all (a picture, a PDF…) and says so: it needs no model."""
+        return not self.schema.schema_id and bool(self.check) and self.check.status == "unreadable"
+
     def as_dict(self) -> dict[str, Any]:
         """The same for the API; dates in ISO 8601 with their offset."""
         return {

@@ -82,6 +82,17 @@ class TestWhatItSays:
         assert "Choose a model for “Prénoms”" in words(step)
         assert "look like those of the model" in words(step)
 
+    def test_a_picture_is_asked_for_no_model(self, look, agent, deposit):
+        resource = deposit(b"\x89PNG\r\n\x1a\n" + bytes(100), "photo.png", schema="")
+        run_checks()
+
+        page = look("/odl/collectivite/valbrune", agent)
+        report = look(f"/odl/report/{resource['id']}", agent)
+
+        assert "Choisir un modèle" not in page.get_text()
+        assert "Ce fichier n’est pas un tableau" in report.get_text()
+        assert "Choisir un modèle" not in report.get_text()
+
     def test_all_is_well(self, look, agent, deposit):
         deposit(GOOD)
         run_checks()
