@@ -100,6 +100,7 @@ def _incomplete(code: str, order: dict[str, Any], seconds: float) -> dict[str, A
 
 
 def _child() -> int:
+    os.nice(10)  # who reads a page comes before a file that waits for its report
     order = json.load(sys.stdin)
     resource.setrlimit(resource.RLIMIT_AS, (order["memory"] * _MEBIBYTE,) * 2)
     resource.setrlimit(resource.RLIMIT_CPU, (order["seconds"], order["seconds"] + 1))
