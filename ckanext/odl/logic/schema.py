@@ -10,14 +10,14 @@ LANGUAGES = ["fr", "en"]
 
 @tk.validator_args
 def validate(
-    not_missing: Validator,
+    ignore_missing: Validator,
     ignore_empty: Validator,
     unicode_safe: Validator,
     default: ValidatorFactory,
     one_of: ValidatorFactory,
 ) -> Schema:
     return {
-        "upload": [not_missing],
+        "upload": [ignore_missing],
         "schema": [ignore_empty, unicode_safe],
         "language": [default("fr"), one_of(LANGUAGES)],
     }

@@ -119,11 +119,13 @@ def _name_from_title(
 def odl_choice(field: Mapping[str, Any], _schema: Mapping[str, Any]) -> Validator:
     """One of the values that the field offers."""
     values = {choice["value"] for choice in field["choices"]}
+    # A code alone (ECON) stands for its address in a European vocabulary.
+    codes = {value.rsplit("/", 1)[-1]: value for value in values}
 
     def validator(value: Any) -> Any:
-        if value and value not in values:
+        if value and value not in values and value not in codes:
             raise tk.Invalid(tk._("“{value}” is not in the list. Choose one of its lines.").format(value=value))
-        return value
+        return codes.get(value, value)
 
     return validator  # pyright: ignore[reportReturnType]
 
@@ -339,7 +341,9 @@ def odl_file_address(key: FlattenKey, data: FlattenDataDict, errors: FlattenErro
     if link:
         data[key], data[kind_key] = link, ""
     address = _text(data.get(key))
-    if _text(data.get(kind_key)) or not address:
+    if not address:
+        raise tk.Invalid(tk._("Choose a file, or give the address of a file that is already on line."))
+    if _text(data.get(kind_key)):
         return
     if not _WEB.fullmatch(address):
         raise tk.Invalid(tk._("Write the whole address of the file, from https:// on, or choose a file to upload."))

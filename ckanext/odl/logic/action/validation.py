@@ -24,7 +24,7 @@ def _visible(context: types.Context, action: str, data_dict: dict[str, Any]) -> 
     try:
         tk.check_access(action, context, data_dict)
     except tk.NotAuthorized:
-        raise tk.ObjectNotFound(tk._("Not found")) from None
+        raise tk.ObjectNotFound from None
 
 
 @tk.validate_action_data(schema.validate)
@@ -41,7 +41,7 @@ def odl_validate(context: types.Context, data_dict: types.DataDict) -> types.Act
     reference = data_dict.get("schema")
     if reference:
         _check_reference(reference)
-    upload = data_dict["upload"]
+    upload = data_dict.get("upload")
     if not hasattr(upload, "stream"):
         raise tk.ValidationError({"upload": [tk._("Send the file itself, as multipart/form-data.")]})
     with NamedTemporaryFile(prefix="odl-") as copy:
