@@ -104,7 +104,8 @@ def _group(
         count, constraint = len(places), None
         name, column = (places[0]["field"], places[0]["column"]) if count == 1 else (None, None)
         if count > 1:
-            typical = {**typical, "params": _together(key[1], severity, places)}
+            # A sentence about several columns names none of them as the place to click.
+            typical = {**typical, "params": _together(key[1], severity, places), "column": None, "cell": None}
     words = render_all(typical, language)
     expected = next((f["params"][n] for f in places for n in ("suggestion", "example") if f["params"].get(n)), None)
     return Group(
@@ -131,8 +132,9 @@ def _together(kind: str | None, severity: str, places: list[dict[str, Any]]) -> 
     names = [str(facts.get("name", "")) for facts in params]
     if kind == "close":
         names = [f"{facts.get('suggestion')} → {facts.get('name')}" for facts in params]
-        return {"variant": "many-close", "names": names[:12], "count": len(names)}
-    return {"variant": f"many-{severity}", "names": names[:12], "count": len(names)}
+        return {"variant": "many-close", "names": names, "count": len(names)}
+    maybe = {name: params[0][name] for name in ("missing", "unknown") if params[0].get(name)}
+    return {"variant": f"many-{severity}{'-maybe' if maybe else ''}", "names": names, "count": len(names), **maybe}
 
 
 def _typical(places: list[dict[str, Any]]) -> dict[str, Any]:
