@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ckanext.odl.validation import Group, groups, headline
+from ckanext.odl.validation import Group, groups
 
 from .conftest import field, schema
 
@@ -59,3 +59,71 @@ def test_the_two_ways_out_of_a_column_twice_are_the_same_in_words_and_gesture(ch
     assert twice.remedy.endswith("supprimez celle-ci\u00a0; sinon, donnez-lui un autre titre.")
     assert "Si la colonne C répète la colonne A" in twice.excel
     assert "tapez un autre titre" in twice.excel
+
+
+def test_a_replacement_asks_for_whole_cells(check):
+    kinds = field("nature", enum=["aide en numéraire", "aide en nature"])
+    refused = only(check("nature\nnuméraire\nautre chose\n", schema(kinds)), "constraint-error")
+    assert "Totalité du contenu de la cellule" in refused.excel
+    assert "Cellules entières" in refused.libreoffice
+    boolean = only(check("ouvert\nx\n", schema(field("ouvert", "boolean"))), "type-error")
+    assert "Rechercher «\u00a0x\u00a0», Remplacer par true" in boolean.excel
+
+
+def test_a_percentage_where_a_share_is_expected_is_divided(check):
+    share = field("pourcentage", "number", minimum=0, maximum=1)
+    for text, wanted in (("100%", "1"), ("45 %", "0.45"), ("12,5 %", "0.125")):
+        told = only(check(f"pourcentage;b\n{text};1\n", schema(share, "b")), "type-error")
+        assert told.remedy == f"Divisez par 100\u00a0: écrivez {wanted}."
+        assert told.expected == wanted
+
+
+PERIOD = field("periode", pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}(/[0-9]{4}-[0-9]{2}-[0-9]{2})?$")
+
+
+def test_a_year_alone_is_no_matter_of_format(check):
+    for text, wanted in (
+        ("2025", "2025-01-01/2025-12-31"),
+        ("2025-02", "2025-02-01/2025-02-28"),
+        ("2024-12", "2024-12-01/2024-12-31"),
+        ("2024/2025", "2024-01-01/2025-12-31"),
+    ):
+        told = only(check(f"periode\n{text}\n", schema(PERIOD)), "constraint-error")
+        assert told.remedy.startswith(f"Tapez une date complète, par exemple {wanted}, sans changer le format")
+        assert "aaaa" not in gestures(told).lower()
+    day = only(check("jour\n2025\n", schema(field("jour", "date"))), "type-error")
+    assert "par exemple 2025-01-01," in day.remedy
+    assert "aaaa" not in gestures(day).lower()
+
+
+def test_the_number_of_a_date_takes_its_format_back(check):
+    for table in (schema(field("periode", "date")), schema(PERIOD)):
+        (told,) = groups(check("periode\n43655\n", table), "fr")
+        assert told.remedy == "Ce numéro est la date 2019-07-09. Redonnez à la colonne un format de date."
+        assert "Convertir" not in told.excel
+        assert "Format de cellule › Nombre › Date" in told.excel
+
+
+def test_words_for_nothing_are_emptied_where_the_column_is_optional(check):
+    code = field("code", maxLength=5, keys={"example": "10427"})
+    for text in ("sans objet", "SANS OBJET", "Non communiqué"):
+        told = only(check(f"code;b\n{text};1\n", schema(code, "b")), "constraint-error")
+        assert told.remedy == "Laissez la cellule vide."
+        assert told.expected is None
+        assert f"Rechercher «\u00a0{text}\u00a0», laissez vide Remplacer par" in told.excel
+    number = only(check("n;b\nN.C.;1\n", schema(field("n", "number"), "b")), "type-error")
+    assert number.remedy == "Laissez la cellule vide."
+    siret = schema("siret", "b", custom_checks=[{"name": "french-siret-value", "params": {"column": "siret"}}])
+    assert only(check("siret;b\nnéant;1\n", siret), "siret").remedy == "Laissez la cellule vide."
+    required = only(check("code\nsans objet\n", schema(field("code", maxLength=5, required=True))), "constraint-error")
+    assert "Raccourcissez" in required.remedy
+
+
+def test_all_that_is_no_digit_goes_from_a_siret(check):
+    siret = schema("siret", custom_checks=[{"name": "french-siret-value", "params": {"column": "siret"}}])
+    told = only(check("siret\n130 025 265 000 13'\n", siret), "siret")
+    assert told.remedy == "Ne gardez que les chiffres\u00a0: 13002526500013."
+    assert "chaque signe qui n’est pas un chiffre" in told.excel
+    assert only(check("siret\nSIRET : 13002526500013\n", siret), "siret").expected == "13002526500013"
+    pattern = schema(field("siret", pattern="^[0-9]{14}$"))
+    assert only(check("siret\n130 025 265 000 13'\n", pattern), "constraint-error").expected == "13002526500013"
