@@ -166,14 +166,24 @@ def headline(report: dict[str, Any], language: str) -> str:
         )
     if report["status"] == "valid":
         if not rows:
-            return "Le fichier ne contient pas encore de données." if french else "The file contains no data yet."
+            return "Le fichier ne contient aucune ligne de données." if french else "The file contains no row of data."
+        looks = len([group for group in groups(report, language) if group.severity == "warning"])
+        worth = (
+            f"\u00a0; {_count(looks, 'point', 'points', 'fr')} à regarder"
+            if french
+            else f"; {_count(looks, 'point', 'points', 'en')} worth a look"
+        )
         if report["schema"] is None:
             line = (
                 _count(rows, "ligne lue", "lignes lues", "fr")
                 if french
                 else _count(rows, "row read", "rows read", "en")
             )
+            if looks:
+                return f"{line}{worth}."
             return f"{line}, aucun problème de forme." if french else f"{line}, no problem of form."
+        if looks:
+            return f"Fichier conforme{worth}." if french else f"The file follows its model{worth}."
         all_good = "la ligne est bonne" if rows == 1 else f"les {number(rows, 'fr')} lignes sont bonnes"
         every = "the row is good" if rows == 1 else f"all {number(rows, 'en')} rows are good"
         return f"Aucun problème\u00a0: {all_good}." if french else f"No problem: {every}."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ckanext.odl.validation import Group, groups
+from ckanext.odl.validation import Group, groups, headline
 
 from .conftest import field, schema
 
@@ -127,3 +127,21 @@ def test_all_that_is_no_digit_goes_from_a_siret(check):
     assert only(check("siret\nSIRET : 13002526500013\n", siret), "siret").expected == "13002526500013"
     pattern = schema(field("siret", pattern="^[0-9]{14}$"))
     assert only(check("siret\n130 025 265 000 13'\n", pattern), "constraint-error").expected == "13002526500013"
+
+
+def test_headings_alone_are_no_success(check):
+    report = check("a;b\n", schema("a", "b"))
+    assert headline(report, "fr") == "Le fichier ne contient aucune ligne de données."
+    assert headline(report, "en") == "The file contains no row of data."
+    assert only(report, "no-rows").explanation.endswith("il n’y a rien à réutiliser.")
+
+
+def test_a_valid_file_with_warnings_is_not_said_free_of_them(check):
+    point = schema(field("coordonnees", "geopoint", keys={"format": "array"}), "b")
+    report = check("coordonnees;b\n[48.8566,2.3522];1\n", point)
+    assert [warning["code"] for warning in report["warnings"]] == ["coordinates-suspect"]
+    (reversed_point,) = groups(report, "fr")
+    assert "écrivez la longitude d’abord\u00a0: «\u00a0[2.3522,48.8566]\u00a0»" in reversed_point.remedy
+    assert "deux colonnes" not in reversed_point.remedy + gestures(reversed_point)
+    assert headline(report, "fr") == "Fichier conforme\u00a0; 1 point à regarder."
+    assert headline(report, "en") == "The file follows its model; 1 point worth a look."
