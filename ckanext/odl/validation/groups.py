@@ -17,7 +17,7 @@ _LISTS = {"error": "errors", "warning": "warnings", "notice": "notices"}
 class Group:
     """One cause: the same code and constraint in the same column.
 
-    ``count`` is exact; ``rows`` are the row numbers of the places kept (at most 100), ``places`` those findings.
+    ``count`` is exact and counts ``unit``: ``cell``, ``column`` or ``row``; ``rows`` are the row numbers of the places kept (at most 100), ``places`` those findings.
     ``column`` is the spreadsheet letter. ``title`` says the cause, ``explanation`` the first case with what is wrong,
     ``remedy`` what to do, ``excel`` and ``libreoffice`` the gesture there, ``expected`` an example of a right value.
     """
@@ -35,6 +35,7 @@ class Group:
     excel: str
     libreoffice: str
     expected: str | None
+    unit: str = "cell"
     places: list[dict[str, Any]] = attribute(default_factory=list)
 
     def to_dict(self) -> dict[str, Any]:
@@ -85,6 +86,15 @@ def groups(report: dict[str, Any], language: str) -> list[Group]:
     return told
 
 
+_OF_ROWS = ("blank-row", "missing-cell", "extra-cell", "delimiter-mixed", "row-repeated")
+
+
+def _unit(code: str) -> str:
+    if code in _OF_ROWS:
+        return "row"
+    return "column" if code.startswith("header-") and code != "header-not-first" else "cell"
+
+
 def _structural(group: Group) -> bool:
     return group.code.startswith("header-") or not group.rows
 
@@ -122,6 +132,7 @@ def _group(
         excel=words["excel"],
         libreoffice=words["libreoffice"],
         expected=str(expected) if expected is not None else None,
+        unit=_unit(code),
         places=shown,
     )
 

@@ -145,3 +145,11 @@ def test_a_valid_file_with_warnings_is_not_said_free_of_them(check):
     assert "deux colonnes" not in reversed_point.remedy + gestures(reversed_point)
     assert headline(report, "fr") == "Fichier conforme\u00a0; 1 point à regarder."
     assert headline(report, "en") == "The file follows its model; 1 point worth a look."
+
+
+def test_a_group_counts_what_it_is_about(check):
+    told = groups(check("a;z\n1\n\nx;2\n", schema(field("a", "integer"), field("b", required=True), "c")), "fr")
+    assert {(group.code, group.unit) for group in told} == {
+        ("header-missing-column", "column"), ("header-unknown", "column"), ("missing-cell", "row"),
+        ("blank-row", "row"), ("type-error", "cell"),
+    }  # fmt: skip
