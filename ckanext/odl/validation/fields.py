@@ -304,7 +304,7 @@ class FieldRule:
         else:
             params["limit"] = str(wanted)
             if name == "maximum" and hints.is_percentage(self.name, wanted, text):
-                params.update(hint="percent", suggestion=str(Decimal(text) / 100))
+                params.update(hint="percent", suggestion=hints.as_share(text))
             if name in ("minLength", "maxLength"):
                 params["length"] = len(text)
                 params.update(hints.for_pattern(self, text))

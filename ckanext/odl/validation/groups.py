@@ -17,7 +17,7 @@ _LISTS = {"error": "errors", "warning": "warnings", "notice": "notices"}
 class Group:
     """One cause: the same code and constraint in the same column.
 
-    ``count`` is exact; ``rows`` are the row numbers of the places kept (at most 100), ``places`` those findings.
+    ``count`` is exact and counts ``unit``: ``cell``, ``column`` or ``row``; ``rows`` are the row numbers of the places kept (at most 100), ``places`` those findings.
     ``column`` is the spreadsheet letter. ``title`` says the cause, ``explanation`` the first case with what is wrong,
     ``remedy`` what to do, ``excel`` and ``libreoffice`` the gesture there, ``expected`` an example of a right value.
     """
@@ -35,6 +35,7 @@ class Group:
     excel: str
     libreoffice: str
     expected: str | None
+    unit: str = "cell"
     places: list[dict[str, Any]] = attribute(default_factory=list)
 
     def to_dict(self) -> dict[str, Any]:
@@ -85,6 +86,15 @@ def groups(report: dict[str, Any], language: str) -> list[Group]:
     return told
 
 
+_OF_ROWS = ("blank-row", "missing-cell", "extra-cell", "delimiter-mixed", "row-repeated")
+
+
+def _unit(code: str) -> str:
+    if code in _OF_ROWS:
+        return "row"
+    return "column" if code.startswith("header-") and code != "header-not-first" else "cell"
+
+
 def _structural(group: Group) -> bool:
     return group.code.startswith("header-") or not group.rows
 
@@ -104,7 +114,8 @@ def _group(
         count, constraint = len(places), None
         name, column = (places[0]["field"], places[0]["column"]) if count == 1 else (None, None)
         if count > 1:
-            typical = {**typical, "params": _together(key[1], severity, places)}
+            # A sentence about several columns names none of them as the place to click.
+            typical = {**typical, "params": _together(key[1], severity, places), "column": None, "cell": None}
     words = render_all(typical, language)
     expected = next((f["params"][n] for f in places for n in ("suggestion", "example") if f["params"].get(n)), None)
     return Group(
@@ -121,6 +132,7 @@ def _group(
         excel=words["excel"],
         libreoffice=words["libreoffice"],
         expected=str(expected) if expected is not None else None,
+        unit=_unit(code),
         places=shown,
     )
 
@@ -131,8 +143,9 @@ def _together(kind: str | None, severity: str, places: list[dict[str, Any]]) -> 
     names = [str(facts.get("name", "")) for facts in params]
     if kind == "close":
         names = [f"{facts.get('suggestion')} → {facts.get('name')}" for facts in params]
-        return {"variant": "many-close", "names": names[:12], "count": len(names)}
-    return {"variant": f"many-{severity}", "names": names[:12], "count": len(names)}
+        return {"variant": "many-close", "names": names, "count": len(names)}
+    maybe = {name: params[0][name] for name in ("missing", "unknown") if params[0].get(name)}
+    return {"variant": f"many-{severity}{'-maybe' if maybe else ''}", "names": names, "count": len(names), **maybe}
 
 
 def _typical(places: list[dict[str, Any]]) -> dict[str, Any]:
@@ -164,14 +177,24 @@ def headline(report: dict[str, Any], language: str) -> str:
         )
     if report["status"] == "valid":
         if not rows:
-            return "Le fichier ne contient pas encore de données." if french else "The file contains no data yet."
+            return "Le fichier ne contient aucune ligne de données." if french else "The file contains no row of data."
+        looks = len([group for group in groups(report, language) if group.severity == "warning"])
+        worth = (
+            f"\u00a0; {_count(looks, 'point', 'points', 'fr')} à regarder"
+            if french
+            else f"; {_count(looks, 'point', 'points', 'en')} worth a look"
+        )
         if report["schema"] is None:
             line = (
                 _count(rows, "ligne lue", "lignes lues", "fr")
                 if french
                 else _count(rows, "row read", "rows read", "en")
             )
+            if looks:
+                return f"{line}{worth}."
             return f"{line}, aucun problème de forme." if french else f"{line}, no problem of form."
+        if looks:
+            return f"Fichier conforme{worth}." if french else f"The file follows its model{worth}."
         all_good = "la ligne est bonne" if rows == 1 else f"les {number(rows, 'fr')} lignes sont bonnes"
         every = "the row is good" if rows == 1 else f"all {number(rows, 'en')} rows are good"
         return f"Aucun problème\u00a0: {all_good}." if french else f"No problem: {every}."

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import date, timedelta
+from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,8 @@ _FRENCH_DATE = re.compile(r"([0-9]{1,2})[/.\- ]([0-9]{1,2})[/.\- ]([0-9]{4}|[0-9
 _LOOSE_ISO = re.compile(r"([0-9]{4})[/.\- ]([0-9]{1,2})[/.\- ]([0-9]{1,2})(?:[ T][0-9:.]+Z?)?")
 _SERIAL = re.compile(r"[2-6][0-9]{4}")
 _AMOUNT = re.compile(r"[+-]?[0-9][0-9\s\u00a0\u202f.,']*(?:€|EUR|euros?|%)?", re.IGNORECASE)
+_PART_OF_DATE = re.compile(r"([0-9]{4})(?:-(0[1-9]|1[0-2]))?")
+_TWO_YEARS = re.compile(r"([0-9]{4})\s?[/-]\s?([0-9]{4})")
 _SPACES = re.compile(r"[\s\u00a0\u202f]+")
 _WORDS = {
     "true": ("oui", "o", "vrai", "yes", "x", "true", "1"),
@@ -84,10 +87,31 @@ def for_pattern(field: FieldRule, text: str) -> dict[str, Any]:
     dated = _date_suggestion(text)
     if dated and field.accepts(dated):
         return {"hint": "date-french", "suggestion": dated}
+    if _SERIAL.fullmatch(text) and field.accepts(_of_serial(text)):
+        return {"hint": "serial", "suggestion": _of_serial(text)}
+    whole = _whole_date(field, text)
+    if whole:
+        return {"hint": "date-part", "suggestion": whole}
+    digits = re.sub("[^0-9]", "", text)
+    if digits != text and len(digits) >= 9 and len(text) <= 40 and field.accepts(digits):
+        return {"hint": "stray", "suggestion": digits}
     for proposal in (text.upper(), text.lower(), text.capitalize(), text.replace("’", "'"), text.replace(",", ".")):
         if proposal != text and field.accepts(proposal):
             return {"hint": "form", "suggestion": proposal}
     return {}
+
+
+_NOTHING = {
+    "sans objet", "so", "s o", "neant", "nc", "n c", "na", "n a", "nd", "n d", "nr", "n r", "non communique",
+    "non communiquee", "non concerne", "non concernee", "non renseigne", "non renseignee", "non applicable",
+    "non defini", "inconnu", "inconnue", "aucun", "aucune", "rien", "vide", "null", "none", "pas de siret", "nan",
+}  # fmt: skip
+
+
+def means_nothing(text: str) -> bool:
+    """``sans objet``, ``NC``, ``-``: words for an empty cell."""
+    bare = " ".join(re.sub("[^a-z0-9]", " ", plain(text[:40])).split())
+    return bare in _NOTHING or (not bare and text.isascii())
 
 
 def is_rounded(text: str) -> bool:
@@ -97,9 +121,21 @@ def is_rounded(text: str) -> bool:
 
 def is_percentage(name: str, maximum: Any, text: str) -> bool:
     """A share written as 80 where the schema counts from 0 to 1."""
-    if str(maximum) not in ("1", "1.0") or not re.search("pourcent|taux|part", name, re.IGNORECASE):
+    if not _is_one(maximum) or not re.search("pourcent|taux|part", name, re.IGNORECASE):
         return False
     return re.fullmatch(r"[0-9]{1,3}(?:\.[0-9]+)?", text) is not None and float(text) <= 100
+
+
+def _is_one(maximum: Any) -> bool:
+    return str(maximum) in ("1", "1.0")
+
+
+def as_share(percentage: str) -> str | None:
+    """``45`` as ``0.45``, or None when the text is no number."""
+    try:
+        return format((Decimal(percentage) / 100).normalize(), "f")
+    except InvalidOperation:
+        return None
 
 
 def amount(text: str) -> str | None:
@@ -126,6 +162,10 @@ def _number(field: FieldRule, text: str) -> dict[str, Any]:
     proposal = amount(text)
     if proposal is None:
         return {}
+    if text.endswith("%"):
+        share = as_share(proposal)
+        if share is not None and _is_one(field.constraints.get("maximum")):
+            return _suggest(field, "percent", share)
     if field.type == "integer" and proposal.count(".") == 1:
         whole, fraction = proposal.split(".")
         if fraction.strip("0"):
@@ -155,13 +195,36 @@ def _date_suggestion(text: str) -> str | None:
         return None
 
 
+def _of_serial(text: str) -> str:
+    """The date that a spreadsheet keeps as a number of days."""
+    return (date(1899, 12, 30) + timedelta(days=int(text))).isoformat()
+
+
+def _whole_date(field: FieldRule, text: str) -> str | None:
+    """The period or the first day that a year, a month or two years stand for, when the field accepts it."""
+    years = _TWO_YEARS.fullmatch(text)
+    part = _PART_OF_DATE.fullmatch(text)
+    if years:
+        proposals = [f"{years.group(1)}-01-01/{years.group(2)}-12-31"]
+    elif part and 1900 <= int(part.group(1)) < 2100:
+        year, month = int(part.group(1)), int(part.group(2) or 1)
+        last = date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1) if part.group(2) else date(year, 12, 31)
+        first = date(year, month, 1).isoformat()
+        proposals = [f"{first}/{last.isoformat()}", _in_format(field, first)]
+    else:
+        return None
+    return next((proposal for proposal in proposals if field.accepts(proposal)), None)
+
+
 def _date(field: FieldRule, text: str) -> dict[str, Any]:
     if field.type == "year" or (field.type == "date" and field.format == "%Y"):
         iso = _date_suggestion(text)
         return _suggest(field, "year", iso[:4]) if iso else {}
     if _SERIAL.fullmatch(text):
-        iso = (date(1899, 12, 30) + timedelta(days=int(text))).isoformat()
-        return _suggest(field, "serial", _in_format(field, iso))
+        return _suggest(field, "serial", _in_format(field, _of_serial(text)))
+    whole = _whole_date(field, text)
+    if whole:
+        return {"hint": "date-part", "suggestion": whole}
     iso = _date_suggestion(text)
     if iso is None:
         parts = re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text) or _FRENCH_DATE.fullmatch(text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from . import limits
+from . import hints, limits
 from .checks.base import Cell, CellCheck
 from .problems import Problem
 from .structure import Column
@@ -51,6 +51,8 @@ class ColumnJudge(dict[str, tuple[Problem, ...]]):
         # The check knows what the value is meant to be: it says more than the form of a code does.
         if problem is not None and not (found and problem.params.get("constraint") in _RELATED):
             found.insert(0, problem)
+        if not self.rule.required and self.rule.is_missing("") and hints.means_nothing(text):
+            found = [_to_empty(one) if one.severity == "error" else one for one in found]
         if not found and self._suspicions:
             found = [suspect for suspicion in self._suspicions if (suspect := suspicion(text, value))]
         return tuple(found)
@@ -66,6 +68,13 @@ class ColumnJudge(dict[str, tuple[Problem, ...]]):
                 self._cells.clear()
             cell = self._cells[text] = Cell(text, value, empty, wrong)
         return cell
+
+
+def _to_empty(problem: Problem) -> Problem:
+    """The same problem, whose remedy is an empty cell: an example of a right value would be an invention."""
+    useless = ("hint", "suggestion", "example")
+    facts = {name: fact for name, fact in problem.params.items() if name not in useless}
+    return Problem(problem.code, problem.severity, {**facts, "hint": "nothing"}, problem.column)
 
 
 class Keys:

@@ -38,6 +38,8 @@ PATTERN_CHARACTERS = 20_000
 
 PLACES = 100
 """Places kept per (code, column); counts are always exact."""
+NAMES = 40
+"""Column names written out in one sentence."""
 EXTRACT_ROWS = 200
 EXTRACT_CHARACTERS = 80
 VALUE_CHARACTERS = 200

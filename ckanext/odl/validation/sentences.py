@@ -21,6 +21,8 @@ from typing import Any
 
 import yaml
 
+from . import limits
+
 LANGUAGES = ("fr", "en")
 PARTS = ("title", "message", "remedy", "excel", "libreoffice")
 _PLACEHOLDER = re.compile(r"\{(\w+)(?::([^{}]*))?\}")
@@ -193,8 +195,8 @@ def _quoted(values: Any, language: str) -> str:
 def _joined(values: Any, language: str) -> str:
     left, right = ("«\u00a0", "\u00a0»") if language == "fr" else ("“", "”")
     names = [f"{left}{_one_line(value)}{right}" for value in values]
-    if len(names) > 11:
-        return f"{', '.join(names[:10])}…"
+    if len(names) > limits.NAMES:
+        return f"{', '.join(names[: limits.NAMES])}…"
     if len(names) < 2:
         return "".join(names)
     return f"{', '.join(names[:-1])} {'et' if language == 'fr' else 'and'} {names[-1]}"

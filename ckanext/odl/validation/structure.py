@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher, get_close_matches
 from itertools import pairwise
 from statistics import median
+from typing import Any
 
 from . import limits
 from .fields import FieldRule
@@ -182,9 +183,11 @@ def _match(header: list[str], rules: Sequence[FieldRule], row: int, findings: Fi
     if rules:
         missing = [rule for rule in rules if rule.name not in taken]
         nearest = _near_misses([header[index] for index in unknown], missing)
-        _say_unknown(header, unknown, nearest, len(rules), row, findings)
         places = {nearest[header[index]]: index for index in unknown if header[index] in nearest}
-        _say_missing(missing, places, header, row, findings)
+        lacking = [rule.name for rule in missing if rule.required and rule.name not in places]
+        _say_unknown(header, unknown, nearest, lacking, row, findings)
+        homeless = [shorten(header[index], 80) for index in unknown if header[index] not in nearest]
+        _say_missing(missing, places, header, homeless, row, findings)
         _say_order(columns, rules, row, findings)
     return columns
 
@@ -221,11 +224,20 @@ def _nearest(wanted: str, keys: dict[str, str]) -> str | None:
 
 
 def _say_unknown(
-    header: Sequence[str], unknown: Sequence[int], nearest: dict[str, str], known: int, row: int, findings: Findings
+    header: Sequence[str],
+    unknown: Sequence[int],
+    nearest: dict[str, str],
+    lacking: Sequence[str],
+    row: int,
+    findings: Findings,
 ) -> None:
+    """Beside columns that are missing, one too many may be one of them under a name of the house: ``maybe``."""
+    told = set(unknown[: limits.NAMES])  # the list of the missing ones is long: not in each of 500 findings
     for index in unknown:
-        params = {"name": shorten(header[index], 80), "suggestion": nearest.get(header[index])}
-        params["variant"] = "close" if params["suggestion"] else "extra"
+        params: dict[str, Any] = {"name": shorten(header[index], 80), "suggestion": nearest.get(header[index])}
+        params["variant"] = "close" if params["suggestion"] else "maybe" if lacking and index in told else "extra"
+        if params["variant"] == "maybe":
+            params["missing"] = list(lacking[: limits.NAMES + 1])
         findings.add(
             "header-unknown",
             "warning",
@@ -238,11 +250,16 @@ def _say_unknown(
 
 
 def _say_missing(
-    missing: Sequence[FieldRule], places: dict[str, int], header: Sequence[str], row: int, findings: Findings
+    missing: Sequence[FieldRule],
+    places: dict[str, int],
+    header: Sequence[str],
+    homeless: Sequence[str],
+    row: int,
+    findings: Findings,
 ) -> None:
     for rule in missing:
         place = places.get(rule.name)
-        params = {
+        params: dict[str, Any] = {
             "name": rule.name,
             "title": rule.title if rule.title != rule.name else None,
             "example": rule.example,
@@ -250,7 +267,10 @@ def _say_missing(
             "variant": "required" if rule.required else "optional",
         }
         if params["suggestion"]:
-            params["variant"] = str(params["variant"]) + "-close"
+            params["variant"] += "-close"
+        elif rule.required and homeless:
+            params["variant"] += "-maybe"
+            params["unknown"] = list(homeless[: limits.NAMES + 1])
         findings.add(
             "header-missing-column",
             "error" if rule.required else "warning",

@@ -21,6 +21,7 @@ _FIVE = re.compile(r"(?:^|[_\-])(?:insee|cp)(?:$|[_\-])|insee|postal", re.I)
 _MONEY = re.compile(r"montant|prix|cout", re.I)
 _LATITUDE = re.compile(r"(?:^|[_\-])(?:y?lat|latitude)(?:$|[_\-0-9])|^[XY]?latitude$", re.I)
 _LONGITUDE = re.compile(r"(?:^|[_\-])(?:x?lon|longitude)(?:$|[_\-0-9])|^[xy]?long(?:itude)?$", re.I)
+_TWO_NUMBERS = re.compile(r"(-?[0-9]+(?:\.[0-9]+)?)([^0-9\-]+)(-?[0-9]+(?:\.[0-9]+)?)")
 _CONTROL = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x9f]")
 _AMOUNT = re.compile(
     r"[+-]?[0-9]{1,3}(?:[\s\u00a0\u202f][0-9]{3})*(?:[.,][0-9]{1,2})?\s?(?:€|EUR|euros?)|[0-9]{1,3}(?:[\s\u00a0\u202f][0-9]{3})+(?:[.,][0-9]{1,2})?",
@@ -104,4 +105,7 @@ def _where(longitude: float, latitude: float) -> str | None:
 
 def _point(text: str, value: Any) -> Problem | None:
     variant = _where(float(value[0]), float(value[1]))
+    if variant == "swapped":
+        exchanged = _TWO_NUMBERS.sub(r"\3\2\1", text, count=1)
+        return Problem("coordinates-suspect", "warning", {"variant": "swapped-cell", "suggestion": exchanged})
     return Problem("coordinates-suspect", "warning", {"variant": variant}) if variant else None

@@ -19,6 +19,7 @@ PARAMS: dict[str, Any] = {
     "format": "default", "found": "xlsx", "kilometres": 3, "length": 4, "limit": 5, "line": 7, "lines": 2,
     "name": "siret", "names": ["a", "b"], "op": ">=", "other": "b", "other_value": "9", "others": ["a", "b"],
     "sheet": "F", "siren": "130025265", "suggestion": "x", "sum": "3", "year": "1900",
+    "missing": ["a", "b"], "unknown": ["c", "d"],
     "description": "Une phrase.", "example": "exemple", "title": "Titre",
 }  # fmt: skip
 ROW_NUMBERS = {"missing-cell", "extra-cell"}
@@ -60,6 +61,8 @@ def test_every_sentence_is_whole(code, variant, language):
         words = rendered(code, variant, language, count)
         assert set(words) == set(PARTS)
         for part, text in words.items():
+            if part in ("excel", "libreoffice") and not text:
+                continue
             assert text, (code, variant, part)
             assert not re.search(r"None|\{|\}|  |\.\.(?!\.)| \.(?!\w)|@(?!CTES|exemple|A)", text), text
             assert text[0] == text[0].upper(), text

@@ -46,11 +46,16 @@ def _number_hint(text: str, length: int, accepts: Any) -> dict[str, Any]:
     if is_rounded(text):
         return {"hint": "excel-rounded"}
     digits = text.strip().strip("'\"")
+    only_spaces = not re.search("[^0-9\\s\u00a0\u202f]", text)
     if re.fullmatch(r"[0-9]+[.,]0+", digits):
         digits = re.split("[.,]", digits)[0]
+        only_spaces = True  # the ".0" that a spreadsheet adds: taking out the point alone would add a digit
     digits = _SPACES.sub("", digits)
     if digits != text and accepts(digits):
-        return {"hint": "spaces", "suggestion": digits}
+        return {"hint": "spaces" if only_spaces else "stray", "suggestion": digits}
+    kept = re.sub("[^0-9]", "", text)
+    if len(text) <= 40 and accepts(kept):
+        return {"hint": "stray", "suggestion": kept}
     if not (digits.isascii() and digits.isdigit()):
         return {"hint": "not-digits"}
     for zeros in range(1, 4):

@@ -1,0 +1,155 @@
+"""What a person reads and is told to do: advice that mends the file and destroys nothing in it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ckanext.odl.validation import Group, groups, headline
+
+from .conftest import field, schema
+
+
+def only(report: dict[str, Any], code: str, language: str = "fr") -> Group:
+    told = [group for group in groups(report, language) if group.code == code]
+    assert len(told) == 1, [group.title for group in told]
+    return told[0]
+
+
+def gestures(group: Group) -> str:
+    return f"{group.excel} {group.libreoffice}"
+
+
+REQUIRED = [field(name, required=True) for name in ("nomAttribuant", "dateConvention", "montant")]
+
+
+def test_columns_with_names_of_the_house_are_renamed_and_not_deleted(check):
+    report = check("Collectivité;Signée le;Somme versée\nGrandville;2026-01-01;12\n", schema(*REQUIRED))
+    extra, missing = only(report, "header-unknown"), only(report, "header-missing-column")
+    assert extra.title == "Colonnes en plus, ou colonnes à renommer"
+    assert extra.remedy.startswith("Ne les supprimez pas\u00a0: regardez d’abord")
+    assert "«\u00a0nomAttribuant\u00a0», «\u00a0dateConvention\u00a0» et «\u00a0montant\u00a0»" in extra.remedy
+    assert "«\u00a0Signée le\u00a0»" in missing.remedy
+    assert "Supprimer" not in gestures(extra) + gestures(missing)
+    assert "A1" not in gestures(extra)
+
+
+def test_one_column_missing_and_one_too_many(check):
+    report = check("nomAttribuant;dateConvention;Somme versée\nGrandville;2026-01-01;12\n", schema(*REQUIRED))
+    missing, extra = groups(report, "fr")
+    assert "parmi les colonnes hors du modèle («\u00a0Somme versée\u00a0»)" in missing.remedy
+    assert "renommez-la en «\u00a0montant\u00a0»" in missing.remedy
+    assert "sous un autre nom («\u00a0montant\u00a0»)" in extra.remedy
+    assert "C1" in extra.excel
+
+
+def test_a_column_too_many_in_a_whole_file_may_stay(check):
+    extra = only(check("a;b;note\n1;2;3\n", schema("a", "b")), "header-unknown")
+    assert "vous pouvez la garder" in extra.remedy
+    assert "uppr" not in extra.remedy + gestures(extra)
+
+
+def test_all_missing_columns_are_named(check):
+    names = [f"colonne_{number}" for number in range(1, 31)]
+    report = check("a\n1\n", schema("a", *(field(name, required=True) for name in names)))
+    assert all(f"«\u00a0{name}\u00a0»" in only(report, "header-missing-column").explanation for name in names)
+
+
+def test_the_two_ways_out_of_a_column_twice_are_the_same_in_words_and_gesture(check):
+    twice = only(check("a;b;a\n1;2;3\n", schema("a", "b")), "header-duplicate")
+    assert twice.remedy.endswith("supprimez celle-ci\u00a0; sinon, donnez-lui un autre titre.")
+    assert "Si la colonne C répète la colonne A" in twice.excel
+    assert "tapez un autre titre" in twice.excel
+
+
+def test_a_replacement_asks_for_whole_cells(check):
+    kinds = field("nature", enum=["aide en numéraire", "aide en nature"])
+    refused = only(check("nature\nnuméraire\nautre chose\n", schema(kinds)), "constraint-error")
+    assert "Totalité du contenu de la cellule" in refused.excel
+    assert "Cellules entières" in refused.libreoffice
+    boolean = only(check("ouvert\nx\n", schema(field("ouvert", "boolean"))), "type-error")
+    assert "Rechercher «\u00a0x\u00a0», Remplacer par true" in boolean.excel
+
+
+def test_a_percentage_where_a_share_is_expected_is_divided(check):
+    share = field("pourcentage", "number", minimum=0, maximum=1)
+    for text, wanted in (("100%", "1"), ("45 %", "0.45"), ("12,5 %", "0.125")):
+        told = only(check(f"pourcentage;b\n{text};1\n", schema(share, "b")), "type-error")
+        assert told.remedy == f"Divisez par 100\u00a0: écrivez {wanted}."
+        assert told.expected == wanted
+
+
+PERIOD = field("periode", pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}(/[0-9]{4}-[0-9]{2}-[0-9]{2})?$")
+
+
+def test_a_year_alone_is_no_matter_of_format(check):
+    for text, wanted in (
+        ("2025", "2025-01-01/2025-12-31"),
+        ("2025-02", "2025-02-01/2025-02-28"),
+        ("2024-12", "2024-12-01/2024-12-31"),
+        ("2024/2025", "2024-01-01/2025-12-31"),
+    ):
+        told = only(check(f"periode\n{text}\n", schema(PERIOD)), "constraint-error")
+        assert told.remedy.startswith(f"Tapez une date complète, par exemple {wanted}, sans changer le format")
+        assert "aaaa" not in gestures(told).lower()
+    day = only(check("jour\n2025\n", schema(field("jour", "date"))), "type-error")
+    assert "par exemple 2025-01-01," in day.remedy
+    assert "aaaa" not in gestures(day).lower()
+
+
+def test_the_number_of_a_date_takes_its_format_back(check):
+    for table in (schema(field("periode", "date")), schema(PERIOD)):
+        (told,) = groups(check("periode\n43655\n", table), "fr")
+        assert told.remedy == "Ce numéro est la date 2019-07-09. Redonnez à la colonne un format de date."
+        assert "Convertir" not in told.excel
+        assert "Format de cellule › Nombre › Date" in told.excel
+
+
+def test_words_for_nothing_are_emptied_where_the_column_is_optional(check):
+    code = field("code", maxLength=5, keys={"example": "10427"})
+    for text in ("sans objet", "SANS OBJET", "Non communiqué"):
+        told = only(check(f"code;b\n{text};1\n", schema(code, "b")), "constraint-error")
+        assert told.remedy == "Laissez la cellule vide."
+        assert told.expected is None
+        assert f"Rechercher «\u00a0{text}\u00a0», laissez vide Remplacer par" in told.excel
+    number = only(check("n;b\nN.C.;1\n", schema(field("n", "number"), "b")), "type-error")
+    assert number.remedy == "Laissez la cellule vide."
+    siret = schema("siret", "b", custom_checks=[{"name": "french-siret-value", "params": {"column": "siret"}}])
+    assert only(check("siret;b\nnéant;1\n", siret), "siret").remedy == "Laissez la cellule vide."
+    required = only(check("code\nsans objet\n", schema(field("code", maxLength=5, required=True))), "constraint-error")
+    assert "Raccourcissez" in required.remedy
+
+
+def test_all_that_is_no_digit_goes_from_a_siret(check):
+    siret = schema("siret", custom_checks=[{"name": "french-siret-value", "params": {"column": "siret"}}])
+    told = only(check("siret\n130 025 265 000 13'\n", siret), "siret")
+    assert told.remedy == "Ne gardez que les chiffres\u00a0: 13002526500013."
+    assert "chaque signe qui n’est pas un chiffre" in told.excel
+    assert only(check("siret\nSIRET : 13002526500013\n", siret), "siret").expected == "13002526500013"
+    pattern = schema(field("siret", pattern="^[0-9]{14}$"))
+    assert only(check("siret\n130 025 265 000 13'\n", pattern), "constraint-error").expected == "13002526500013"
+
+
+def test_headings_alone_are_no_success(check):
+    report = check("a;b\n", schema("a", "b"))
+    assert headline(report, "fr") == "Le fichier ne contient aucune ligne de données."
+    assert headline(report, "en") == "The file contains no row of data."
+    assert only(report, "no-rows").explanation.endswith("il n’y a rien à réutiliser.")
+
+
+def test_a_valid_file_with_warnings_is_not_said_free_of_them(check):
+    point = schema(field("coordonnees", "geopoint", keys={"format": "array"}), "b")
+    report = check("coordonnees;b\n[48.8566,2.3522];1\n", point)
+    assert [warning["code"] for warning in report["warnings"]] == ["coordinates-suspect"]
+    (reversed_point,) = groups(report, "fr")
+    assert "écrivez la longitude d’abord\u00a0: «\u00a0[2.3522,48.8566]\u00a0»" in reversed_point.remedy
+    assert "deux colonnes" not in reversed_point.remedy + gestures(reversed_point)
+    assert headline(report, "fr") == "Fichier conforme\u00a0; 1 point à regarder."
+    assert headline(report, "en") == "The file follows its model; 1 point worth a look."
+
+
+def test_a_group_counts_what_it_is_about(check):
+    told = groups(check("a;z\n1\n\nx;2\n", schema(field("a", "integer"), field("b", required=True), "c")), "fr")
+    assert {(group.code, group.unit) for group in told} == {
+        ("header-missing-column", "column"), ("header-unknown", "column"), ("missing-cell", "row"),
+        ("blank-row", "row"), ("type-error", "cell"),
+    }  # fmt: skip
