@@ -75,12 +75,16 @@ def clean_db(with_plugins: None, reset_db: Callable[[], None], migrate_db_for: C
     """
     from ckan import model  # noqa: PLC0415 (the unit tests run without CKAN)
 
+    engine = model.meta.engine
     reset_db()
     tables = set(sa.inspect(model.Session.get_bind()).get_table_names())
     for plugin in PLUGINS_WITH_TABLES:
         # Alembic takes a second for each: only when the tables are not there yet.
         if f"{plugin}_alembic_version" not in tables:
             migrate_db_for(plugin)
+    if model.meta.engine is not engine:
+        # CKAN's migrations leave an engine behind that connects anew for each query.
+        model.init_model(engine)
 
 
 @pytest.fixture

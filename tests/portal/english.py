@@ -133,9 +133,9 @@ def _text_of(message: str) -> str:
     return normal(BeautifulSoup(message, "html.parser").get_text()) if "<" in message else normal(message)
 
 
-def english_in(page: str) -> list[str]:
-    """Return the English texts on *page*."""
-    soup = BeautifulSoup(page, "html.parser")
+def english_in(page: str | BeautifulSoup) -> list[str]:
+    """Return the English texts on *page*, without what nobody sees; that is taken out of a parsed page."""
+    soup = BeautifulSoup(page, "html.parser") if isinstance(page, str) else page
     for unseen in soup.find_all(["script", "style", "template"]):
         unseen.decompose()
     return sorted({text for text in _shown(soup) if is_english(text)})
