@@ -138,7 +138,7 @@ def test_no_english_is_left(app: Any, portal: dict[str, Any], person: str | None
     seen = walk(app, portal["arguments"], headers, portal["reports"])
 
     assert len(seen.visited) > 100, "the walk ended too early"
-    assert seen.english == {}
+    assert not seen.english, "\n".join(f"{where}: {texts}" for where, texts in seen.english.items())
     assert {where: fault for where, fault in seen.broken.items() if "/odl/" in where} == {}
 
 
@@ -195,7 +195,7 @@ def test_scripts_speak_french(app: Any):
 @pytest.mark.parametrize(
     "text",
     [
-        "Unpublish",
+        "Unfollow",
         "3 collaborators",
         "Select at least one",
         "There are no datasets associated to this harvest source.",
