@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from ckan.plugins import toolkit as tk
@@ -32,10 +33,22 @@ def with_state(pkg_dict: dict[str, Any]) -> dict[str, Any]:
 
 def with_names(search_results: dict[str, Any]) -> dict[str, Any]:
     """The results of a search whose facets carry the words that people read."""
-    for facet, name in ((SCHEMA_FACET, schema_name), (STATE_FACET, badge_name)):
+    for facet, name in _names().items():
         for item in search_results.get("search_facets", {}).get(facet, {}).get("items", []):
             item["display_name"] = name(item["name"])
     return search_results
+
+
+def filter_words(chosen: dict[str, list[str]]) -> dict[tuple[str, str], str]:
+    """The words for the values that a search was narrowed to, by facet and value.
+
+    CKAN takes them from the facets of the results, which have none when nothing was found.
+    """
+    return {(facet, value): name(value) for facet, name in _names().items() for value in chosen.get(facet, [])}
+
+
+def _names() -> dict[str, Callable[[str], str]]:
+    return {SCHEMA_FACET: schema_name, STATE_FACET: badge_name}
 
 
 def schema_name(schema_id: str) -> str:

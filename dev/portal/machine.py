@@ -84,8 +84,21 @@ def install_project(ckan: str, extras: str) -> Path:
     """
     folder = virtualenv(ckan)
     python = folder / "bin" / "python"
-    if folder.parent != ROOT:  # an environment lent by another checkout is used as it is
-        return python
+    if folder.parent == ROOT:  # one lent by another checkout is used as it is
+        _install(ckan, folder, extras)
+    # the catalogues change more often than the requirements
+    run(
+        [python, "-m", "dev.catalogues", "compile"],
+        LOGS / "catalogues.log",
+        "the catalogues could not be compiled",
+        "look at the end of the log",
+        cwd=ROOT,
+    )
+    return python
+
+
+def _install(ckan: str, folder: Path, extras: str) -> None:
+    python = folder / "bin" / "python"
     pins = REQUIREMENTS / f"ckan-{ckan}.txt"
     sources = [ROOT / "pyproject.toml", ROOT / "setup.py", pins]
     wanted = hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()
@@ -101,7 +114,6 @@ def install_project(ckan: str, extras: str) -> Path:
             command = [python, "-m", "pip", "install", "--constraint", pins, "--editable", requirement]
             run(command, log, "the Python packages could not be installed", remedy)
         stamps.write_text("\n".join([wanted, *sorted(_stamped(stamps, wanted) | set(extras.split(",")))]))
-    return python
 
 
 def _stamped(stamps: Path, wanted: str) -> set[str]:

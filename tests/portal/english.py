@@ -13,6 +13,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 from bs4 import BeautifulSoup, Comment, Tag
 from bs4.element import NavigableString
+from ckan.plugins import toolkit as tk
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("ckan", "ckanext.activity", "ckanext.harvest", "ckanext.scheming", "ckanext.dcat", "ckanext.odl")
@@ -64,6 +65,14 @@ ALLOWED = {
     "CKAN API": "a product's name",
 }
 
+#: What CKAN 2.11 alone writes into its templates without asking for a translation.
+ALLOWED_ON_211 = {
+    "Everything": "the dashboard's list of what one follows",
+    "View changes from": "the comparison of two versions",
+    "Email address": "the example in the box for a new member of a group",
+    "Name": "the example in the box for a new token",
+}
+FORMS_ON_211 = re.compile(r"\d+ datasets")  # the page on which an organization's datasets are ticked
 
 #: The same for texts that CKAN puts a value into before it looks for a translation, which can then not be found.
 ALLOWED_FORMS = re.compile(r"\d+ members|Not authorized to access .* members download")
@@ -133,9 +142,9 @@ def _text_of(message: str) -> str:
     return normal(BeautifulSoup(message, "html.parser").get_text()) if "<" in message else normal(message)
 
 
-def english_in(page: str) -> list[str]:
-    """Return the English texts on *page*."""
-    soup = BeautifulSoup(page, "html.parser")
+def english_in(page: str | BeautifulSoup) -> list[str]:
+    """Return the English texts on *page*, without what nobody sees; that is taken out of a parsed page."""
+    soup = BeautifulSoup(page, "html.parser") if isinstance(page, str) else page
     for unseen in soup.find_all(["script", "style", "template"]):
         unseen.decompose()
     return sorted({text for text in _shown(soup) if is_english(text)})
@@ -145,6 +154,8 @@ def english_in(page: str) -> list[str]:
 def is_english(text: str) -> bool:
     """Whether *text* is one of the software's English messages, or has two words that only English has."""
     if not text or text in ALLOWED or ALLOWED_FORMS.fullmatch(text):
+        return False
+    if not tk.check_ckan_version(min_version="2.12") and (text in ALLOWED_ON_211 or FORMS_ON_211.fullmatch(text)):
         return False
     exact, patterns = english_messages()
     if text in exact or patterns.fullmatch(text):

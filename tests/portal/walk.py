@@ -6,7 +6,7 @@ those pages that leads to a route not seen yet. Each form found on the way is se
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -89,10 +89,10 @@ class Walk:
             self.broken[address] = str(answer.status_code)
         if "text/html" not in answer.headers.get("Content-Type", ""):
             return None
-        found = english_in(answer.get_data(as_text=True))
+        page = BeautifulSoup(answer.get_data(as_text=True), "html.parser")
+        found = english_in(page)
         if found:
             self.english.setdefault(address, []).extend(found)
-        page = BeautifulSoup(answer.get_data(as_text=True), "html.parser")
         if page.html and page.html.get("lang") != "fr":
             self.english.setdefault(address, []).append("<html lang> is not fr")
         return page
@@ -190,14 +190,14 @@ def changes_something(endpoint: str) -> bool:
     return any(word in endpoint for word in ("delete", "clear", "refresh", "abort"))
 
 
-def walk(app: Any, arguments: dict[str, str], headers: dict[str, str]) -> Walk:
+def walk(app: Any, arguments: dict[str, str], headers: dict[str, str], more: Iterable[str] = ()) -> Walk:
     """Let the person whom *headers* name (nobody: a visitor) see every page once, then send every form wrongly.
 
-    *arguments* go into the variable parts of the routes.
+    *arguments* go into the variable parts of the routes; the addresses of *more* show routes with other contents.
     """
     visit = Walk(app, headers)
     adapter = app.flask_app.url_map.bind(urlsplit(tk.config["ckan.site_url"]).netloc)
-    pages = []
+    pages = [visit.visit(address) for address in more]
     for rule in routes(app):
         filled = fill(rule, arguments)
         if filled is None:

@@ -118,6 +118,11 @@ def resource_display_name(next_helper: Callable[..., str], resource_dict: dict[s
     return next_helper(resource_dict)
 
 
+def odl_filter_words(chosen: dict[str, list[str]]) -> dict[tuple[str, str], str]:
+    """The words for the values that a search was narrowed to, by facet and value."""
+    return search.filter_words(chosen)
+
+
 def odl_doubt(file: FileState) -> str:
     """Why a file is to be checked again; see :func:`ckanext.odl.logic.overview.doubt`."""
     return overview.doubt(file)

@@ -87,7 +87,11 @@ def test_the_agents_named_at_creation_stay(territory):
 
 @pytest.mark.parametrize("action", ["organization_update", "organization_patch"])
 def test_editing_a_commune(territory, action):
-    editors = who_may(territory, action, id="saint-exemple", title="Saint-Exemple-le-Neuf", name="saint-exemple")
+    # CKAN 2.11 takes an update without users as one that removes them
+    users = [{"name": territory.names["own_admin"], "capacity": "admin"}]
+    change = {"title": "Saint-Exemple-le-Neuf", "name": "saint-exemple", "users": users}
+
+    editors = who_may(territory, action, id="saint-exemple", **change)
 
     assert editors == {"sysadmin", "atd_admin", "atd_editor", "own_admin"}
     assert parent_of("saint-exemple") == {"atd"}

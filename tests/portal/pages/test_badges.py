@@ -101,6 +101,13 @@ def test_facets_are_said_in_words(look, deposit, language, facet, word):
     assert len(page.select(".dataset-item")) == 1
 
 
+def test_a_filter_that_finds_nothing_is_said_in_words(look, dataset):
+    page = look("/fr/dataset/?vocab_odl_state=invalid&vocab_odl_schema=scdl/prenoms")
+
+    assert not page.select(".dataset-item")
+    assert {words(pill) for pill in page.select(".filter-list .pill")} == {"à corriger", "Prénoms des nouveau-nés"}
+
+
 def test_an_organization_shows_problems_first(look, deposit, agent, commune):
     deposit(WRONG)
     call("package_create", agent, name="vide", title="Vide", owner_org=commune["id"], license_id="lov2")
