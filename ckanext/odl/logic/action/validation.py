@@ -41,7 +41,7 @@ def odl_validate(context: types.Context, data_dict: types.DataDict) -> types.Act
     reference = data_dict.get("schema")
     if reference:
         _check_reference(reference)
-    upload = data_dict.get("upload")
+    upload: Any = data_dict.get("upload")
     if not hasattr(upload, "stream"):
         raise tk.ValidationError({"upload": [tk._("Send the file itself, as multipart/form-data.")]})
     with NamedTemporaryFile(prefix="odl-") as copy:
