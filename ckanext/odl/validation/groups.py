@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import copy
+import re
 from dataclasses import asdict, dataclass
 from dataclasses import field as attribute
 from typing import Any
 
 from .report import SEVERITIES, column_letter
-from .sentences import number, render, render_all
+from .sentences import gesture, number, render, render_all
 
 _LISTS = {"error": "errors", "warning": "warnings", "notice": "notices"}
 
@@ -17,9 +18,10 @@ _LISTS = {"error": "errors", "warning": "warnings", "notice": "notices"}
 class Group:
     """One cause: the same code and constraint in the same column.
 
-    ``count`` is exact and counts ``unit``: ``cell``, ``column`` or ``row``; ``rows`` are the row numbers of the places kept (at most 100), ``places`` those findings.
-    ``column`` is the spreadsheet letter. ``title`` says the cause, ``explanation`` the first case with what is wrong,
-    ``remedy`` what to do, ``excel`` and ``libreoffice`` the gesture there, ``expected`` an example of a right value.
+    ``count`` is exact and counts ``unit``: ``cell``, ``column`` or ``row``; ``rows`` are the row numbers of the places
+    kept (at most 100), ``places`` those findings. ``column`` is the spreadsheet letter. ``title`` says the cause,
+    ``explanation`` the first case with what is wrong, ``remedy`` what to do, ``excel`` and ``libreoffice`` the gesture
+    there (empty when there is none), ``expected`` an example of a right value.
     """
 
     severity: str
@@ -83,7 +85,25 @@ def groups(report: dict[str, Any], language: str) -> list[Group]:
         causes = [_group(severity, key, places, counts, language) for key, places in by_cause.items()]
         # What concerns the whole file or its columns is said before any cell, then the causes that repeat most.
         told += sorted(causes, key=lambda group: (not _structural(group), -group.count))
+    _say_how_to_open(told, report, language)
     return told
+
+
+_CODES = re.compile(r"siret|siren|insee|rna|postal|^id[A-Z_]|^(?:cp|tel|fax)(?:$|_)|telephone", re.IGNORECASE)
+
+
+def _say_how_to_open(told: list[Group], report: dict[str, Any], language: str) -> None:
+    """Once, before the first gesture in Excel: how a CSV file is opened there without harm."""
+    first = next((group for group in told if group.excel), None)
+    if first is None or report["file"].get("format") != "csv" or report["status"] == "unreadable":
+        return
+    names = [str(name) for name in report["extract"]["header"]]
+    if report["file"].get("delimiter") == "," and len(names) > 1:
+        first.excel = f"{gesture('open-csv-commas', language)} {first.excel}"
+    elif any(_CODES.search(name) for name in names) or any(
+        place["params"].get("hint") in ("excel-rounded", "zero-lost") for group in told for place in group.places
+    ):
+        first.excel = f"{gesture('open-csv-codes', language)} {first.excel}"
 
 
 _OF_ROWS = ("blank-row", "missing-cell", "extra-cell", "delimiter-mixed", "row-repeated")

@@ -135,6 +135,11 @@ def entry_of(code: str, params: Mapping[str, Any], language: str) -> dict[str, s
     return {part: chosen.get(part) or gestures.get(part) or "" for part in PARTS}
 
 
+def gesture(name: str, language: str) -> str:
+    """A gesture in Excel that belongs to no finding."""
+    return messages(language if language in LANGUAGES else "fr")["_gestures"][name]["excel"]
+
+
 def _facts(found: Mapping[str, Any]) -> dict[str, Any]:
     """What templates may name: the parameters and the place."""
     column = found.get("column")

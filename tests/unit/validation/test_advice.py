@@ -153,3 +153,18 @@ def test_a_group_counts_what_it_is_about(check):
         ("header-missing-column", "column"), ("header-unknown", "column"), ("missing-cell", "row"),
         ("blank-row", "row"), ("type-error", "cell"),
     }  # fmt: skip
+
+
+def test_how_to_open_a_csv_in_excel_is_said_once_and_where_it_matters(check):
+    table = schema(field("idBeneficiaire"), field("a", "integer"), field("b", "date"))
+    row = "x{0}31/03/2026\n"
+    told = groups(check("idBeneficiaire;a;b\n13002526500013;" + row.format(";"), table), "fr")
+    assert [group.excel.startswith("N’ouvrez pas ce fichier CSV par un double-clic") for group in told] == [True, False]
+    commas = groups(check("idBeneficiaire,a,b\n13002526500013," + row.format(","), table), "fr")
+    assert [group.excel.startswith("Un double-clic ouvrirait ce fichier CSV dans une seule") for group in commas] == [
+        True,
+        False,
+    ]
+    plain = schema(field("a", "integer"), field("b", "date"))
+    assert all("double-clic" not in group.excel for group in groups(check("a;b\n" + row.format(";"), plain), "fr"))
+    assert "double-clic" not in str([group.libreoffice for group in told])
