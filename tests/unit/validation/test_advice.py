@@ -168,3 +168,24 @@ def test_how_to_open_a_csv_in_excel_is_said_once_and_where_it_matters(check):
     plain = schema(field("a", "integer"), field("b", "date"))
     assert all("double-clic" not in group.excel for group in groups(check("a;b\n" + row.format(";"), plain), "fr"))
     assert "double-clic" not in str([group.libreoffice for group in told])
+
+
+def test_a_row_of_totals_is_one_thing_to_delete(check):
+    table = schema(*(field(name, required=True) for name in "abcdef"), field("montant", "number", required=True))
+    good = "1;2;3;4;5;6;7\n"
+    report = check("a;b;c;d;e;f;montant\n" + good + "8;2;3;4;5;6;7\n" + "TOTAL GÉNÉRAL;;;;;;14\n", table)
+    (told,) = groups(report, "fr")
+    assert (told.title, told.remedy, told.unit) == ("Lignes de total", "Supprimez la ligne 4.", "row")
+    assert "Clic droit sur le numéro de la ligne 4" in told.excel
+    assert report["counts"]["rows_with_errors"] == 1
+
+    (left,) = groups(check("a;b;c;d;e;f;montant\n" + good + ";;;;;non;1\n", table), "fr")
+    assert left.explanation == (
+        "La ligne 3 ne contient presque rien\u00a0: seulement «\u00a0non\u00a0» et «\u00a01\u00a0»."
+    )
+
+
+def test_a_row_called_total_that_is_filled_is_data(check):
+    table = schema(*(field(name, required=True) for name in "abc"))
+    assert check("a;b;c\nTotal énergies;2;3\n", table)["status"] == "valid"
+    assert [e["code"] for e in check("a;b;c\nTotal énergies;2;\n", table)["errors"]] == ["constraint-error"]
