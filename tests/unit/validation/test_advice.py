@@ -203,3 +203,8 @@ def test_a_heading_that_looks_like_the_missing_one_is_typed_again(check):
     (told,) = groups(check("nom_attribuant;b\nx;1\n", schema(field("nomAttribuant", required=True), "b")), "fr")
     assert "renommez «\u00a0nom_attribuant\u00a0» en «\u00a0nomAttribuant\u00a0»" in told.remedy
     assert told.excel.startswith("Cliquez sur la cellule de titre A1")
+
+
+def test_a_column_without_a_heading_is_given_one(check):
+    told = only(check("a;;c\n1;2;3\n", schema("a", "c")), "header-blank")
+    assert told.excel.startswith("Cliquez sur la cellule B1 et tapez un titre qui dit ce que contient la colonne")
