@@ -28,8 +28,8 @@ SCHEMA = _words(
 """Refused before any file is looked at (:class:`SchemaRefused`)."""
 
 _ERRORS = _words(
-    "header-missing-column header-duplicate header-blank blank-row missing-cell extra-cell delimiter-mixed "
-    "type-error constraint-error unique-error primary-key-error number-not-finite number-out-of-range "
+    "header-missing-column header-duplicate header-blank blank-row row-almost-empty missing-cell extra-cell "
+    "delimiter-mixed type-error constraint-error unique-error primary-key-error number-not-finite number-out-of-range "
     "formula-without-value siren siret nomenclature-actes compare-columns sum-columns cohesive-columns "
     "one-of-required year-interval phone-number opening-hours gps-coordinates code-commune-insee code-postal "
     "code-region numero-departement departement region code-pays-iso2 code-pays-iso3 code-fantoir "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from operator import getitem, itemgetter
@@ -11,6 +12,7 @@ from . import limits
 from .checks.base import RowCheck
 from .checks.registry import TableChecks, build_checks
 from .fields import FieldRule
+from .hints import plain
 from .judges import ColumnJudge, Keys, text_at
 from .problems import Problem, Unreadable
 from .reading.delimiter import CANDIDATES
@@ -18,6 +20,8 @@ from .reading.table import Table
 from .report import Findings, shorten
 from .structure import Structure
 from .suspicions import coordinate_pair
+
+_TOTAL = re.compile(r"(?:sous[- ]?)?tota(?:l|ux)\b.{0,40}")
 
 
 @dataclass
@@ -126,6 +130,10 @@ class Engine:
                     continue
             if len(cells) >= width:
                 if judges and any(map(getitem, judges, pick(cells))):
+                    if self._say_almost_empty(number, cells):
+                        self.extract.add(number, cells, before)
+                        before = (number, cells)
+                        continue
                     wrong = self._say_cells(number, cells) or wrong
             else:
                 wrong = self._say_cells(number, cells) or wrong
@@ -160,6 +168,23 @@ class Engine:
             params=problem.params,
         )
         return problem.severity == "error"
+
+    def _say_almost_empty(self, number: int, cells: Sequence[str]) -> bool:
+        """Say at once that a row is a total, or a left-over, instead of each required cell it does not fill."""
+        empty = [judge for judge in self.judges if judge.rule.required and not cells[judge.column.index].strip()]
+        if len(empty) < 2:
+            return False
+        filled = [index for index, cell in enumerate(cells) if cell.strip()]
+        total = next((index for index in filled if _TOTAL.fullmatch(plain(cells[index]))), None)
+        if total is not None and len(filled) * 2 <= self._named:
+            variant, index = "total", total
+        elif len(empty) >= 4 and len(filled) <= 2:
+            variant, index = "left-over", filled[0]
+        else:
+            return False
+        params = {"variant": variant, "values": [shorten(cells[index], 40) for index in filled[:2]]}
+        self.findings.add("row-almost-empty", row=number, column=index + 1, value=cells[index], params=params)
+        return True
 
     def _say_cells(self, number: int, cells: Sequence[str]) -> bool:
         wrong = False

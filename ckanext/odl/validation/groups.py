@@ -106,7 +106,7 @@ def _say_how_to_open(told: list[Group], report: dict[str, Any], language: str) -
         first.excel = f"{gesture('open-csv-codes', language)} {first.excel}"
 
 
-_OF_ROWS = ("blank-row", "missing-cell", "extra-cell", "delimiter-mixed", "row-repeated")
+_OF_ROWS = ("blank-row", "row-almost-empty", "missing-cell", "extra-cell", "delimiter-mixed", "row-repeated")
 
 
 def _unit(code: str) -> str:

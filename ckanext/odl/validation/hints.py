@@ -63,6 +63,10 @@ def for_enum(text: str, accepted: list[str]) -> dict[str, Any]:
     if found is not None:
         return {"hint": "spelling", "suggestion": found}
     close = get_close_matches(plain(text)[:100], same, n=1, cutoff=0.8)
+    if not close and len(text) >= 5:
+        # "numéraire" for "aide en numéraire": the accepted value that ends so, if there is one alone.
+        close = [word for word in same if word.endswith(" " + plain(text)) and not re.search("[;,|]", word)]
+        close = close if len(close) == 1 else []
     return {"hint": "close", "suggestion": same[close[0]]} if close else {}
 
 

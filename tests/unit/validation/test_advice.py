@@ -63,8 +63,9 @@ def test_the_two_ways_out_of_a_column_twice_are_the_same_in_words_and_gesture(ch
 
 def test_a_replacement_asks_for_whole_cells(check):
     kinds = field("nature", enum=["aide en numéraire", "aide en nature"])
-    refused = only(check("nature\nnuméraire\nautre chose\n", schema(kinds)), "constraint-error")
+    refused = only(check("nature;b\nnuméraire;1\nnuméraire;2\nautre chose;3\n", schema(kinds, "b")), "constraint-error")
     assert "Totalité du contenu de la cellule" in refused.excel
+    assert "Rechercher «\u00a0numéraire\u00a0», Remplacer par aide en numéraire" in refused.excel
     assert "Cellules entières" in refused.libreoffice
     boolean = only(check("ouvert\nx\n", schema(field("ouvert", "boolean"))), "type-error")
     assert "Rechercher «\u00a0x\u00a0», Remplacer par true" in boolean.excel
@@ -168,3 +169,42 @@ def test_how_to_open_a_csv_in_excel_is_said_once_and_where_it_matters(check):
     plain = schema(field("a", "integer"), field("b", "date"))
     assert all("double-clic" not in group.excel for group in groups(check("a;b\n" + row.format(";"), plain), "fr"))
     assert "double-clic" not in str([group.libreoffice for group in told])
+
+
+def test_a_row_of_totals_is_one_thing_to_delete(check):
+    table = schema(*(field(name, required=True) for name in "abcdef"), field("montant", "number", required=True))
+    good = "1;2;3;4;5;6;7\n"
+    report = check("a;b;c;d;e;f;montant\n" + good + "8;2;3;4;5;6;7\n" + "TOTAL GÉNÉRAL;;;;;;14\n", table)
+    (told,) = groups(report, "fr")
+    assert (told.title, told.remedy, told.unit) == ("Lignes de total", "Supprimez la ligne 4.", "row")
+    assert "Clic droit sur le numéro de la ligne 4" in told.excel
+    assert report["counts"]["rows_with_errors"] == 1
+
+    (left,) = groups(check("a;b;c;d;e;f;montant\n" + good + ";;;;;non;1\n", table), "fr")
+    assert left.explanation == (
+        "La ligne 3 ne contient presque rien\u00a0: seulement «\u00a0non\u00a0» et «\u00a01\u00a0»."
+    )
+
+
+def test_a_row_called_total_that_is_filled_is_data(check):
+    table = schema(*(field(name, required=True) for name in "abc"))
+    assert check("a;b;c\nTotal énergies;2;3\n", table)["status"] == "valid"
+    assert [e["code"] for e in check("a;b;c\nTotal énergies;2;\n", table)["errors"]] == ["constraint-error"]
+
+
+def test_the_rows_above_the_headings_are_deleted_and_not_the_headings(check):
+    report = check("Export du logiciel;;\n;;\na;b;c\n1;2;3\n", schema("a", "b", "c"))
+    told = only(report, "header-not-first")
+    assert "les numéros des lignes au-dessus de la ligne 3" in told.excel
+    assert "sur le numéro de la ligne 3" not in gestures(told)
+
+
+def test_a_heading_that_looks_like_the_missing_one_is_typed_again(check):
+    (told,) = groups(check("nom_attribuant;b\nx;1\n", schema(field("nomAttribuant", required=True), "b")), "fr")
+    assert "renommez «\u00a0nom_attribuant\u00a0» en «\u00a0nomAttribuant\u00a0»" in told.remedy
+    assert told.excel.startswith("Cliquez sur la cellule de titre A1")
+
+
+def test_a_column_without_a_heading_is_given_one(check):
+    told = only(check("a;;c\n1;2;3\n", schema("a", "c")), "header-blank")
+    assert told.excel.startswith("Cliquez sur la cellule B1 et tapez un titre qui dit ce que contient la colonne")
