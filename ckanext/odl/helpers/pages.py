@@ -132,8 +132,6 @@ def odl_advice(file: FileState, can_edit: bool = False) -> str:
     """One sentence: how a file stands and what to do about it."""
     errors = file.counts.get("errors") or 0
     if file.badge == "valid":
-        if file.counts.get("rows") == 0:
-            return tk._("The file contains no row of data: only its headings follow the model.")
         if file.counts.get("warnings"):
             return tk._("Every row follows the model; the report lists what is worth a look.")
         return tk._("Every row follows the model: nothing to correct.")

@@ -28,7 +28,7 @@ SCHEMA = _words(
 """Refused before any file is looked at (:class:`SchemaRefused`)."""
 
 _ERRORS = _words(
-    "header-missing-column header-duplicate header-blank blank-row row-almost-empty missing-cell extra-cell "
+    "header-missing-column header-duplicate header-blank blank-row no-rows row-almost-empty missing-cell extra-cell "
     "delimiter-mixed type-error constraint-error unique-error primary-key-error number-not-finite number-out-of-range "
     "formula-without-value siren siret nomenclature-actes compare-columns sum-columns cohesive-columns "
     "one-of-required year-interval phone-number opening-hours gps-coordinates code-commune-insee code-postal "
@@ -37,7 +37,7 @@ _ERRORS = _words(
     "geojson-ring geojson-range geojson-crs control-char"
 )
 _WARNINGS = _words(
-    "header-missing-column header-unknown header-order header-case no-rows row-repeated check-unknown "
+    "header-missing-column header-unknown header-order header-case row-repeated check-unknown "
     "check-failed bal-cle-interop bal-coordinates bal-single-commune siret-other-organization "
     "year-outside-period excel-rounded zero-lost date-suspect amount-format coordinates-suspect"
 )

@@ -314,7 +314,7 @@ class Engine:
             facts = {"variant": "empty", "count": max(len(empty), 1)}
             self.findings.add("header-blank", "notice", row=row, column=column, params=facts, data_row=False)
         if not rows:
-            self.findings.add("no-rows", "warning", row=row, data_row=False)
+            self.findings.add("no-rows", row=row, data_row=False)
         for check in (*self.checks.cells, *self.checks.rows):
             if check.failed:
                 self.findings.add("check-failed", "warning", params={"name": check.code})

@@ -195,9 +195,9 @@ def headline(report: dict[str, Any], language: str) -> str:
             if french
             else "The check could not be finished; the file is not at fault."
         )
+    if {count["code"] for count in counts["by_code"] if count["severity"] == "error"} == {"no-rows"}:
+        return "Le fichier ne contient aucune ligne de données." if french else "The file contains no row of data."
     if report["status"] == "valid":
-        if not rows:
-            return "Le fichier ne contient aucune ligne de données." if french else "The file contains no row of data."
         looks = len([group for group in groups(report, language) if group.severity == "warning"])
         worth = (
             f"\u00a0; {_count(looks, 'point', 'points', 'fr')} à regarder"

@@ -93,9 +93,10 @@ def test_blank_rows_are_errors_in_the_middle_and_one_notice_at_the_end(check):
     assert report["counts"]["rows_with_errors"] == 0
 
 
-def test_a_header_alone_is_valid_with_a_warning(check):
+def test_a_header_alone_is_no_file_to_publish(check):
     report = check("nomBeneficiaire;montant;objet\n", TABLE)
-    assert (report["status"], codes(report, "warnings")) == ("valid", ["no-rows"])
+    assert (report["status"], codes(report, "warnings")) == ("invalid", [])
+    assert [error["code"] for error in report["errors"]] == ["no-rows"]
 
 
 def test_without_a_schema_only_the_structure_is_judged(check):
