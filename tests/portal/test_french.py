@@ -195,7 +195,7 @@ def test_scripts_speak_french(app: Any):
 @pytest.mark.parametrize(
     "text",
     [
-        "Unfollow",
+        "Datasets",
         "3 collaborators",
         "Select at least one",
         "There are no datasets associated to this harvest source.",
