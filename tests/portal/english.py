@@ -70,7 +70,7 @@ ALLOWED_ON_211 = {
     "Everything": "the dashboard's list of what one follows",
     "View changes from": "the comparison of two versions",
     "Email address": "the example in the box for a new member of a group",
-    "Name": "the example in the box for a new token",
+    "Name": "the label of the box that names a new token",
 }
 FORMS_ON_211 = re.compile(r"\d+ datasets")  # the page on which an organization's datasets are ticked
 
