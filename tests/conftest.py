@@ -36,7 +36,7 @@ def with_plugins(ckan_config: Any, loaded: Loaded) -> None:
     than most tests do. Here they are loaded again only when a test asks for other settings than the one before.
     """
     from ckan.lib.app_globals import _CONFIG_CACHE  # noqa: PLC0415 (the unit tests run without CKAN)
-    from ckan.tests.helpers import _get_test_app  # noqa: PLC0415
+    from ckan.tests.helpers import _get_test_app  # noqa: PLC0415 (likewise)
 
     settings = copy.deepcopy(dict(ckan_config))
     if settings != loaded.settings:

@@ -92,33 +92,41 @@ def refresh(package_id: str, *, again: str | None = None) -> None:
     :param again: id of a resource whose bytes are to be read again, and whose finished check is to be run once more
     """
     with own_session() as session:
-        found = resources(session, model.Resource.package_id == package_id)
-        changed = [_refresh_file(session, resource, again=resource["id"] == again) for resource in found]
-    if any(changed):
-        search.rebuild(package_id)
+        # One reader at a time per dataset, and all is read after the lock: the last reader has the last bytes written.
+        session.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(package_id))))
+        uploads = resources(session, model.Resource.package_id == package_id, model.Resource.url_type == "upload")
+        known = {
+            file.resource_id: file
+            for file in session.scalars(
+                sa.select(StoredFile).where(StoredFile.resource_id.in_([resource["id"] for resource in uploads]))
+            )
+        }
+        looked_at = [_refresh_file(session, r, known.get(r["id"]), again=r["id"] == again) for r in uploads]
+        session.commit()
+    send([waiting for waiting, _moved in looked_at if waiting])
+    if any(moved and not waiting for waiting, moved in looked_at):
+        search.rebuild(package_id)  # a file became one that needs no new check: no job will tell the search
 
 
-def _refresh_file(session: Session, resource: dict[str, Any], *, again: bool = False) -> bool:
-    """Returns whether the file changed into bytes that need no new check: only the search has to hear of it."""
-    if resource["url_type"] != "upload":
-        return False
-    # One reader at a time per file: the last one to read has the last bytes written.
-    session.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(resource["id"]))))
+def _refresh_file(
+    session: Session, resource: dict[str, Any], known: StoredFile | None, *, again: bool
+) -> tuple[str | None, bool]:
+    """Returns the id of the check that now waits (or None), and whether the file was written since it was last read."""
     stamp = stamp_of(resource["last_modified"])
-    known = session.get(StoredFile, resource["id"])
-    if known is None or known.stamp != stamp or again:
+    moved = known is None or known.stamp != stamp
+    if known and not moved and not again:
+        sha256, size = known.sha256, known.size
+    else:
         try:
             sha256, size = storage.identify(resource)
         except storage.MissingFile as error:
             log.warning("The file of resource %s cannot be read: %s", resource["id"], error)
-            session.rollback()
-            return False
+            return None, False
         StoredFile.record(session, resource["id"], sha256, size, stamp)
-    else:
-        sha256, size = known.sha256, known.size
-    moved = known is None or known.stamp != stamp
     schema = declared(resource)
-    waiting = schema.is_table and Validation.ask(
+    if not schema.is_table:
+        return None, moved
+    waiting = Validation.ask(
         session,
         resource_id=resource["id"],
         package_id=resource["package_id"],
@@ -129,10 +137,7 @@ def _refresh_file(session: Session, resource: dict[str, Any], *, again: bool = F
         size=size,
         again=again,
     )
-    session.commit()
-    if waiting:
-        send([waiting])
-    return moved and not waiting
+    return waiting, moved
 
 
 def send(ids: Iterable[str]) -> None:

@@ -107,7 +107,7 @@ def portal(app: Any) -> dict[str, Any]:
     )
     job = call("harvest_job_create", source_id=source["id"])
     tk.get_action("harvest_source_show")(dict(context), {"id": source["id"]})
-    from ckan.lib.search import rebuild  # noqa: PLC0415
+    from ckan.lib.search import rebuild  # noqa: PLC0415 (CKAN is loaded by the fixtures)
 
     rebuild()
     activities = tk.get_action("package_activity_list")(dict(context), {"id": dataset["id"]})

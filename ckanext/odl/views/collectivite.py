@@ -46,7 +46,14 @@ def index() -> Any:
     shown = found[at["start"] : at["start"] + _PLACES_PER_PAGE]
     return tk.render(
         "odl/collectivite/index.html",
-        {"places": shown, "found": len(found), "total": len(places), "query": query, **at},
+        {
+            "places": shown,
+            "states": overview.counts_of(_context(), shown),
+            "found": len(found),
+            "total": len(places),
+            "query": query,
+            **at,
+        },
     )
 
 

@@ -88,7 +88,7 @@ def page(app: Any, territory: Territory) -> Callable[..., BeautifulSoup]:
             ]
             assert answer.status_code == status, wrong
         found = BeautifulSoup(answer.body, "html.parser")
-        found.location = answer.headers.get("Location", "")  # type: ignore[attr-defined]
+        found.location = answer.headers.get("Location", "")  # type: ignore[attr-defined] (a word of ours)
         return found
 
     return open_page

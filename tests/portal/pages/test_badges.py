@@ -63,7 +63,7 @@ def test_a_notice_beside_a_compliant_table_changes_nothing(look, deposit):
 def test_a_list_costs_the_same_whatever_its_length(app, deposit, agent, commune):
     def queries():
         seen = []
-        listener = lambda _c, _cursor, statement, *_: seen.append(statement)  # noqa: E731
+        listener = lambda _c, _cursor, statement, *_: seen.append(statement)  # noqa: E731 (removed below by the same name)
         engine = model.Session.get_bind()
         sa.event.listen(engine, "before_cursor_execute", listener)
         app.get("/en/dataset/")

@@ -153,6 +153,15 @@ class TestTheWayThere:
 
         assert [words(choice) for choice in choices] == ["Écluses de Lirac", "Valbrune"]
 
+    def test_the_choice_says_where_each_stands(self, look, agent, commune, deposit):
+        member(agent, factories.Organization(name="lirac", title="Lirac", user=factories.Sysadmin()))
+        deposit(WRONG)
+        run_checks()
+
+        choices = look("/en/odl/collectivite", agent).select(".odl-choices li")
+
+        assert [words(choice) for choice in choices] == ["Lirac no data yet", "Valbrune 1 to correct"]
+
     def test_a_long_list_is_searched_without_accents(self, look, commune):
         for number in range(9):
             factories.Organization(name=f"commune-{number}", title=f"Éventail {number}", user=factories.Sysadmin())

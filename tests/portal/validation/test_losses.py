@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import threading
+
 import pytest
 import sqlalchemy as sa
 from ckan import model
 from ckan.plugins import toolkit as tk
 
-from ckanext.odl import jobs
+from ckanext.odl import intake, jobs
 from ckanext.odl.model import StoredFile, Validation
 from ckanext.odl.model.validation import MAX_ATTEMPTS
 from tests.portal.conftest import GOOD, WRONG, call, run_checks, state_of, upload
@@ -115,6 +118,23 @@ def test_a_file_replaced_while_it_waited_is_judged_by_its_last_bytes(deposit, ag
 
     assert state_of(resource)["badge"] == "valid"
     assert model.Session.get(Validation, old).state == "cancelled"
+
+
+def test_what_is_written_while_another_reads_is_what_is_known(deposit):
+    """Who waits for the dataset's lock must not remember what the file was before."""
+    resource = deposit(GOOD)
+    later = dt.datetime(2030, 1, 1)  # noqa: DTZ001 (CKAN's own times know no zone)
+    with intake.own_session() as other:
+        other.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(resource["package_id"]))))
+        reader = threading.Thread(target=intake.refresh, args=[resource["package_id"]])
+        reader.start()
+        reader.join(0.5)
+        other.execute(sa.update(model.Resource).values(last_modified=later))
+        other.commit()
+    reader.join()
+
+    model.Session.rollback()
+    assert model.Session.scalars(sa.select(StoredFile.stamp)).one() == later.isoformat()
 
 
 def test_a_file_deleted_while_it_waited_ends_quietly(deposit, agent):

@@ -111,7 +111,7 @@ def test_a_file_of_none_says_none(headers: list[str]):
 
 def test_values_tell_apart_what_the_names_do_not():
     headers = ["nom", "date", "valeur"]
-    from ckanext.odl.scdl.catalogue import Catalogue, SchemaEntry  # noqa: PLC0415
+    from ckanext.odl.scdl.catalogue import Catalogue, SchemaEntry  # noqa: PLC0415 (only this test looks inside)
 
     tables = {
         "x/dates": [{"name": "nom"}, {"name": "date", "type": "date"}, {"name": "valeur", "type": "number"}],
@@ -122,7 +122,7 @@ def test_values_tell_apart_what_the_names_do_not():
         def table(self, id: str, version: str | None = None) -> dict:
             return {"fields": tables[id]}
 
-    both = Two([SchemaEntry(id, "table", ("1",), ("1",), {"fr": id}) for id in tables], None)  # type: ignore[arg-type]
+    both = Two([SchemaEntry(id, "table", ("1",), ("1",), {"fr": id}) for id in tables], None)  # type: ignore[arg-type] (no folder is read)
 
     assert detect(headers, [["a", "2025-01-31", "3,5"]], schemas=both)[0].id == "x/dates"
     assert detect(headers, [["a", "2025", "oui"]], schemas=both)[0].id == "x/words"
