@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from tempfile import NamedTemporaryFile
 from typing import Any
 
 import sqlalchemy as sa
 from ckan import model
 from ckan.lib import search
+from ckan.plugins import toolkit as tk
 from sqlalchemy.orm import Session
 
 from ckanext.odl import config, storage
@@ -24,20 +26,42 @@ log = logging.getLogger(__name__)
 
 #: A check that waits longer than this is sent to the queue again.
 PATIENCE_SECONDS = 60
+#: Datasets that are told to the search in one go, and the size of a file before which what is known is told first.
+SAID_TOGETHER = 20
+LARGE_BYTES = 1 << 20
 #: Checks and files taken up by one sweep.
 SWEEP_LIMIT = 500
 
 
-def validate(validation_id: str) -> None:
-    """Run one check. Does nothing when it was already done, or is being done by another worker."""
+def validate() -> None:
+    """Run the checks that wait, the oldest first, until none is left or the job has lasted long enough.
+
+    One job for many checks: a worker prepares the whole portal for each job, which takes longer than most checks.
+    """
+    until = time.monotonic() + config.seconds()
+    unsaid: set[str] = set()
     with own_session() as session:
-        row = Validation.claim(session, validation_id)
-        if row is None:
-            return
-        package_id = row.package_id
-        with _lease_kept(row.id, row.attempts):
-            _check(session, row)
-    search.rebuild(package_id)
+        while row := Validation.claim(session):
+            package_id = row.package_id
+            if len(unsaid) >= SAID_TOGETHER or row.size > LARGE_BYTES:
+                _tell_the_search(unsaid)
+            with _lease_kept(row.id, row.attempts):
+                _check(session, row)
+            unsaid.add(package_id)
+            if time.monotonic() > until:
+                send()
+                break
+    _tell_the_search(unsaid)
+
+
+def _tell_the_search(package_ids: set[str]) -> None:
+    """Index datasets whose files have a new state; one commit for all of them."""
+    for package_id in package_ids:
+        with suppress(tk.ObjectNotFound):  # deleted meanwhile
+            search.rebuild(package_ids=[package_id])
+    if package_ids:
+        search.commit()
+    package_ids.clear()
 
 
 def _check(session: Session, row: Validation) -> None:
@@ -88,19 +112,20 @@ def _lease_kept(id_: str, attempt: int) -> Iterator[None]:
 def sweep() -> dict[str, int]:
     """Take up what was lost: dead workers, a flushed queue, files that nobody read. To be run every minute.
 
-    Returns how many checks were given back (``released``), given up (``interrupted``), sent again (``sent``), and how
-    many datasets had a file to read (``read``).
+    Returns how many checks were given back (``released``), given up (``interrupted``), wait too long and were
+    announced again (``late``), and how many datasets had a file to read (``read``).
     """
     with own_session() as session:
         released, interrupted = Validation.release_dead(session)
-        ids = Validation.forgotten(session, PATIENCE_SECONDS, SWEEP_LIMIT)
+        late = Validation.late(session, PATIENCE_SECONDS)
         unread = _unread(session)
-    send(ids)
+    if late:
+        send()
     for package_id in unread:
         refresh(package_id)
     for package_id in set(interrupted):
         search.rebuild(package_id)
-    return {"released": released, "interrupted": len(interrupted), "sent": len(ids), "read": len(unread)}
+    return {"released": released, "interrupted": len(interrupted), "late": late, "read": len(unread)}
 
 
 def _unread(session: Session) -> list[str]:
