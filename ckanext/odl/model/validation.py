@@ -187,7 +187,7 @@ class Validation(tk.BaseModel):
             .returning(table.c.id)
         ).scalar()
         session.commit()
-        return session.get(cls, claimed) if claimed else None
+        return session.get(cls, claimed, populate_existing=True) if claimed else None
 
     @classmethod
     def keep(cls, session: Session, id_: str, attempt: int) -> bool:

@@ -100,6 +100,24 @@ def test_one_job_checks_all_files_that_wait(deposit):
     assert call("package_search", None, fq="vocab_odl_state:valid")["count"] == 1
 
 
+def test_a_worker_that_takes_its_own_check_back_finishes_it(deposit, monkeypatch):
+    """It was taken for dead while it worked: its first report is refused, its second is not."""
+    resource = deposit(GOOD)
+    judge = jobs.guarded
+
+    def late(*args, **options):
+        monkeypatch.setattr(jobs, "guarded", judge)
+        change(lease_until=long_ago())
+        jobs.sweep()
+        return judge(*args, **options)
+
+    monkeypatch.setattr(jobs, "guarded", late)
+    jobs.validate()
+
+    assert state_of(resource)["badge"] == "valid"
+    assert model.Session.scalars(sa.select(Validation.attempts)).one() == 2
+
+
 def test_a_check_that_was_just_sent_is_not_late(deposit):
     deposit(GOOD)
 
