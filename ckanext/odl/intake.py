@@ -23,9 +23,6 @@ from ckanext.odl.scdl import NotATable, UnknownSchema, catalogue
 
 log = logging.getLogger(__name__)
 
-#: By name, since the jobs stand above this module.
-JOB = "ckanext.odl.jobs.validate"
-
 
 class Declared(NamedTuple):
     """The model that a file is said to follow; both empty when there is none."""
@@ -103,7 +100,7 @@ def refresh(package_id: str, *, again: str | None = None) -> None:
         looked_at = [_refresh_file(session, r, known.get(r["id"]), again=r["id"] == again) for r in uploads]
         session.commit()
     if any(waiting for waiting, _moved in looked_at):
-        send()
+        queue.send()
     if any(moved and not waiting for waiting, moved in looked_at):
         search.rebuild(package_id)  # a file became one that needs no new check: no job will tell the search
 
@@ -138,8 +135,3 @@ def _refresh_file(
         again=again,
     )
     return waiting, moved
-
-
-def send() -> None:
-    """Tell the workers that checks wait."""
-    queue.send(JOB, "odl: check the files that wait")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from tempfile import NamedTemporaryFile
@@ -16,8 +15,8 @@ from ckan.lib import search
 from ckan.plugins import toolkit as tk
 from sqlalchemy.orm import Session
 
-from ckanext.odl import config, storage
-from ckanext.odl.intake import own_session, refresh, resources, send
+from ckanext.odl import config, queue, storage
+from ckanext.odl.intake import own_session, refresh, resources
 from ckanext.odl.model import StoredFile, Validation
 from ckanext.odl.model.validation import LEASE_SECONDS
 from ckanext.odl.validation import guarded
@@ -33,35 +32,41 @@ LARGE_BYTES = 1 << 20
 SWEEP_LIMIT = 500
 
 
-def validate() -> None:
-    """Run the checks that wait, the oldest first, until none is left or the job has lasted long enough.
-
-    One job for many checks: a worker prepares the whole portal for each job, which takes longer than most checks.
-    """
-    until = time.monotonic() + config.seconds()
-    unsaid: set[str] = set()
+def work() -> None:
+    """Run the checks that wait, the oldest first."""
     with own_session() as session:
-        while row := Validation.claim(session):
-            package_id = row.package_id
-            if len(unsaid) >= SAID_TOGETHER or row.size > LARGE_BYTES:
-                _tell_the_search(unsaid)
-            with _lease_kept(row.id, row.attempts):
-                _check(session, row)
-            unsaid.add(package_id)
-            if time.monotonic() > until:
-                send()
-                break
-    _tell_the_search(unsaid)
+        queue.work(_Checks(session).next)
 
 
-def _tell_the_search(package_ids: set[str]) -> None:
-    """Index datasets whose files have a new state; one commit for all of them."""
-    for package_id in package_ids:
-        with suppress(tk.ObjectNotFound):  # deleted meanwhile
-            search.rebuild(package_ids=[package_id])
-    if package_ids:
+class _Checks:
+    """The checks that wait, one after the other; the search learns of them by groups."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._unsaid: set[str] = set()
+
+    def next(self) -> bool:
+        """Run the next check; False when none waits."""
+        row = Validation.claim(self._session)
+        if row is None or row.size > LARGE_BYTES or len(self._unsaid) >= SAID_TOGETHER:
+            self._tell_the_search()
+        if row is None:
+            return False
+        package_id = row.package_id
+        with _lease_kept(row.id, row.attempts):
+            _check(self._session, row)
+        self._unsaid.add(package_id)
+        return True
+
+    def _tell_the_search(self) -> None:
+        """Index the datasets whose files have a new state; one commit for all of them."""
+        if not self._unsaid:
+            return
+        for package_id in self._unsaid:
+            with suppress(tk.ObjectNotFound):  # deleted meanwhile
+                search.rebuild(package_ids=[package_id])
         search.commit()
-    package_ids.clear()
+        self._unsaid.clear()
 
 
 def _check(session: Session, row: Validation) -> None:
@@ -120,7 +125,7 @@ def sweep() -> dict[str, int]:
         late = Validation.late(session, PATIENCE_SECONDS)
         unread = _unread(session)
     if late:
-        send()
+        queue.send()
     for package_id in unread:
         refresh(package_id)
     for package_id in set(interrupted):

@@ -32,7 +32,7 @@ def run_checks() -> int:
     """Do what a worker does, for all that waits; returns how many checks that was."""
     ids = list(model.Session.scalars(sa.select(Validation.id).where(Validation.state == State.WAITING.value)))
     model.Session.rollback()
-    jobs.validate()
+    jobs.work()
     model.Session.expire_all()
     return len(ids)
 
