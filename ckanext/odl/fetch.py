@@ -91,9 +91,12 @@ class Guard:
     def _ask(self, url: str, method: str, headers: Mapping[str, str], until: float) -> Answer:
         scheme, host, port, target = self._understood(url)
         address = self._address(host)
-        kind = HTTPSConnection if scheme == "https" else HTTPConnection
-        names = {"server_hostname": host, "assert_hostname": host} if scheme == "https" else {}
-        connection = kind(address, port, timeout=min(_CONNECT_SECONDS, _left(until, host)), **names)
+        patience = min(_CONNECT_SECONDS, _left(until, host))
+        connection: HTTPConnection
+        if scheme == "https":
+            connection = HTTPSConnection(address, port, timeout=patience, server_hostname=host, assert_hostname=host)
+        else:
+            connection = HTTPConnection(address, port, timeout=patience)
         own_host = host if port in (80, 443) else f"{host}:{port}"
         watch = None
         try:
