@@ -20,6 +20,7 @@ PARAMS: dict[str, Any] = {
     "name": "siret", "names": ["a", "b"], "op": ">=", "other": "b", "other_value": "9", "others": ["a", "b"],
     "sheet": "F", "siren": "130025265", "suggestion": "x", "sum": "3", "year": "1900",
     "values": ["a", "b"], "missing": ["a", "b"], "unknown": ["c", "d"],
+    "place": "1, 2", "record": 12, "list": "marche", "path": "a/b", "accepted_count": 2, "more": None,
     "description": "Une phrase.", "example": "exemple", "title": "Titre",
 }  # fmt: skip
 ROW_NUMBERS = {"missing-cell", "extra-cell"}

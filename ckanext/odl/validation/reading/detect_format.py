@@ -85,8 +85,8 @@ def _ole_kind(path: Path) -> str:
     raise Unreadable("not-a-table", variant="document")
 
 
-def sniff_text(path: Path, encoding: str) -> str:
-    """``csv``, ``json``, ``html`` or ``xml`` of a text."""
+def sniff_text(path: Path, encoding: str, extension: str = "") -> str:
+    """``csv``, ``json``, ``html`` or ``xml`` of a text. A bracket that could open either is what the name says."""
     with path.open("r", encoding=encoding, newline="", errors="replace") as handle:
         start = handle.read(4096).lstrip("\ufeff \t\r\n")
     lower = start[:500].lower()
@@ -98,7 +98,7 @@ def sniff_text(path: Path, encoding: str) -> str:
         return "html" if "<html" in lower else "xml"
     if re.match(r'[{\[]\s*(?:$|[{\["\]}])', start) and not re.match(r"\[[^\]\n]*\]\s*[;,\t]", start):
         return "json"
-    return "csv"
+    return "json" if extension in ("json", "geojson") and start[:1] in ("[", "{") else "csv"
 
 
 def check_extension(kind: str, extension: str) -> None:

@@ -4,9 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .json_records import Document
 
 Rows = Iterator[tuple[int, list[str]]]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """An error of one cell that its text no longer shows (a formula without its value)."""
+
+    code: str
+    row: int
+    column: int
+    value: str | None = None
+    params: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass
@@ -24,6 +38,10 @@ class Table:
     sheet: str | None = None
     notices: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     quoted_lengths: bool = False
+    seen: list[Seen] = field(default_factory=list)
+    """What only the reader can see of single cells, in the order of rows."""
+    document: Document | None = None
+    """The whole content, when it is JSON."""
 
     def head(self, count: int) -> list[tuple[int, list[str]]]:
         """The first rows, for looking at the structure."""
