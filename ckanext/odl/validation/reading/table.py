@@ -12,17 +12,6 @@ if TYPE_CHECKING:
 Rows = Iterator[tuple[int, list[str]]]
 
 
-@dataclass(frozen=True)
-class Seen:
-    """An error of one cell that its text no longer shows (a formula without its value)."""
-
-    code: str
-    row: int
-    column: int
-    value: str | None = None
-    params: dict[str, Any] = field(default_factory=dict)
-
-
 @dataclass
 class Table:
     """A file understood as rows of cells, all cells as text, whatever the format.
@@ -38,8 +27,6 @@ class Table:
     sheet: str | None = None
     notices: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     quoted_lengths: bool = False
-    seen: list[Seen] = field(default_factory=list)
-    """What only the reader can see of single cells, in the order of rows."""
     document: Document | None = None
     """The whole content, when it is JSON."""
 
