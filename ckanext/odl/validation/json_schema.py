@@ -167,6 +167,8 @@ class DocumentJudge:
             raise Unreadable(code, variant="table", found=table.format)
         if known.kind == "geojson" and not table.document.is_geojson:
             raise Unreadable("geojson-invalid", variant="json")
+        if known.kind == "json" and table.document.is_geojson:
+            raise Unreadable("json-invalid", variant="map")
         self.document = table.document
         self.schema = known.descriptor
         self.findings = findings

@@ -45,7 +45,7 @@ def open_table(path: Path, facts: FileFacts, names: Iterable[str]) -> Table:
         return spreadsheet.open_spreadsheet(path, kind, known)
     text = read_facts(path)
     kind = detect_format.sniff_text(path, text.encoding, extension)
-    facts.format = kind
+    facts.format = kind.partition("-")[0]
     if kind == "csv":
         detect_format.check_extension(kind, extension)
         table = open_delimited(path, text, known, extension)

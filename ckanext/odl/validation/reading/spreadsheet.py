@@ -110,6 +110,7 @@ def _facts_of_xlsx(path: Path, name: str, marks: dict[str, SheetMarks]) -> Sheet
 
 def _apply(facts: SheetFacts, rows: list[list[str]]) -> list[tuple[str, dict[str, Any]]]:
     """Put into the rows what their values do not say; returns the notices about merges and hidden rows."""
+    _make_room(facts, rows)
     for (row, column), text in facts.texts.items():
         if 1 <= row <= len(rows) and 1 <= column <= len(rows[row - 1]):
             rows[row - 1][column - 1] = text
@@ -120,6 +121,17 @@ def _apply(facts: SheetFacts, rows: list[list[str]]) -> list[tuple[str, dict[str
     if hidden:
         notices.append(("rows-hidden", {"count": len(hidden), "row": min(hidden)}))
     return notices
+
+
+def _make_room(facts: SheetFacts, rows: list[list[str]]) -> None:
+    """Rows and columns at the end that hold nothing but errors were left out as empty."""
+    width = max([len(rows[0]) if rows else 0, *(column for _, column in facts.texts)])
+    height = max([len(rows), *(row for row, _ in facts.texts)])
+    if width > limits.COLUMNS or height * width > limits.SPREADSHEET_CELLS:
+        return
+    rows.extend([""] * width for _ in range(height - len(rows)))
+    for row in rows:
+        row.extend([""] * (width - len(row)))
 
 
 def _choose(workbook: CalamineWorkbook, names: Sequence[str]) -> tuple[str, list[list[str]], list[str]]:
