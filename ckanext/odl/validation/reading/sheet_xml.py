@@ -42,6 +42,12 @@ class SheetFacts:
     width: int = 0
 
 
+def place_of(reference: str) -> tuple[int, int]:
+    """Row and column of the first cell of a reference (``B4:C6``), for putting them in order."""
+    match = _REFERENCE.match(reference)
+    return (int(match[2]), column_number(match[1])) if match else (0, 0)
+
+
 def column_number(letters: str) -> int:
     number = 0
     for letter in letters:
@@ -288,7 +294,9 @@ class _Ods:
         if cell.get("calcext:value-type") == "error" or (formula is not None and re.match(r"#|Err:\d", text)):
             shown = text[:20] or "Err:?"
         elif formula is not None and not filled:
-            shown = "=" + formula.partition("=")[2][:_FORMULA_SHOWN] if "=" in formula else UNKNOWN_FORMULA
+            # OpenFormula writes a reference as [.B2].
+            text = re.sub(r"\[\.?|\]", "", formula.partition("=")[2][:_FORMULA_SHOWN])
+            shown = f"={text}" if text else UNKNOWN_FORMULA
         elif kind == "float" and text.isdigit() and text[0] == "0" and len(text) > 1 and cell.get("office:value") == str(int(text)):
             shown = text
         if shown:

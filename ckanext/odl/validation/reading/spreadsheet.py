@@ -23,6 +23,7 @@ from .sheet_xml import SheetFacts
 from .table import Rows, Table
 
 _NAMED = 10
+_RANGES = 6
 
 
 def as_text(value: Any) -> str:
@@ -116,7 +117,10 @@ def _apply(facts: SheetFacts, rows: list[list[str]]) -> list[tuple[str, dict[str
             rows[row - 1][column - 1] = text
     notices: list[tuple[str, dict[str, Any]]] = []
     if facts.merged:
-        notices.append(("cells-merged", {"names": facts.merged[:_NAMED], "count": len(facts.merged)}))
+        ranges = sorted(facts.merged, key=sheet_xml.place_of)
+        more = len(ranges) - _RANGES
+        params = {"names": ranges[:_RANGES], "count": len(ranges), **({"more": str(more)} if more > 0 else {})}
+        notices.append(("cells-merged", params))
     hidden = [row for row in facts.hidden if row <= len(rows) and any(cell.strip() for cell in rows[row - 1])]
     if hidden:
         notices.append(("rows-hidden", {"count": len(hidden), "row": min(hidden)}))
