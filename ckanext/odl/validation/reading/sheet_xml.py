@@ -79,7 +79,7 @@ def _parse(
             while block := stream.read(_BLOCK):
                 parser.Parse(block, False)
             parser.Parse(b"", True)
-    except (expat.ExpatError, KeyError):
+    except (expat.ExpatError, LookupError, ValueError):  # an encoding that is none, a digit that is no number
         raise Unreadable("office-broken") from None
 
 
