@@ -171,7 +171,7 @@ class Catalogue:
         return self._load(entry, version or entry.latest)
 
     def descriptor(self, id: str, version: str | None = None) -> dict[str, Any]:
-        """Return a Table Schema descriptor whatever the kind: that of a JSON Schema lists the properties of its records.
+        """Return a Table Schema descriptor whatever the kind; that of a JSON Schema lists its records' properties.
 
         It is there to be read by people and compared; files are judged with :meth:`table` or :meth:`json_schema`.
 

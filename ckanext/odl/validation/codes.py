@@ -48,9 +48,7 @@ _NOTICES = _words(
     "records-nested geojson-ring geometry-missing"
 )
 
-RESERVED = _words(
-    "limit-time limit-interrupted siret-other-organization year-outside-period"
-)
+RESERVED = _words("limit-time limit-interrupted siret-other-organization year-outside-period")
 
 
 def _table() -> dict[str, frozenset[str]]:

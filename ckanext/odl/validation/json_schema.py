@@ -200,9 +200,7 @@ class DocumentJudge:
         rows = []
         for row in sorted(self._wrong)[:_RECORDS_IN_EXTRACT]:
             held = self.document.properties(self.document.records[row - 1][2])
-            cells = [
-                shorten(as_text(held.get(name)), limits.EXTRACT_CHARACTERS) for name in self.document.names[:200]
-            ]
+            cells = [shorten(as_text(held.get(name)), limits.EXTRACT_CHARACTERS) for name in self.document.names[:200]]
             rows.append({"row": row, "cells": cells})
         header = [shorten(name, limits.EXTRACT_CHARACTERS) for name in self.document.names[:200]]
         return {"header": header, "header_row": 0, "rows": rows}
@@ -210,9 +208,7 @@ class DocumentJudge:
     def _rows_by_path(self) -> dict[int, int]:
         return {id(record): row for row, (_, _, record) in enumerate(self.document.records, 1)}
 
-    def _in_record(
-        self, error: ValidationError, rows: dict[int, int]
-    ) -> tuple[ValidationError, int | None, list[Any]]:
+    def _in_record(self, error: ValidationError, rows: dict[int, int]) -> tuple[ValidationError, int | None, list[Any]]:
         """The record that an error of the whole document is in, and the path from there."""
         path = list(error.absolute_path)
         node: Any = self.document.content
@@ -263,7 +259,8 @@ def _params(keyword: str, error: ValidationError) -> dict[str, Any]:
         params["title"] = schema["title"]
     if schema.get("examples"):
         params["example"] = as_text(schema["examples"][0])
-    wanted = error.validator_value
+    wanted: Any = error.validator_value
+    instance: Any = error.instance
     if keyword == "type":
         types = [wanted] if isinstance(wanted, str) else [one for one in wanted if one != "null"]
         params["variant"] = "null" if error.instance is None else types[0]
@@ -280,7 +277,7 @@ def _params(keyword: str, error: ValidationError) -> dict[str, Any]:
     elif keyword in _BOUNDS:
         params["limit"] = as_text(wanted)
     elif keyword in _COUNTED:
-        params |= {"limit": wanted, "length": len(error.instance)}
+        params |= {"limit": wanted, "length": len(instance)}
     elif keyword == "dependencies":
         params["other"] = error.instance
     return params

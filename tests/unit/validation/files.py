@@ -20,7 +20,11 @@ def cell(text: str, **attributes: str) -> str:
 
 
 def number(value: str, shown: str) -> str:
-    return f'<table:table-cell office:value-type="float" office:value="{value}"><text:p>{shown}</text:p></table:table-cell>'
+    return _cell(f'office:value-type="float" office:value="{value}"', shown)
+
+
+def _cell(attributes: str, shown: str) -> str:
+    return f"<table:table-cell {attributes}><text:p>{shown}</text:p></table:table-cell>"
 
 
 def row(*cells: str, **attributes: str) -> str:
@@ -31,11 +35,13 @@ def row(*cells: str, **attributes: str) -> str:
 def ods(*rows: str, name: str = "F") -> bytes:
     """An ODS of one sheet; without rows, one with a header, texts, numbers, a date, an error, merges, a hidden row."""
     if not rows:
-        date = '<table:table-cell office:value-type="date" office:date-value="2026-03-31"><text:p>31/03/26</text:p></table:table-cell>'
-        error = '<table:table-cell table:formula="of:=1/0" calcext:value-type="error"><text:p>#DIV/0!</text:p></table:table-cell>'
+        date = _cell('office:value-type="date" office:date-value="2026-03-31"', "31/03/26")
+        error = _cell('table:formula="of:=1/0" calcext:value-type="error"', "#DIV/0!")
         rows = (
             row(*map(cell, ("nom", "montant", "jour", "code"))),
-            row(cell("école", number_columns_spanned="2"), "<table:covered-table-cell/>", date, number("1004", "01004")),
+            row(
+                cell("école", number_columns_spanned="2"), "<table:covered-table-cell/>", date, number("1004", "01004")
+            ),
             row(cell("a"), error, date, cell("48094"), number_rows_repeated="2", visibility="collapse"),
             row('<table:table-cell table:number-columns-repeated="16384"/>', number_rows_repeated="1048572"),
         )
@@ -61,7 +67,10 @@ def _label(row: int, column: int, text: str) -> bytes:
 
 
 def xls(
-    rows: Sequence[Sequence[str | float]] = (("nom", "montant", "jour", "code"), ("école", 12.5, "2026-03-31", "48094")),
+    rows: Sequence[Sequence[str | float]] = (
+        ("nom", "montant", "jour", "code"),
+        ("école", 12.5, "2026-03-31", "48094"),
+    ),
     *,
     errors: Sequence[tuple[int, int, int]] = ((2, 1, 0x2A),),
     merged: Sequence[tuple[int, int, int, int]] = ((3, 4, 0, 1),),

@@ -21,7 +21,13 @@ from .conftest import field, hold_to_contract, schema
 from .files import ods, xls
 
 TABLE = schema("nom", field("montant", "number"), field("jour", "date"), field("code", pattern="[0-9]{5}"))
-REFERENCES = (None, TABLE, "scdl/subventions", "etalab/schema-amenagements-cyclables", "139bercy/format-commande-publique")
+REFERENCES = (
+    None,
+    TABLE,
+    "scdl/subventions",
+    "etalab/schema-amenagements-cyclables",
+    "139bercy/format-commande-publique",
+)
 ROWS = [["nom", "montant", "jour", "code"], ["école", 12.5, "2026-03-31", "48094"], ["« a »", 3, "", "01004"]]
 STATUSES = ("valid", "invalid", "unreadable", "incomplete")
 SLOW = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
@@ -67,7 +73,15 @@ def _records() -> bytes:
 
 @functools.cache
 def good(kind: str) -> bytes:
-    makers = {"csv": _csv, "xlsx": _xlsx, "ods": ods, "xls": xls, "geojson": _geojson, "json": _json, "records": _records}
+    makers = {
+        "csv": _csv,
+        "xlsx": _xlsx,
+        "ods": ods,
+        "xls": xls,
+        "geojson": _geojson,
+        "json": _json,
+        "records": _records,
+    }
     return makers[kind]()
 
 
@@ -109,7 +123,20 @@ def damaged(draw: st.DrawFn, content: bytes) -> bytes:
                 st.one_of(
                     st.binary(max_size=40),
                     st.sampled_from(
-                        [b'"', b"\0", b"\r", b"[" * 70, b"{}", b"9" * 500, b"1e999", b"NaN", b"null", b"\xff\xfe", b"<!DOCTYPE a>", b"&x;"]
+                        [
+                            b'"',
+                            b"\0",
+                            b"\r",
+                            b"[" * 70,
+                            b"{}",
+                            b"9" * 500,
+                            b"1e999",
+                            b"NaN",
+                            b"null",
+                            b"\xff\xfe",
+                            b"<!DOCTYPE a>",
+                            b"&x;",
+                        ]
                     ),
                 )
             )
@@ -127,7 +154,11 @@ def test_random_bytes(content, extension, reference):
 
 
 @SLOW
-@given(text=st.text(max_size=300).filter(lambda text: "None" not in text), encoding=st.sampled_from(["utf-8", "utf-16", "utf-8-sig"]), extension=st.sampled_from(EXTENSIONS))
+@given(
+    text=st.text(max_size=300).filter(lambda text: "None" not in text),
+    encoding=st.sampled_from(["utf-8", "utf-16", "utf-8-sig"]),
+    extension=st.sampled_from(EXTENSIONS),
+)
 def test_random_texts(text, encoding, extension):
     answered(text.encode(encoding, "replace"), f"f.{extension}", TABLE)
 
@@ -163,15 +194,33 @@ def test_archives_whose_parts_are_damaged(kind):
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
-    lambda inner: st.lists(inner, max_size=4)
-    | st.dictionaries(
-        st.sampled_from(["type", "features", "geometry", "geometries", "coordinates", "properties", "marches", "marche", "id", "crs", "name"]),
-        inner,
-        max_size=5,
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(
+            st.sampled_from(
+                [
+                    "type",
+                    "features",
+                    "geometry",
+                    "geometries",
+                    "coordinates",
+                    "properties",
+                    "marches",
+                    "marche",
+                    "id",
+                    "crs",
+                    "name",
+                ]
+            ),
+            inner,
+            max_size=5,
+        )
     ),
     max_leaves=30,
 )
-KNOWN = st.sampled_from(["Feature", "FeatureCollection", "Point", "LineString", "Polygon", "MultiPolygon", "GeometryCollection"])
+KNOWN = st.sampled_from(
+    ["Feature", "FeatureCollection", "Point", "LineString", "Polygon", "MultiPolygon", "GeometryCollection"]
+)
 
 
 @SLOW
@@ -185,7 +234,9 @@ def test_any_json(content, reference):
     features=st.lists(
         st.fixed_dictionaries(
             {"type": st.just("Feature"), "properties": JSON},
-            optional={"geometry": st.fixed_dictionaries({"type": KNOWN}, optional={"coordinates": JSON, "geometries": JSON})},
+            optional={
+                "geometry": st.fixed_dictionaries({"type": KNOWN}, optional={"coordinates": JSON, "geometries": JSON})
+            },
         ),
         max_size=4,
     ),

@@ -30,7 +30,13 @@ def collection(*features: Any, **members: Any) -> str:
 
 
 def lane(**changes: Any) -> dict[str, Any]:
-    properties = {"id_local": "48AC1", "code_com_d": "48094", "code_com_g": "48094", "ame_d": "VOIE VERTE", "ame_g": "AUCUN"}
+    properties = {
+        "id_local": "48AC1",
+        "code_com_d": "48094",
+        "code_com_g": "48094",
+        "ame_d": "VOIE VERTE",
+        "ame_g": "AUCUN",
+    }
     return feature(**{**properties, **changes})
 
 
@@ -75,7 +81,9 @@ def test_the_json_schemas_of_the_catalogue_stand_alone(entry):
 
 
 def test_a_good_file_of_each_kind_is_valid_and_guessed(check):
-    zone = feature(polygon(SQUARE), id="200046977-ZFE-001", date_debut="2026-01-01", vp_critair="V4", vp_horaires="24/7")
+    zone = feature(
+        polygon(SQUARE), id="200046977-ZFE-001", date_debut="2026-01-01", vp_critair="V4", vp_horaires="24/7"
+    )
     works = feature(
         LINE, organisation="Ville", siret="13002526500013", prenom="Ada", nom="Roux", mail="ada@exemple.fr",
         telephone="0466000000", date_debut="2026-01-01", date_fin="2026-02-01", categorie="VOIRIE", largeur=2.5,
@@ -84,7 +92,12 @@ def test_a_good_file_of_each_kind_is_valid_and_guessed(check):
         LINE, id_local="1", producteur="Parc", nom_itineraire="Le Causse", pratique="pédestre", type_itineraire=None,
         depart="Mairie", arrivee="Mairie", instructions="Tout droit.", communes_nom="Mende",
     )  # fmt: skip
-    files = [(collection(lane()), CYCLING), (collection(zone), ZONES), (collection(works), WORKS), (collection(hike), HIKES)]
+    files = [
+        (collection(lane()), CYCLING),
+        (collection(zone), ZONES),
+        (collection(works), WORKS),
+        (collection(hike), HIKES),
+    ]
     for content, wanted in [*files, (contracts(CONTRACT), CONTRACTS)]:
         for reference in (wanted, None):
             report = check(content, reference, "f.json")
@@ -122,8 +135,8 @@ def test_a_missing_field_is_named_with_its_record_and_its_list(check):
     messages = [error["message"] for error in report["errors"]]
     assert messages == [
         "Le champ obligatoire «\u00a0dateNotification\u00a0» manque dans l’objet n° 2.",
-        "Le champ «\u00a0titulaires › 1 › titulaire › typeIdentifiant\u00a0» de l’objet n° 2 contient «\u00a0SIREN\u00a0», "
-        "qui n’est pas une valeur acceptée.",
+        "Le champ «\u00a0titulaires › 1 › titulaire › typeIdentifiant\u00a0» de l’objet n° 2 contient "
+        "«\u00a0SIREN\u00a0», qui n’est pas une valeur acceptée.",
     ]
     assert report["errors"][1]["params"]["path"] == "titulaires/0/titulaire/typeIdentifiant"
     assert localise(report, "en")["errors"][0]["message"] == (
@@ -148,14 +161,18 @@ def test_every_error_is_counted_and_the_first_are_kept(check):
 
 
 def test_what_the_works_need_depends_on_their_shape(check):
-    report = check(collection(feature({"type": "Point", "coordinates": [3.5, 44.5]}, organisation="Ville")), WORKS, "f.json")
+    report = check(
+        collection(feature({"type": "Point", "coordinates": [3.5, 44.5]}, organisation="Ville")), WORKS, "f.json"
+    )
     assert "longueur" in {error["field"] for error in report["errors"]}
     report = check(collection(feature(LINE, organisation="Ville")), WORKS, "f.json")
     assert "longueur" not in {error["field"] for error in report["errors"]}
 
 
 def test_vehicle_and_hours_go_together(check):
-    report = check(collection(feature(polygon(SQUARE), id="1", date_debut="2026-01-01", vp_critair="V4")), ZONES, "f.json")
+    report = check(
+        collection(feature(polygon(SQUARE), id="1", date_debut="2026-01-01", vp_critair="V4")), ZONES, "f.json"
+    )
     assert [error["field"] for error in report["errors"]] == ["vp_horaires"]
     assert "vp_critair" in report["errors"][0]["message"]
 
@@ -199,7 +216,9 @@ def test_another_coordinate_system_is_said_once(check):
 
 def test_the_properties_of_features_are_a_table(check):
     table = schema("nom", field("places", "integer"))
-    content = collection(feature(nom="a", places=3), feature(nom="b", places="x"), feature({"type": "Point"}, nom="c", places=1))
+    content = collection(
+        feature(nom="a", places=3), feature(nom="b", places="x"), feature({"type": "Point"}, nom="c", places=1)
+    )
     report = check(content, table, "f.geojson")
     assert sorted(found(report), key=lambda one: one[1]) == [("type-error", 2), ("geojson-invalid", 3)]
     assert report["counts"]["rows_with_errors"] == 2
@@ -259,14 +278,24 @@ def test_what_cannot_be_read_says_why(check, content, name, reference, code, var
 
 
 def test_nothing_but_records_is_judged(check):
-    for content in ("{}", '{"marches": {}}', '{"marches": {"marche": []}}', '{"marches": 3}', '{"marches": [1, null]}', "[1]", '"a"', "[[]]"):
+    for content in (
+        "{}",
+        '{"marches": {}}',
+        '{"marches": {"marche": []}}',
+        '{"marches": 3}',
+        '{"marches": [1, null]}',
+        "[1]",
+        '"a"',
+        "[[]]",
+    ):
         report = check(content, CONTRACTS, "f.json")
         assert report["status"] in ("invalid", "unreadable"), content
         assert report["errors"], content
-    for content in ('{"type": "FeatureCollection", "features": [1, null, {"type": "Feature"}, {"type": "Feature", "properties": []}]}',):
-        report = check(content, CYCLING, "f.geojson")
-        assert report["status"] == "invalid"
-        assert "geojson-invalid" in codes(report, "errors")
+    report = check(
+        collection(1, None, {"type": "Feature"}, {"type": "Feature", "properties": []}), CYCLING, "f.geojson"
+    )
+    assert report["status"] == "invalid"
+    assert "geojson-invalid" in codes(report, "errors")
 
 
 def test_brackets_inside_texts_do_not_count_as_depth(check):

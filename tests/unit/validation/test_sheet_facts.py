@@ -87,7 +87,9 @@ def test_the_words_of_errors_are_known_in_a_csv_too(check, text):
     assert found(check(f"nom;montant;code\na;{text};48094\n", TABLE)) == [("cell-error", "B2")]
 
 
-@pytest.mark.parametrize(("text", "code"), [("=A1+B2", "formula-without-value"), ("=SOMME(A1:A3)", "formula-without-value")])
+@pytest.mark.parametrize(
+    ("text", "code"), [("=A1+B2", "formula-without-value"), ("=SOMME(A1:A3)", "formula-without-value")]
+)
 def test_a_formula_left_in_a_csv_is_said(check, text, code):
     assert found(check(f"nom;montant;code\na;{text};48094\n", TABLE)) == [(code, "B2")]
     assert found(check("nom;montant;code\n=> voir l’annexe;1;48094\n", TABLE)) == []
@@ -126,7 +128,9 @@ def test_merged_cells_and_hidden_rows_are_said(check):
 def test_the_declared_dimension_is_not_believed(check):
     content = book(lambda sheet, _: sheet.write_row(1, 0, ["a", 1, "48094"]))
     for dimension in ("A1", "A1:XFD1048576", "Z9"):
-        lying = changed(content, "xl/worksheets/sheet1.xml", ('<dimension ref="A1:C2"/>', f'<dimension ref="{dimension}"/>'))
+        lying = changed(
+            content, "xl/worksheets/sheet1.xml", ('<dimension ref="A1:C2"/>', f'<dimension ref="{dimension}"/>')
+        )
         report = check(lying, TABLE, "f.xlsx")
         assert (report["status"], report["file"]["rows"]) == ("valid", 1)
 
@@ -144,7 +148,12 @@ def test_the_facts_are_those_of_the_sheet_that_was_chosen(check):
 
 
 def test_an_ods_says_the_same(check):
-    table = schema(field("nom", required=True), field("montant", "number"), field("jour", "date"), field("code", pattern="[0-9]{5}"))
+    table = schema(
+        field("nom", required=True),
+        field("montant", "number"),
+        field("jour", "date"),
+        field("code", pattern="[0-9]{5}"),
+    )
     report = check(ods(), table, "f.ods")
     assert found(report) == [("cell-error", "B3"), ("cell-error", "B4")]
     assert report["file"]["rows"] == 3
@@ -186,9 +195,19 @@ def test_an_xls_says_the_same(check):
     ("name", "content", "code", "variant"),
     [
         ("f.xls", b"<table><tr><td>a</td></tr></table>", "not-a-table", "html-table"),
-        ("f.xls", b'<html xmlns:x="urn:schemas-microsoft-com:office:excel"><table></table></html>', "not-a-table", "html-table"),
+        (
+            "f.xls",
+            b'<html xmlns:x="urn:schemas-microsoft-com:office:excel"><table></table></html>',
+            "not-a-table",
+            "html-table",
+        ),
         ("f.csv", b"<!DOCTYPE html><html></html>", "not-a-table", "html"),
-        ("f.xls", b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>', "not-a-table", "xml-spreadsheet"),
+        (
+            "f.xls",
+            b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>',
+            "not-a-table",
+            "xml-spreadsheet",
+        ),
         ("f.kml", b'<?xml version="1.0"?><kml xmlns="http://www.opengis.net/kml/2.2"/>', "not-a-table", "kml"),
         ("f.csv", b"%PDF-1.4\n", "not-a-table", "pdf"),
         ("f.csv", b"\x89PNG\r\n\x1a\n\0\0", "not-a-table", "picture"),
@@ -201,7 +220,9 @@ def test_an_xls_says_the_same(check):
 )
 def test_the_content_says_the_format(check, name, content, code, variant):
     report = check(content, None, name)
-    assert [(error["code"], error["params"].get("variant")) for error in report["errors"]] == ([(code, variant)] if code else [])
+    assert [(error["code"], error["params"].get("variant")) for error in report["errors"]] == (
+        [(code, variant)] if code else []
+    )
 
 
 def test_an_archive_says_what_it_holds(check):

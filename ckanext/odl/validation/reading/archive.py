@@ -81,7 +81,9 @@ _CLOSER = re.compile(
 )
 """A cell in error, or a formula without a value."""
 _MERGED = re.compile(rb"""<(?:\w+:)?mergeCell\b[^>]*?\bref=["']([A-Z0-9:]{2,30})["']""")
-_HIDDEN = re.compile(rb"""<(?:\w+:)?row\b(?=[^>]*\bhidden=["'](?:1|true)["'])[^>]*?\br=["']([0-9]{1,7})["'][^>]*[^/>]>""")
+_HIDDEN = re.compile(
+    rb"""<(?:\w+:)?row\b(?=[^>]*\bhidden=["'](?:1|true)["'])[^>]*?\br=["']([0-9]{1,7})["'][^>]*[^/>]>"""
+)
 """A hidden row that holds cells: an empty one closes itself."""
 
 
@@ -106,8 +108,8 @@ def _check_xml(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
 def _check_sheet(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> SheetMarks:
     """The same for a worksheet, and what it holds that its values do not say.
 
-    One far cell makes readers hold the whole rectangle up to it: its size is known here first. The declared dimension is
-    not believed.
+    One far cell makes readers hold the whole rectangle up to it: its size is known here first. The declared dimension
+    is not believed.
     """
     marks = SheetMarks()
     columns: set[bytes] = set()

@@ -44,7 +44,13 @@ def sniff(path: Path) -> str:
         return "xls"
     if (start[:4] == b"RIFF" and start[8:12] == b"WEBP") or (start[:2] == b"BM" and start[6:10] == bytes(4)):
         raise Unreadable("not-a-table", variant="picture")
-    if len(start) >= 32 and start[:1] == b"\x03" and 1 <= start[2] <= 12 and 1 <= start[3] <= 31 and start[12:16] == bytes(4):
+    if (
+        len(start) >= 32
+        and start[:1] == b"\x03"
+        and 1 <= start[2] <= 12
+        and 1 <= start[3] <= 31
+        and start[12:16] == bytes(4)
+    ):
         raise Unreadable("format-not-allowed", variant="dbf")
     for magic, kind in _BINARIES:
         if start.startswith(magic):
@@ -82,7 +88,11 @@ def _zip_kind(path: Path) -> str:
         raise Unreadable("archive-not-allowed", variant="shapefile")
     tables = [name.rpartition("/")[2] for name in held if name.lower().endswith(_TABLES_IN_ARCHIVES)]
     if tables:
-        raise Unreadable("archive-not-allowed", variant="tables", names=[name[:80].encode("utf-8", "replace").decode() for name in tables[:3]])
+        raise Unreadable(
+            "archive-not-allowed",
+            variant="tables",
+            names=[name[:80].encode("utf-8", "replace").decode() for name in tables[:3]],
+        )
     raise Unreadable("archive-not-allowed", variant="archive")
 
 
@@ -97,8 +107,11 @@ def _ole_kind(path: Path) -> str:
 
 
 def sniff_text(path: Path, encoding: str, extension: str = "") -> str:
-    """``csv``, ``json``, ``html``, ``xml``, ``xml-spreadsheet`` or ``kml`` of a text; ``html-table`` is a web page named
-    like a spreadsheet, as some business software exports them. A bracket that could open either is what the name says."""
+    """``csv``, ``json``, ``html``, ``xml``, ``xml-spreadsheet`` or ``kml`` of a text.
+
+    ``html-table`` is a web page named like a spreadsheet, as some business software exports them. A bracket that could
+    open either a JSON or a CSV is what the name says.
+    """
     with path.open("r", encoding=encoding, newline="", errors="replace") as handle:
         start = handle.read(4096).lstrip("\ufeff \t\r\n")
     lower = start[:500].lower()

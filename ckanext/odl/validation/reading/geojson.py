@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 from ..checks.places import in_france
@@ -126,7 +127,7 @@ def _turns(geometry: dict[str, Any]) -> bool:
     coordinates = geometry["coordinates"]
     for polygon in [coordinates] if type_ == "Polygon" else coordinates:
         for index, ring in enumerate(polygon):
-            area = sum(a[0] * b[1] - b[0] * a[1] for a, b in zip(ring, ring[1:], strict=False))
+            area = sum(a[0] * b[1] - b[0] * a[1] for a, b in pairwise(ring))
             if area and (area < 0) == (index == 0):
                 return True
     return False

@@ -1,4 +1,4 @@
-"""JSON: an array of flat records is a table, and so are the features of a GeoJSON; the rest is kept for JSON Schemas."""
+"""JSON: an array of flat records is a table, as the features of a GeoJSON are; the rest waits for a JSON Schema."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ for _opening in b"[{":
     _STEP[_opening] = 1
 for _closing in b"]}":
     _STEP[_closing] = -1
-_LONG_NUMBER = re.compile(r"[0-9.eE+-]{%d}" % (limits.NUMBER_DIGITS + 1))
+_LONG_NUMBER = re.compile(rf"[0-9.eE+-]{{{limits.NUMBER_DIGITS + 1}}}")
 _NAMES_OF_LISTS = 3
 
 
@@ -44,7 +44,9 @@ class Document:
     @property
     def wrappings(self) -> list[str]:
         """The names that the lists of records bear, when they are not the whole content."""
-        return [] if self.is_geojson or isinstance(self.content, list) else list(dict.fromkeys(r[0] for r in self.records))
+        return (
+            [] if self.is_geojson or isinstance(self.content, list) else list(dict.fromkeys(r[0] for r in self.records))
+        )
 
     def properties(self, record: Any) -> dict[str, Any]:
         """The properties of one record; empty when it is none."""
@@ -105,7 +107,7 @@ def _parse(text: str) -> Any:
 
 
 def open_json(path: Path, facts: TextFacts, extension: str) -> Table:
-    """A JSON file: its ``document``, and its rows when it is a table (records are numbered from 1, the names are row 0).
+    """A JSON file: its ``document``, and its rows when it is a table (records count from 1, the names are row 0).
 
     Raises :class:`Unreadable`: ``json-invalid``, ``json-too-deep``, ``json-lines``, ``geojson-invalid``,
     ``file-empty``, ``too-many-columns``, ``wrong-extension``, ``not-a-table``.
@@ -209,7 +211,7 @@ def _is_position(value: Any) -> bool:
 
 
 def _rows_of(document: Document) -> Any:
-    """``open_rows`` of the table; it refuses a document that is none: lists and objects inside records, several lists."""
+    """``open_rows`` of the table; it refuses a document that is none: objects inside records, several lists."""
 
     def rows() -> Rows:
         flat = {name for name, _, _ in document.records}

@@ -25,7 +25,7 @@ def stream_names(path: Path) -> set[str]:
 
 
 def read_stream(path: Path, names: tuple[str, ...]) -> bytes:
-    """The bytes of the first of these streams; empty when there is none. Raises :class:`ValueError` when it is broken."""
+    """The bytes of the first of these streams; empty when there is none. Raises :class:`ValueError`: it is broken."""
     content = path.read_bytes()
     streams = _streams(content)
     name = next((name for name in names if name in streams), None)

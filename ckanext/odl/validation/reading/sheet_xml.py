@@ -1,4 +1,4 @@
-"""What the values of an XLSX or ODS sheet do not say: errors, formulas without a result, merges, hidden rows, zeros shown.
+"""What the values of an XLSX or ODS sheet do not say: errors, formulas without result, merges, hidden rows, zeros.
 
 The sheets are read with expat, block by block; a document type was refused before (:mod:`.archive`), so that no entity
 is ever expanded.
@@ -31,8 +31,8 @@ class SheetFacts:
     """What was found in one sheet; places are ``(row, column)`` counted from 1.
 
     ``texts``: what to read in a cell instead of the reader's value: ``#N/A`` of an error, ``=A1+B1`` of a formula
-    without a result, ``01000`` of a number shown with its zeros. ``merged``: references (``A3:B4``). ``hidden``: numbers
-    of the hidden rows that hold something. ``height``, ``width``: of the rectangle that holds all values.
+    without a result, ``01000`` of a number shown with its zeros. ``merged``: references (``A3:B4``). ``hidden``: the
+    numbers of the hidden rows that hold something. ``height``, ``width``: of the rectangle that holds all values.
     """
 
     texts: dict[tuple[int, int], str] = field(default_factory=dict)
@@ -297,7 +297,13 @@ class _Ods:
             # OpenFormula writes a reference as [.B2].
             text = re.sub(r"\[\.?|\]", "", formula.partition("=")[2][:_FORMULA_SHOWN])
             shown = f"={text}" if text else UNKNOWN_FORMULA
-        elif kind == "float" and text.isdigit() and text[0] == "0" and len(text) > 1 and cell.get("office:value") == str(int(text)):
+        elif (
+            kind == "float"
+            and text.isdigit()
+            and text[0] == "0"
+            and len(text) > 1
+            and cell.get("office:value") == str(int(text))
+        ):
             shown = text
         if shown:
             for row in range(self._row + 1, self._row + min(self._rows, limits.PLACES) + 1):
