@@ -298,7 +298,8 @@ class FieldRule:
         if name == "enum":
             params["accepted"] = [str(value) for value in wanted[:12]]
             params["total"] = len(wanted)
-            params.update(hints.for_enum(text, [str(value) for value in wanted]))
+            repeated = {"hint": "header-repeated"} if hints.repeats_header(self, text) else None
+            params.update(repeated or hints.for_enum(text, [str(value) for value in wanted]))
         elif name == "pattern":
             params.update(hints.for_pattern(self, text))
         else:

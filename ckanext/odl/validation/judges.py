@@ -7,8 +7,8 @@ from typing import Any
 
 from . import hints, limits
 from .checks.base import Cell, CellCheck
-from .problems import Problem
 from .context import NOTHING_KNOWN, Context
+from .problems import Problem
 from .structure import Column
 from .suspicions import suspicions_of
 

@@ -19,6 +19,7 @@ PARAMS: dict[str, Any] = {
     "format": "default", "found": "xlsx", "kilometres": 3, "length": 4, "limit": 5, "line": 7, "lines": 2,
     "name": "siret", "names": ["a", "b"], "op": ">=", "other": "b", "other_value": "9", "others": ["a", "b"],
     "sheet": "F", "siren": "130025265", "suggestion": "x", "sum": "3", "year": "1900",
+    "digits": 4, "period": "2025", "number": "150", "share": "1.5",
     "values": ["a", "b"], "missing": ["a", "b"], "unknown": ["c", "d"],
     "description": "Une phrase.", "example": "exemple", "title": "Titre",
 }  # fmt: skip
