@@ -127,6 +127,8 @@ def _key(judge: ColumnJudge, text: str) -> Any:
     if judge.rule.type == "string":
         return None if judge.rule.is_missing(text) else text
     value = judge.cell(text).value
+    if value is None and not judge.cell(text).empty:
+        return text  # two dates that are both badly written are not one date
     try:
         hash(value)
     except TypeError:
