@@ -32,7 +32,7 @@ _ERRORS = _words(
     "delimiter-mixed type-error constraint-error unique-error primary-key-error number-not-finite number-out-of-range "
     "formula-without-value siren siret nomenclature-actes compare-columns sum-columns cohesive-columns "
     "one-of-required year-interval phone-number opening-hours gps-coordinates code-commune-insee code-postal "
-    "code-region numero-departement departement region code-pays-iso2 code-pays-iso3 code-fantoir "
+    "code-region numero-departement departement region commune canton pays code-pays-iso2 code-pays-iso3 code-fantoir "
     "bal-cle-interop bal-coordinates bal-ban-ids json-schema-error json-duplicate-key geojson-invalid "
     "geojson-ring geojson-range geojson-crs control-char"
 )
