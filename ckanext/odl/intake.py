@@ -81,7 +81,7 @@ def resources(session: Session, *conditions: Any) -> list[dict[str, Any]]:
     ]
 
 
-def knowledge(session: Session, resource: dict[str, Any]) -> dict[str, str | None]:
+def knowledge(session: Session, resource: dict[str, Any]) -> dict[str, Any]:
     """What the portal knows of a file beyond its model: whose it is, and the period it is said to cover.
 
     :returns: ``owner_siren``, ``owner_insee``, ``period``, each None when unknown, for
