@@ -182,10 +182,10 @@ def _by_kind(places: list[dict[str, Any]], entry: dict[str, Any] | None) -> list
         kind = kind_of(found["params"])
         first.setdefault(kind, found)
         kept[kind] += 1
-    exact: dict[str, int] = (entry or {}).get("kinds") or {}
+    exact: dict[str, int] = entry.get("kinds") or {} if entry else {}
     if entry and not exact and len(first) == 1:
-        exact = dict.fromkeys(first, entry["count"])
-    counts: dict[str, int] = {kind: exact.get(kind, kept[kind]) for kind in first}
+        exact = {kind: entry["count"] for kind in first}
+    counts = {kind: int(exact.get(kind, kept[kind])) for kind in first}
     return [(first[kind], counts[kind]) for kind in sorted(first, key=lambda kind: -counts[kind])]
 
 
