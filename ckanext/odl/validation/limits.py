@@ -45,5 +45,9 @@ EXTRACT_CHARACTERS = 80
 VALUE_CHARACTERS = 200
 REPORT_BYTES = MIB
 
-MEMORY_OF_VALUES = 200_000
+BLOCK_BYTES = 4 * MIB
+"""How much of a delimited text is judged at a time."""
+COLUMNAR_BYTES = MIB
+"""A shorter text is judged row by row: that is as quick as loading the library of columns."""
+MEMORY_OF_VALUES = 50_000
 """Distinct values remembered per column before the memory starts again from empty."""
