@@ -15,7 +15,7 @@ from ckan.lib import search
 from sqlalchemy.orm import Session
 
 from ckanext.odl import config, storage
-from ckanext.odl.intake import own_session, refresh, resources, send
+from ckanext.odl.intake import knowledge, own_session, refresh, resources, send
 from ckanext.odl.model import StoredFile, Validation
 from ckanext.odl.model.validation import LEASE_SECONDS
 from ckanext.odl.validation import guarded
@@ -42,6 +42,7 @@ def validate(validation_id: str) -> None:
 
 def _check(session: Session, row: Validation) -> None:
     found = resources(session, model.Resource.id == row.resource_id)
+    known = knowledge(session, found[0]) if found else {}
     session.commit()
     with NamedTemporaryFile(prefix="odl-") as copy:
         try:
@@ -61,6 +62,7 @@ def _check(session: Session, row: Validation) -> None:
             name=row.file_name,
             seconds=config.seconds(),
             memory=config.memory(),
+            **known,
         )
     Validation.finish(session, row.id, row.attempts, report)
 

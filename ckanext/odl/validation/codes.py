@@ -37,18 +37,19 @@ _ERRORS = _words(
     "geojson-ring geojson-range geojson-crs control-char"
 )
 _WARNINGS = _words(
-    "header-missing-column header-unknown header-order header-case row-repeated check-unknown "
+    "header-missing-column header-unknown header-order header-case row-repeated bal-numero check-unknown "
     "check-failed bal-cle-interop bal-coordinates bal-single-commune siret-other-organization "
     "year-outside-period excel-rounded zero-lost date-suspect amount-format coordinates-suspect"
 )
 _NOTICES = _words(
     "header-blank header-not-first header-normalised header-invisible-char blank-row control-char "
-    "encoding-notice mojibake line-ends-mixed sheet-chosen cells-merged rows-hidden report-truncated"
+    "several-organizations bal-file encoding-notice mojibake line-ends-mixed sheet-chosen cells-merged rows-hidden "
+    "report-truncated"
 )
 
 RESERVED = _words(
     "limit-time limit-interrupted geojson-invalid json-schema-error json-duplicate-key geojson-ring "
-    "geojson-range geojson-crs formula-without-value siret-other-organization year-outside-period cells-merged "
+    "geojson-range geojson-crs formula-without-value cells-merged "
     "rows-hidden"
 )
 

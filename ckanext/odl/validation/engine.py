@@ -11,6 +11,7 @@ from typing import Any
 from . import limits
 from .checks.base import RowCheck
 from .checks.registry import TableChecks, build_checks
+from .context import NOTHING_KNOWN, Context, OwnerWatch
 from .fields import FieldRule
 from .hints import plain
 from .judges import ColumnJudge, Keys, text_at
@@ -61,6 +62,7 @@ class Engine:
         rules: Sequence[FieldRule],
         descriptor: dict[str, Any],
         findings: Findings,
+        context: Context = NOTHING_KNOWN,
     ) -> None:
         self.table = table
         self.structure = structure
@@ -68,13 +70,15 @@ class Engine:
         present = frozenset(column.rule.name for column in structure.columns)
         self.checks: TableChecks = build_checks(descriptor, rules, present)
         self.judges = [
-            ColumnJudge(column, [check for check in self.checks.cells if check.column == column.rule.name])
+            ColumnJudge(column, [check for check in self.checks.cells if check.column == column.rule.name], context)
             for column in structure.columns
         ]
         self._by_name = {judge.rule.name: judge for judge in self.judges}
         pair = coordinate_pair([column.rule for column in structure.columns])
         if pair and not any(check.code == "bal-coordinates" for check in self.checks.rows):
             self.checks.rows.append(pair)
+        single = any(check.code == "bal-single-commune" for check in self.checks.rows)
+        self.owner = OwnerWatch(structure.columns, context, places=not single)
         self._row_checks = [(check, *self._picker(check.columns)) for check in self.checks.rows]
         primary = descriptor.get("primaryKey") or []
         self.keys = Keys(self.judges, [primary] if isinstance(primary, str) else list(primary))
@@ -143,6 +147,8 @@ class Engine:
                 wrong = True
             if self._row_checks and self._say_rows(number, cells):
                 wrong = True
+            for tally in self.owner.tallies:
+                tally.see(text_at(cells, tally.column.index), number)
             if self._watch_repeats:
                 self._look_for_repeat(number, cells)
             if wrong:
@@ -313,6 +319,7 @@ class Engine:
             column = empty[0] + 1 if empty else self._width + 1
             facts = {"variant": "empty", "count": max(len(empty), 1)}
             self.findings.add("header-blank", "notice", row=row, column=column, params=facts, data_row=False)
+        self.owner.say(self.findings)
         if not rows:
             self.findings.add("no-rows", row=row, data_row=False)
         for check in (*self.checks.cells, *self.checks.rows):

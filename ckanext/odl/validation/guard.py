@@ -32,6 +32,9 @@ def guarded(
     name: str = "",
     seconds: int = 10,
     memory: int = 1024,
+    owner_siren: str | None = None,
+    owner_insee: str | None = None,
+    period: str | None = None,
 ) -> dict[str, Any]:
     """Check a file in a child process.
 
@@ -41,6 +44,8 @@ def guarded(
     :param name: the file's name as people know it
     :param seconds: most processor time
     :param memory: most address space, in mebibytes
+    :param owner_siren: with ``owner_insee`` and ``period``, what the caller knows of the file: see
+        :func:`ckanext.odl.validation.validate`
     :returns: the report as a dict; status ``incomplete`` when the child was stopped or died
     """
     order = {
@@ -50,6 +55,7 @@ def guarded(
         "name": name,
         "seconds": seconds,
         "memory": memory,
+        "known": {"owner_siren": owner_siren, "owner_insee": owner_insee, "period": period},
     }
     # Nothing of the portal's environment (addresses, passwords) goes into a process that reads foreign files.
     environment = {key: os.environ[key] for key in ("PYTHONPATH", "LANG") if key in os.environ}
@@ -108,7 +114,9 @@ def _child() -> int:
     try:
         from . import validate  # noqa: PLC0415 (after the limits)
 
-        report = validate(order["path"], order["schema"], language=order["language"], name=order["name"])
+        report = validate(
+            order["path"], order["schema"], language=order["language"], name=order["name"], **order["known"]
+        )
         json.dump(report.to_dict(), sys.stdout)
     except MemoryError:
         return _OUT_OF_MEMORY

@@ -8,6 +8,7 @@ from typing import Any
 from . import hints, limits
 from .checks.base import Cell, CellCheck
 from .problems import Problem
+from .context import NOTHING_KNOWN, Context
 from .structure import Column
 from .suspicions import suspicions_of
 
@@ -17,12 +18,12 @@ _RELATED = ("pattern", "minLength", "maxLength")
 class ColumnJudge(dict[str, tuple[Problem, ...]]):
     """The verdicts of one column by value: reading ``judge[text]`` asks each distinct value once."""
 
-    def __init__(self, column: Column, checks: Sequence[CellCheck]) -> None:
+    def __init__(self, column: Column, checks: Sequence[CellCheck], context: Context = NOTHING_KNOWN) -> None:
         super().__init__()
         self.column = column
         self.rule = column.rule
         self._checks = list(checks)
-        self._suspicions = suspicions_of(column.rule, bool(self._checks))
+        self._suspicions = suspicions_of(column.rule, bool(self._checks), context)
         self._cells: dict[str, Cell] = {}
 
     def __missing__(self, text: str) -> tuple[Problem, ...]:
