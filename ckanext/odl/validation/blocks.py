@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
+from .arrays import np
 import pyarrow as pa
 
 from . import limits

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from functools import cached_property
 
-# The default pool of pyarrow reserves a gigabyte of addresses, which a process with a limit on its memory has not.
-os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
-
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 
+from .arrays import np
 from .reading.records import Block
 
 Mask = np.ndarray

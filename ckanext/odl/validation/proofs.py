@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-import numpy as np
+from .arrays import np
 import pyarrow as pa
 import pyarrow.compute as pc
 

@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Sequence
 
-import numpy as np
+from .arrays import np
 
 from .reading.records import Block
 from .seen import hashes_of
@@ -27,10 +27,11 @@ def hashes_of_records(block: Block) -> np.ndarray:
         data = data.replace(b'"', b"")
     elif block.quotes is not None:
         return _hashes_of_quoted(block)
-    if b"\r" in data:
-        data = data.replace(b"\r\n", b"\n")
-    lines = data.split(b"\n")
-    return hashes_of(lines, len(block))
+    count = len(block)
+    lines = data.split(b"\r\n" if b"\r" in data else b"\n")
+    if len(lines) - (not lines[-1]) != count:
+        lines = data.replace(b"\r\n", b"\n").split(b"\n")  # both line ends in one block
+    return hashes_of(lines, count)
 
 
 def _needless(block: Block) -> bool:

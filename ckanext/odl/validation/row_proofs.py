@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-import numpy as np
+from .arrays import np
 import pyarrow as pa
 import pyarrow.compute as pc
 

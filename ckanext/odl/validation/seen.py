@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable, Sequence
 
-import numpy as np
+from .arrays import np
 
 _SALT = secrets.token_hex(8)
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)

@@ -19,7 +19,7 @@ from .conftest import schema
 TEXTS = [
     "", "0", "1", "-3", "007", "1.5", "-0.25", "1e3", "abc", "oui", "non", "true", "false", "2026-03-31", "2026-02-30",
     "31/03/2026", "2026", "26", "2026-03", "14:30:00", "2026-03-31T10:00:00Z", "é", "a;b", 'q"t', "l\nf", "x" * 40,
-    "2.3,48.8", "[1]", "{}", "mairie@exemple.fr", "https://exemple.fr", "ouiZ", "12345", "1234", "NA", "’", "\t",
+    "2.3,48.8", "[1]", "{}", "mairie@exemple.fr", "https://exemple.fr", "ouiZ", "12345", "1234", "NA", "’", "a\tb",
     "a,b",
 ]  # fmt: skip
 CONSTRAINTS: dict[str, dict[str, list[Any]]] = {

@@ -128,11 +128,12 @@ def open_delimited(path: Path, facts: TextFacts, names: Iterable[str], extension
 
         return RecordStream(path, facts.encoding, chosen)
 
+    columnar = not spaced and facts.size >= limits.COLUMNAR_BYTES and limits.room_for_columns()
     return Table(
         format="tsv" if chosen == "\t" else "csv",
         open_rows=lambda: read_rows(path, facts.encoding, chosen, spaced=spaced),
         encoding=facts.encoding,
         delimiter=chosen,
         notices=notices,
-        open_stream=None if spaced or facts.size < limits.COLUMNAR_BYTES else open_stream,
+        open_stream=open_stream if columnar else None,
     )

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
+from ..arrays import np
 
 from .. import limits
 from .delimited import read_records
