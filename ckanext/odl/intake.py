@@ -80,6 +80,26 @@ def resources(session: Session, *conditions: Any) -> list[dict[str, Any]]:
     ]
 
 
+def knowledge(session: Session, resource: dict[str, Any]) -> dict[str, Any]:
+    """What the portal knows of a file beyond its model: whose it is, and the period it is said to cover.
+
+    :returns: ``owner_siren``, ``owner_insee``, ``period``, each None when unknown, for
+        :func:`ckanext.odl.validation.guarded`
+    """
+    owner: Any = session.get(model.Group, _owner_org(session, resource["package_id"]) or "")
+    extras = dict(owner.extras or {}) if owner else {}
+    return {
+        "owner_siren": extras.get("odl_siren") or None,
+        "owner_insee": extras.get("odl_insee") or None,
+        "period": resource.get("odl_period") or None,
+    }
+
+
+def _owner_org(session: Session, package_id: str) -> str | None:
+    package: Any = model.Package
+    return session.scalar(sa.select(package.owner_org).where(package.id == package_id))
+
+
 def refresh(package_id: str, *, again: str | None = None) -> None:
     """Bring what we know of a dataset's files up to date and ask for the checks that are missing.
 

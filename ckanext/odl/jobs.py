@@ -16,7 +16,7 @@ from ckan.plugins import toolkit as tk
 from sqlalchemy.orm import Session
 
 from ckanext.odl import config, queue, storage
-from ckanext.odl.intake import own_session, refresh, resources
+from ckanext.odl.intake import knowledge, own_session, refresh, resources
 from ckanext.odl.model import StoredFile, Validation
 from ckanext.odl.model.validation import LEASE_SECONDS
 from ckanext.odl.validation import guarded
@@ -71,6 +71,7 @@ class _Checks:
 
 def _check(session: Session, row: Validation) -> None:
     found = resources(session, model.Resource.id == row.resource_id)
+    known = knowledge(session, found[0]) if found else {}
     session.commit()
     with NamedTemporaryFile(prefix="odl-") as copy:
         try:
@@ -90,6 +91,7 @@ def _check(session: Session, row: Validation) -> None:
             name=row.file_name,
             seconds=config.seconds(),
             memory=config.memory(),
+            **known,
         )
     Validation.finish(session, row.id, row.attempts, report)
 
