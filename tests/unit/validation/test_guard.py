@@ -54,13 +54,9 @@ def test_too_much_is_said_in_words(file, limit, code):
 
 def server() -> int:
     """The process id of the fork server that serves this process."""
-    own = os.getpid()
-    parents = {int(stat.parent.name): int(stat.read_text().rsplit(")", 1)[1].split()[1]) for stat in processes()}
-    return next(pid for pid, parent in parents.items() if parent == own and "fork_server" in command_of(pid))
-
-
-def processes() -> list[Path]:
-    return [path for path in Path("/proc").glob("[0-9]*/stat") if path.exists()]
+    own = Path(f"/proc/{os.getpid()}/task")
+    children = [int(pid) for task in own.iterdir() for pid in (task / "children").read_text().split()]
+    return next(pid for pid in children if "fork_server" in command_of(pid))
 
 
 def command_of(pid: int) -> str:
