@@ -85,7 +85,7 @@ def fill(template: str, params: Mapping[str, Any], language: str) -> str:
         text = _PLACEHOLDER.sub(lambda match: _value(match[1], match[2] or "", params, language), text)
     if template.startswith("{") and template.rstrip().endswith("."):
         text = text[:1].upper() + text[1:]
-    return " ".join(text.translate(_SHOW).split(" ")).strip()
+    return text.translate(_SHOW).strip()
 
 
 def _value(name: str, modifier: str, params: Mapping[str, Any], language: str) -> str:
