@@ -97,6 +97,7 @@ class DatasetFacts:
     contact_lapsed: bool | None = None
     #: Update procedure: a text, or a document attached.
     procedure: str = ""
+    #: Last change of any kind, a corrected description included.
     changed_on: dt.date | None = None
     files: tuple[FileFacts, ...] = ()
     twin: Twin | None = None
