@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ckanext.odl.onboarding import KINDS
+from ckanext.odl.onboarding.snapshot import KINDS
 
 
 def identity(fields: Mapping[str, str]) -> dict[str, Any]:

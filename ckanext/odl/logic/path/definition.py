@@ -16,7 +16,6 @@ from ckan import model
 
 from ckanext.odl import config, onboarding
 from ckanext.odl.intake import own_session
-from ckanext.odl.onboarding import Checklist, ChecklistError
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +26,7 @@ _KEPT = "odl_checklist"
 class Definition:
     """A checklist and the mark of its text, which is stored with what it gave."""
 
-    checklist: Checklist
+    checklist: onboarding.Checklist
     mark: str
 
 
@@ -61,7 +60,7 @@ def _read(path: str) -> Definition:
     try:
         text = Path(path).read_text(encoding="utf-8")
         found = _parsed(text, path)
-    except (OSError, UnicodeDecodeError, ChecklistError) as error:
+    except (OSError, UnicodeDecodeError, onboarding.ChecklistError) as error:
         log.error("The checklist %s is refused, the one before it stays: %s", path, error)
         return _before(path)
     _keep(text)
@@ -84,7 +83,7 @@ def _before(path: str) -> Definition:
     if text:
         try:
             return _parsed(text, f"{path} (kept)")
-        except ChecklistError:
+        except onboarding.ChecklistError:
             log.error("The checklist that was kept fits this version of the extension no more")
     return _packaged()
 

@@ -23,6 +23,7 @@ from ckanext.odl.logic import periods, reference, state
 from ckanext.odl.model import PathHistory, PathMandate, PathProgress, PathProof, StoredFile, Validation
 from ckanext.odl.model.progress import EVIDENCE, PROPOSAL, WAIVER
 from ckanext.odl.onboarding import DatasetFacts, FileFacts, PersonFacts, Snapshot
+from ckanext.odl.onboarding.snapshot import ETP_BANDS, PROFILES
 from ckanext.odl.scdl import UnknownSchema, catalogue
 
 STAFF_ROLES = ("admin", "editor")
@@ -107,10 +108,10 @@ def gather(organization_id: str, session: Session | None = None) -> Gathered | N
         name=group.name,
         title=group.title or group.name,
         **reference.identity(fields),
-        etp_band=_known(fields.get("odl_etp_band"), onboarding.ETP_BANDS),
+        etp_band=_known(fields.get("odl_etp_band"), ETP_BANDS),
         competences=_words(fields.get("odl_competences")),
         has=_words(fields.get("odl_has")),
-        profile=_known(fields.get("odl_profile"), onboarding.PROFILES),
+        profile=_known(fields.get("odl_profile"), PROFILES),
         description=(group.description or "").strip(),
         has_image=bool(group.image_url),
         contact=fields.get("odl_contact") or "",
