@@ -36,13 +36,15 @@ _ABBREVIATIONS = {
     "dpt": "departement",
 }
 #: Said around a name, and not always part of it: left out when nothing is found with them.
-_AROUND = frozenset(
-    "mairie ville commune communes de du des d l la le les et en sur sous au aux a communaute agglomeration urbaine "
-    "metropole departement region conseil departemental regional municipal cedex cc ca cu".split()
-)
+_AROUND = {
+    *("mairie", "ville", "commune", "communes", "communaute", "agglomeration", "urbaine", "metropole", "departement"),
+    *("region", "conseil", "departemental", "regional", "municipal", "cedex"),
+    *("de", "du", "des", "d", "l", "la", "le", "les", "et", "en", "sur", "sous", "au", "aux", "a"),
+}
 _MARKS = re.compile("[\u0300-\u036f]+")
 _OTHERS = re.compile(r"[^a-z0-9\n]+")
 _DEPARTMENT = re.compile(r"\d{2,3}|2[ab]")
+_LABEL = re.compile(r"\s\((\d{2,3}|2[AB]) [^()]*\)\s*$")
 _CODE = re.compile(r"(?:\d{2}|2[ab])\d{3}")
 
 
@@ -115,7 +117,7 @@ def search(text: str, kinds: Collection[str] = KINDS, limit: int = 10) -> list[B
     :param limit: how many at most
     :returns: a body found by a former code, a part's name or a postal code carries a remark
     """
-    asked = text[:LONGEST].strip()
+    asked = _LABEL.sub(r" \1", text[:LONGEST]).strip()
     if not asked or limit < 1:
         return []
     found = _by_code(re.sub(r"[\s.\u202f-]", "", asked).upper())

@@ -82,11 +82,13 @@ def test_what_is_known_of_a_commune():
         "Mende", "214800955", "48", "Lozère",
     )  # fmt: skip
     assert found.label == "Mende (48 Lozère)"
-    assert found.population and found.population > 10_000
+    assert found.population
+    assert found.population > 10_000
     assert (found.population_year, found.municipal_population_year) == (2022, 2023)
     assert found.postal_codes == ("48000",)
     epci = by_siren(found.epci)
-    assert epci and epci.label == "Communauté de communes Coeur de Lozère (48 Lozère)"
+    assert epci
+    assert epci.label == "Communauté de communes Coeur de Lozère (48 Lozère)"
     assert found in members(epci.siren)
     assert found.to_dict("en")["kind_text"] == "municipality"
 
@@ -155,16 +157,20 @@ def test_an_epci_has_its_members_and_their_population():
     assert [member.code for member in found] == sorted(member.code for member in found)
     assert {member.epci for member in found} == {"200000172"}
     whole = by_siren("200000172")
-    assert whole and whole.population == sum(member.population or 0 for member in found)
+    assert whole
+    assert whole.population == sum(member.population or 0 for member in found)
 
 
 def test_departments_and_regions():
     lozere, occitanie = department("48"), region("76")
 
-    assert lozere and occitanie
+    assert lozere
+    assert occitanie
     assert (lozere.kind, lozere.label, lozere.region) == ("departement", "Lozère (48)", "76")
     assert (occitanie.kind, occitanie.label) == ("region", "Occitanie (76)")
-    assert lozere.population and occitanie.population and lozere.population < occitanie.population
+    assert lozere.population
+    assert occitanie.population
+    assert lozere.population < occitanie.population
     assert department("20") is None
     assert region("00") is None
 
@@ -173,7 +179,8 @@ def test_strata():
     assert [entry.start for entry in strata()] == [0, 500, 2_000, 3_500, 5_000, 10_000, 20_000, 50_000, 100_000]
     for population, start in ((0, 0), (499, 0), (500, 500), (3_499, 2_000), (3_500, 3_500), (2_000_000, 100_000)):
         found = stratum(population)
-        assert found and found.start == start
+        assert found
+        assert found.start == start
         assert found.end is None or population <= found.end
     assert stratum(None) is None
     assert stratum(-1) is None
