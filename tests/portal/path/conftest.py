@@ -82,7 +82,8 @@ def outcome(action: str, user: dict[str, Any], **data: Any) -> str:
         return "hidden"
     except tk.NotAuthorized:
         return "refused"
-    except tk.ValidationError:
+    except tk.ValidationError as e:
+        print("XX", e.error_dict)
         return "unfit"
     return "done"
 

@@ -81,7 +81,15 @@ def test_an_open_page_tells_states_and_nothing_of_people_or_private_work(people,
     ask("odl_step_update", agent, id=member["id"], step="p1.elected", evidence={"kind": "note", "value": "Mme Durand"})
     ask("odl_step_update", people["atd"], id=member["id"], step="p1.prada", waive=True, reason="Sans agent à ce jour")
     ask("odl_step_update", agent, id=member["id"], step="p1.team", propose_not_applicable=True, reason="Un seul agent")
-    call("package_create", agent, name="brouillon", title="Brouillon", owner_org=member["id"], license_id="lov2", private=True)
+    call(
+        "package_create",
+        agent,
+        name="brouillon",
+        title="Brouillon",
+        owner_org=member["id"],
+        license_id="lov2",
+        private=True,
+    )
     assert outcome("odl_progress_show", people["anonymous"], id=member["id"]) == "hidden"
 
     call("organization_patch", None, id=member["id"], odl_public_progress="true")

@@ -196,7 +196,7 @@ def _ancestors(session: Session, organization_id: str) -> tuple[Ancestor, ...]:
     up = (
         sa.select(member.table_id.label("id"), sa.literal(1).label("height"))
         .where(_is_parent(member), member.group_id == organization_id)
-        .cte("up", recursive=True)
+        .cte(recursive=True)
     )
     above: Any = sa.orm.aliased(model.Member)
     # CKAN forbids loops; the height keeps one that slipped in from never ending.
