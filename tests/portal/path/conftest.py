@@ -82,8 +82,7 @@ def outcome(action: str, user: dict[str, Any], **data: Any) -> str:
         return "hidden"
     except tk.NotAuthorized:
         return "refused"
-    except tk.ValidationError as e:
-        print("XX", e.error_dict)
+    except tk.ValidationError:
         return "unfit"
     return "done"
 

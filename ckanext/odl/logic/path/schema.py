@@ -13,6 +13,8 @@ from ckanext.odl.model.progress import EVIDENCE
 
 #: What a mandate makes of a person.
 ROLES = ["agent", "elu", "atd", "epci", "secretary"]
+#: What ``odl_step_update`` may be asked by a yes.
+FLAGS = ("waive", "unwaive", "propose_not_applicable", "accept", "refuse")
 _MOST_ROWS = 1000
 
 
@@ -95,9 +97,7 @@ def step_update(
         # a decision
         "reason": text,
         "state": [ignore_empty, one_of(["waived", "not_applicable"])],
-        **{
-            name: [default(""), odl_flag] for name in ("waive", "unwaive", "propose_not_applicable", "accept", "refuse")
-        },
+        **{name: [default(""), odl_flag] for name in FLAGS},
         "ids": [ignore_empty, odl_texts],
         "atd": text,
         "profile": text,
