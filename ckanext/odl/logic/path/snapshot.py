@@ -214,7 +214,8 @@ def _ancestors(session: Session, organization_id: str) -> tuple[Ancestor, ...]:
 
 
 def _is_parent(member: Any) -> Any:
-    return sa.and_(member.table_name == "group", member.capacity == "parent", member.state == model.State.ACTIVE)
+    # Whatever the capacity: CKAN writes "parent" or "public" there, by the way it was made.
+    return sa.and_(member.table_name == "group", member.state == model.State.ACTIVE)
 
 
 def _members(session: Session, organization_ids: list[str]) -> list[Any]:
