@@ -194,7 +194,7 @@ def _by_kind(places: list[dict[str, Any]], entry: dict[str, Any] | None) -> list
         kept[kind] += 1
     exact: dict[str, int] = entry.get("kinds") or {} if entry else {}
     if entry and not exact and len(first) == 1:
-        exact = {kind: entry["count"] for kind in first}
+        exact = dict.fromkeys(first, entry["count"])
     counts = {kind: int(exact.get(kind, kept[kind])) for kind in first}
     return [(first[kind], counts[kind]) for kind in sorted(first, key=lambda kind: -counts[kind])]
 
