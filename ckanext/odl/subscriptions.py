@@ -18,12 +18,11 @@ RESOURCE_ACTIONS = ("resource_create", "resource_update")
 
 def get_subscriptions() -> types.SignalMapping:
     """Sender → receivers."""
-    return {
-        tk.signals.action_succeeded: [
-            *({"sender": action, "receiver": dataset_written} for action in DATASET_ACTIONS),
-            *({"sender": action, "receiver": resource_written} for action in RESOURCE_ACTIONS),
-        ]
-    }
+    receivers: list[Any] = [{"sender": action, "receiver": dataset_written} for action in DATASET_ACTIONS]
+    if not tk.check_ckan_version(min_version="2.12"):
+        # 2.12 stores the file of a resource inside package_update; 2.11 after it.
+        receivers += [{"sender": action, "receiver": resource_written} for action in RESOURCE_ACTIONS]
+    return {tk.signals.action_succeeded: receivers}
 
 
 def dataset_written(action: str, *, context: types.Context, result: Any, **_: Any) -> None:

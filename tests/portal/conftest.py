@@ -32,8 +32,7 @@ def run_checks() -> int:
     """Do what a worker does, for all that waits; returns how many checks that was."""
     ids = list(model.Session.scalars(sa.select(Validation.id).where(Validation.state == State.WAITING.value)))
     model.Session.rollback()
-    for id_ in ids:
-        jobs.validate(id_)
+    jobs.work()
     model.Session.expire_all()
     return len(ids)
 

@@ -7,10 +7,11 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import field as attribute
 from difflib import SequenceMatcher
 from typing import Any
 
-from .catalogue import Catalogue, SchemaEntry, catalogue
+from .catalogue import Catalogue, SchemaEntry, catalogue, in_language
 from .text import key, meaningful_words
 
 SAMPLE_ROWS = 50
@@ -43,6 +44,8 @@ class Match:
     """(column of the file, column of the schema) where the names are not quite the same."""
     unknown: tuple[str, ...] = ()
     """Columns of the file that the schema does not have."""
+    titles: Mapping[str, str] = attribute(default_factory=dict, compare=False)
+    """What people call the schema, by language."""
 
     @property
     def reference(self) -> str:
@@ -51,11 +54,8 @@ class Match:
     def reasons(self, language: str = "fr") -> list[str]:
         """Say in *language* ("fr" or "en") why this schema was thought of, and what speaks against it."""
         french = language.startswith("fr")
-        lines = [
-            f"{self.matched} colonnes du modèle sur {self.total} sont dans le fichier."
-            if french
-            else f"{self.matched} of the {self.total} columns of the model are in the file."
-        ]
+        title = in_language(self.titles, "fr" if french else "en") or self.id
+        lines = [(_counted_fr if french else _counted_en)(self.matched, self.total, title)]
         if self.near:
             pairs = ", ".join(
                 f"«\u00a0{a}\u00a0» → «\u00a0{b}\u00a0»" if french else f"“{a}” → “{b}”" for a, b in self.near
@@ -74,6 +74,21 @@ class Match:
                 else f"Columns unknown to the model: {names}."
             )
         return lines
+
+
+def _counted_fr(matched: int, total: int, title: str) -> str:
+    of_model = f"du modèle «\u00a0{title}\u00a0»"
+    if matched == total > 1:
+        return f"Les {total} colonnes {of_model} sont toutes dans le fichier."
+    if matched == 1:
+        return f"1 colonne sur {total} {of_model} est dans le fichier."
+    return f"{matched} colonnes sur {total} {of_model} sont dans le fichier."
+
+
+def _counted_en(matched: int, total: int, title: str) -> str:
+    if matched == total > 1:
+        return f"All {total} columns of the model “{title}” are in the file."
+    return f"{matched} of the {total} columns of the model “{title}” {'is' if matched == 1 else 'are'} in the file."
 
 
 @dataclass(frozen=True)
@@ -292,6 +307,7 @@ def _match(fit: _Fit, headers: Sequence[str]) -> Match:
             (headers[position], fields[i]["name"]) for i, (position, sure) in sorted(fit.found.items()) if sure < 1.0
         ),
         unknown=tuple(header for i, header in enumerate(headers) if i not in used and header.strip()),
+        titles=fit.table.entry.titles,
     )
 
 

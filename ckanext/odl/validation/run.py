@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from . import limits
+from .checks.bal import file_advice
+from .context import Context
 from .engine import Engine
 from .fields import FieldRule, build_fields
 from .problems import Unreadable
@@ -25,6 +27,9 @@ def validate(
     *,
     language: str = "fr",
     name: str | None = None,
+    owner_siren: str | None = None,
+    owner_insee: str | None = None,
+    period: str | None = None,
 ) -> Report:
     """Check a file against a schema.
 
@@ -33,6 +38,10 @@ def validate(
         the columns; when none fits, only the reading and the structure are judged.
     :param language: ``fr`` or ``en``, of messages and remedies.
     :param name: the file name to show and to compare with the content, when ``path`` is a temporary file.
+    :param owner_siren: SIREN of the collectivité that publishes the file; a file that names another gets a warning.
+    :param owner_insee: INSEE code of that collectivité, when it is a commune.
+    :param period: what the file is declared to cover: a year, a month, a day (ISO 8601), or two of them with ``/``
+        between. What is no SIREN, INSEE code or period judges nothing.
     :returns: a :class:`Report`; a file that cannot be read gives one too (status ``unreadable``).
     :raises SchemaRefused: the schema is unknown or cannot be used.
     :raises FileNotFoundError: there is no such file.
@@ -43,7 +52,8 @@ def validate(
         raise FileNotFoundError(path.name)
     known = find_schema(schema) if schema is not None else None
     rules = build_fields(known.descriptor) if known else []
-    run = _Run(path, FileFacts(shorten(name or path.name)), known, rules)
+    context = Context.of(owner_siren, owner_insee, period)
+    run = _Run(path, FileFacts(shorten(name or path.name)), known, rules, context)
     status = run.judge()
     return Report(
         language=language if language in ("fr", "en") else "fr",
@@ -60,11 +70,14 @@ def validate(
 class _Run:
     """One validation on its way."""
 
-    def __init__(self, path: Path, facts: FileFacts, known: KnownSchema | None, rules: list[FieldRule]) -> None:
+    def __init__(
+        self, path: Path, facts: FileFacts, known: KnownSchema | None, rules: list[FieldRule], context: Context
+    ) -> None:
         self.path = path
         self.facts = facts
         self.known = known
         self.rules = rules
+        self.context = context
         self.guess: dict[str, Any] | None = None
         self.findings = Findings()
         self.extract: dict[str, Any] = {"header": [], "header_row": None, "rows": []}
@@ -95,7 +108,9 @@ class _Run:
             self._guess(head)
         structure = read_structure(head, self.rules, self.findings)
         descriptor = self.known.descriptor if self.known else {}
-        engine = Engine(table, structure, self.rules, descriptor, self.findings)
+        for advice in file_advice(descriptor, table.encoding, table.delimiter):
+            self.findings.add(advice.code, advice.severity, params=advice.params)
+        engine = Engine(table, structure, self.rules, descriptor, self.findings, self.context)
         rows = engine.run()
         self.extract = engine.extract.to_dict()
         columns = sum(1 for column in structure.header if column)
