@@ -9,8 +9,8 @@ SECONDS = "ckanext.odl.validation.seconds"
 MEMORY = "ckanext.odl.validation.memory"
 ANSWER_SECONDS = "ckanext.odl.validation.answer_seconds"
 ANSWER_SIZE = "ckanext.odl.validation.answer_size"
-CHECKLIST = "ckanext.odl.checklist"
 RATES = "ckanext.odl.rates"
+CHECKLIST = "ckanext.odl.checklist"
 
 
 def queue() -> str:
