@@ -1,0 +1,237 @@
+"""The faults: each breaks one thing in a portal that is being used, and heals it."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from dev.chaos.client import LARGE, Client, Depositor, Refused
+from dev.chaos.inside import Inside
+from dev.chaos.portal import Victim, children, horse, kill, program
+from dev.portal.processes import Process
+from dev.portal.services import Services
+
+#: How long a fault waits for the moment that it is meant for.
+MOMENT_SECONDS = 8
+
+
+class NotPossible(Exception):
+    """This machine does not allow the fault."""
+
+
+@dataclass
+class Scene:
+    """What a fault may touch."""
+
+    instance: Victim
+    client: Client
+    inside: Inside
+    depositors: list[Depositor]
+    random: random.Random
+    #: Seconds that a service stays stopped.
+    stop_seconds: float
+    cannot_mount: str = ""
+    services: Services = field(default_factory=Services)
+
+    def process(self, part: str) -> Process:
+        return self.instance.processes[part]
+
+
+#: Breaks and heals; True when it met what it was meant to meet.
+Fault = Callable[[Scene], bool]
+
+
+def _soon(look: Callable[[], Any], seconds: float = MOMENT_SECONDS) -> Any:
+    """The first answer of *look* that is not empty, or the last one."""
+    until = time.monotonic() + seconds
+    while not (found := look()) and time.monotonic() < until:
+        time.sleep(0.01)
+    return found
+
+
+# -- processes -------------------------------------------------------------------------------------------------------
+
+
+def kill_horse(scene: Scene) -> bool:
+    pid = _soon(lambda: horse(scene.process("worker")))
+    time.sleep(scene.random.uniform(0, 1.5))
+    return kill(pid)
+
+
+def kill_worker(scene: Scene) -> bool:
+    _soon(lambda: horse(scene.process("worker")))
+    time.sleep(scene.random.uniform(0, 1.5))
+    return kill(program(scene.process("worker")))
+
+
+def kill_web(scene: Scene) -> bool:
+    refused = sum(depositor.refused for depositor in scene.depositors)
+    master = program(scene.process("web"))
+    workers = children(master) if master else []
+    done = bool(workers) and kill(scene.random.choice(workers))
+    time.sleep(2)
+    return done and sum(depositor.refused for depositor in scene.depositors) > refused
+
+
+# -- services --------------------------------------------------------------------------------------------------------
+
+
+def _stop(process: Process, start: Callable[[], Any], seconds: float) -> bool:
+    process.stop()
+    try:
+        time.sleep(seconds)
+    finally:
+        start()
+    return True
+
+
+def stop_redis(scene: Scene) -> bool:
+    return _stop(scene.services.redis.process, scene.services.redis.start, scene.stop_seconds)
+
+
+def flush_redis(scene: Scene) -> bool:
+    return bool(scene.inside.redis.flushall())
+
+
+def restart_postgres(scene: Scene) -> bool:
+    pid = program(scene.services.postgres.process)
+    if not pid:
+        return False
+    os.kill(pid, signal.SIGQUIT)  # "immediate": no connection is ended cleanly, the log is replayed at the start
+    return True
+
+
+def stop_postgres(scene: Scene) -> bool:
+    return _stop(scene.services.postgres.process, scene.services.postgres.start, scene.stop_seconds)
+
+
+def stop_solr(scene: Scene) -> bool:
+    def start() -> None:
+        scene.services.solr.start()
+        scene.services.solr.wait()
+
+    return _stop(scene.services.solr.process, start, scene.stop_seconds)
+
+
+# -- disks and clocks ------------------------------------------------------------------------------------------------
+
+
+def _fill(scene: Scene, folder: Path) -> bool:
+    """Leave less room than a large file needs; True when somebody was refused."""
+    if not os.path.ismount(folder):
+        raise NotPossible(scene.cannot_mount or "the folder has no file system of its own")
+    refused = sum(depositor.refused for depositor in scene.depositors)
+    state = os.statvfs(folder)
+    size = state.f_bavail * state.f_frsize - scene.random.randrange(400_000)
+    ballast = folder / "ballast"
+    try:
+        with ballast.open("wb") as file:
+            with suppress(OSError):  # somebody was faster: it is full already
+                os.posix_fallocate(file.fileno(), 0, max(size, 1))
+        time.sleep(scene.stop_seconds)
+    finally:
+        ballast.unlink(missing_ok=True)
+    return sum(depositor.refused for depositor in scene.depositors) > refused
+
+
+def fill_store(scene: Scene) -> bool:
+    return _fill(scene, scene.instance.store)
+
+
+def fill_temporary(scene: Scene) -> bool:
+    return _fill(scene, scene.instance.temporary)
+
+
+def _clock(scene: Scene, offset: str) -> bool:
+    library = next(iter(sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))), None)
+    if library is None:
+        raise NotPossible("install the Debian package faketime")
+    worker = scene.process("worker")
+    worker.stop()
+    try:
+        fake = ["env", f"LD_PRELOAD={library}", f"FAKETIME={offset}", "FAKETIME_DONT_FAKE_MONOTONIC=1"]
+        scene.instance.start_worker(*fake)
+        time.sleep(scene.stop_seconds + 10)  # a worker takes some seconds to begin
+    finally:
+        worker.stop()
+        scene.instance.start_worker()
+    return True
+
+
+def clock_ahead(scene: Scene) -> bool:
+    return _clock(scene, "+1h")
+
+
+def clock_behind(scene: Scene) -> bool:
+    return _clock(scene, "-1h")
+
+
+# -- what people do --------------------------------------------------------------------------------------------------
+
+
+def _at(moment: str, act: Callable[[Scene, Depositor], None]) -> Fault:
+    """Do something to a large file when its check waits, runs, or at any other moment."""
+
+    def fault(scene: Scene) -> bool:
+        depositor = scene.depositors[0]  # it rests: see RESTING
+        if not depositor.deposit(LARGE):
+            return False
+        if moment == "any":
+            time.sleep(scene.random.uniform(0, 4))
+            met = True
+        else:
+            show = {"id": depositor.ledger.resource_id}
+            met = bool(_soon(lambda: scene.client.call("odl_validation_show", **show)["state"] == moment))
+        try:
+            act(scene, depositor)
+        except (Refused, requests.RequestException):
+            return False
+        return met
+
+    return fault
+
+
+def _replace(_scene: Scene, depositor: Depositor) -> None:
+    depositor.deposit()
+
+
+def _delete_file(scene: Scene, depositor: Depositor) -> None:
+    depositor.ledger.deleted = True
+    scene.client.call("resource_delete", id=depositor.ledger.resource_id)
+
+
+def _delete_dataset(scene: Scene, depositor: Depositor) -> None:
+    depositor.ledger.deleted = True
+    scene.client.call("package_delete", id=depositor.ledger.package_id)
+
+
+MOMENTS = ("waiting", "running", "any")
+
+FAULTS: dict[str, Fault] = {
+    "kill -9 work-horse": kill_horse,
+    "kill -9 worker": kill_worker,
+    "kill -9 web worker": kill_web,
+    "Redis stopped": stop_redis,
+    "Redis flushed": flush_redis,
+    "PostgreSQL restarted at once": restart_postgres,
+    "PostgreSQL stopped": stop_postgres,
+    "Solr stopped": stop_solr,
+    "disk full: store": fill_store,
+    "disk full: temporary folder": fill_temporary,
+    "clock of the worker +1 h": clock_ahead,
+    "clock of the worker -1 h": clock_behind,
+    **{f"file replaced ({moment})": _at(moment, _replace) for moment in MOMENTS},
+    **{f"file deleted ({moment})": _at(moment, _delete_file) for moment in MOMENTS},
+    **{f"dataset deleted ({moment})": _at(moment, _delete_dataset) for moment in MOMENTS},
+}
+#: Faults during which the first depositor does nothing of its own accord.
+RESTING = {name for name in FAULTS if name.endswith(")")}
