@@ -134,9 +134,8 @@ def _fill(scene: Scene, folder: Path) -> bool:
     size = state.f_bavail * state.f_frsize - scene.random.randrange(400_000)
     ballast = folder / "ballast"
     try:
-        with ballast.open("wb") as file:
-            with suppress(OSError):  # somebody was faster: it is full already
-                os.posix_fallocate(file.fileno(), 0, max(size, 1))
+        with ballast.open("wb") as file, suppress(OSError):  # somebody was faster: it is full already
+            os.posix_fallocate(file.fileno(), 0, max(size, 1))
         time.sleep(scene.stop_seconds)
     finally:
         ballast.unlink(missing_ok=True)
