@@ -109,7 +109,8 @@ def tell_the_search(session: Session, package_ids: Collection[str]) -> None:
                 with suppress(tk.ObjectNotFound):  # deleted meanwhile
                     search.rebuild(package_ids=[package_id])
             search.commit()
-    except (search.SearchError, OSError):
+    except Exception:
+        session.rollback()
         log.exception("The search cannot be told of %s", ", ".join(package_ids))
 
 

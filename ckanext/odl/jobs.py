@@ -11,18 +11,16 @@ from typing import Any
 
 import sqlalchemy as sa
 from ckan import model
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from ckanext.odl import config, marking, queue, storage
 from ckanext.odl.intake import knowledge, own_session, refresh, resources, tell_the_search
 from ckanext.odl.model import StoredFile, Validation
-from ckanext.odl.model.validation import LEASE_SECONDS
 from ckanext.odl.validation import guarded
 
 log = logging.getLogger(__name__)
 
-#: A check that waits longer than this is sent to the queue again.
-PATIENCE_SECONDS = 60
 #: Datasets that are told to the search in one go, and the size of a file before which what is known is told first.
 SAID_TOGETHER = 20
 LARGE_BYTES = 1 << 20
@@ -96,10 +94,13 @@ def _lease_kept(id_: str, attempt: int) -> Iterator[None]:
     over = threading.Event()
 
     def renew() -> None:
-        while not over.wait(LEASE_SECONDS / 3):
-            with own_session() as session:
-                if not Validation.keep(session, id_, attempt):
-                    return
+        while not over.wait(config.patience() / 3):
+            try:
+                with own_session() as session:
+                    if not Validation.keep(session, id_, attempt):
+                        return
+            except SQLAlchemyError:  # the database restarts: two more tries before the lease ends
+                log.exception("The lease of check %s could not be renewed", id_)
 
     thread = threading.Thread(target=renew, daemon=True)
     thread.start()
@@ -118,13 +119,13 @@ def sweep() -> dict[str, int]:
     """
     with own_session() as session:
         released, interrupted = Validation.release_dead(session)
-        late = Validation.late(session, PATIENCE_SECONDS)
+        late = Validation.late(session, config.patience())
         unread = _unread(session) | _written(session)
         if late:
             queue.send()
         for package_id in unread:
             _refresh(package_id)
-        if unsaid := Validation.unsaid(session, PATIENCE_SECONDS) | set(interrupted):
+        if unsaid := Validation.unsaid(session, config.patience()) | set(interrupted):
             tell_the_search(session, unsaid)
     queue.swept()
     return {"released": released, "interrupted": len(interrupted), "late": late, "read": len(unread)}

@@ -10,7 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from dev.chaos import portal, rounds
-from dev.chaos.faults import FAULTS
+from dev.chaos.faults import LONG, SHORT
 from dev.chaos.looking import Figures
 from dev.portal.console import Failure, say
 from dev.portal.places import SERVICES
@@ -53,9 +53,9 @@ def main() -> int:
         raise Failure("these are not services of its own", "use `make chaos` or `make identity`")
     seed = options.seed if options.seed is not None else secrets.randbelow(10**6)
     say(f"→ Seed {seed}, store {options.store}")
-    instance = portal.victim(options.store)
-    names = [name for name in FAULTS if options.only in name]
     short = options.what == "short"
+    instance = portal.victim(options.store, patience=10 if short else 60)
+    names = [name for name in (SHORT if short else LONG) if options.only in name]
     results: list[Figures] = []
     try:
         cannot_mount = portal.bring_up(instance)
@@ -64,7 +64,7 @@ def main() -> int:
             results += rounds.play_all(stage, names, options.rounds or (1 if short else 20), tell)
         if options.what != "faults" or options.only in PARALLEL:
             default = {"identity": 200, "short": 20, "faults": 20}[options.what]
-            results.append(rounds.parallel(stage, options.rounds or default, tell))
+            results.append(rounds.parallel(stage, default if short else options.rounds or default, tell))
     finally:
         portal.take_down(instance)
     figures = {"seed": seed, "store": options.store, "results": [asdict(result) for result in results]}

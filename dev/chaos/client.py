@@ -69,6 +69,8 @@ class Content:
         self._random = random.Random(seed)
         self._lock = threading.Lock()
         self._made = 0
+        #: What the report of each file must say.
+        self.verdicts: dict[str, str] = {}
 
     def next(self, rows: int = SMALL) -> bytes:
         with self._lock:
@@ -77,7 +79,9 @@ class Content:
             stamp = self._random.getrandbits(48)
         line = ["Valbrune", "48903", "X" if wrong else "F"]
         table = [[*line, f"Louise-{stamp:x}-{number}-{row}", 3, 2024] for row in range(rows)]
-        return files.as_csv(files.PRENOMS, table)
+        made = files.as_csv(files.PRENOMS, table)
+        self.verdicts[hashlib.sha256(made).hexdigest()] = "invalid" if wrong else "valid"
+        return made
 
 
 @dataclass

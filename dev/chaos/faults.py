@@ -7,8 +7,9 @@ import random
 import signal
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from dev.portal.processes import Process
 from dev.portal.services import Services
 
 #: How long a fault waits for the moment that it is meant for.
-MOMENT_SECONDS = 8
+MOMENT_SECONDS = 20
 
 
 class NotPossible(Exception):
@@ -62,13 +63,13 @@ def _soon(look: Callable[[], Any], seconds: float = MOMENT_SECONDS) -> Any:
 
 
 def kill_horse(scene: Scene) -> bool:
-    pid = _soon(lambda: horse(scene.process("worker")))
+    pid = _soon(lambda: horse(scene.process("worker")), 8)
     time.sleep(scene.random.uniform(0, 1.5))
     return kill(pid)
 
 
 def kill_worker(scene: Scene) -> bool:
-    _soon(lambda: horse(scene.process("worker")))
+    _soon(lambda: horse(scene.process("worker")), 8)
     time.sleep(scene.random.uniform(0, 1.5))
     return kill(program(scene.process("worker")))
 
@@ -214,8 +215,18 @@ def _delete_dataset(scene: Scene, depositor: Depositor) -> None:
 
 
 MOMENTS = ("waiting", "running", "any")
+ACTS = {"file replaced": _replace, "file deleted": _delete_file, "dataset deleted": _delete_dataset}
+MOMENTS_AT_ONCE = {f"{what} ({moment})": _at(moment, act) for what, act in ACTS.items() for moment in MOMENTS}
+ALL_AT_ONCE = "replaced, deleted: nine moments"
 
-FAULTS: dict[str, Fault] = {
+
+def _all_at_once(scene: Scene) -> bool:
+    scenes = [replace(scene, depositors=[depositor]) for depositor in scene.depositors]
+    with ThreadPoolExecutor(len(MOMENTS_AT_ONCE)) as pool:
+        return all(pool.map(lambda fault, its: fault(its), MOMENTS_AT_ONCE.values(), scenes))
+
+
+MACHINE: dict[str, Fault] = {
     "kill -9 work-horse": kill_horse,
     "kill -9 worker": kill_worker,
     "kill -9 web worker": kill_web,
@@ -228,9 +239,8 @@ FAULTS: dict[str, Fault] = {
     "disk full: temporary folder": fill_temporary,
     "clock of the worker +1 h": clock_ahead,
     "clock of the worker -1 h": clock_behind,
-    **{f"file replaced ({moment})": _at(moment, _replace) for moment in MOMENTS},
-    **{f"file deleted ({moment})": _at(moment, _delete_file) for moment in MOMENTS},
-    **{f"dataset deleted ({moment})": _at(moment, _delete_dataset) for moment in MOMENTS},
 }
+FAULTS: dict[str, Fault] = {**MACHINE, **MOMENTS_AT_ONCE, ALL_AT_ONCE: _all_at_once}
+LONG, SHORT = [*MACHINE, *MOMENTS_AT_ONCE], [*MACHINE, ALL_AT_ONCE]
 #: Faults during which the first depositor does nothing of its own accord.
-RESTING = {name for name in FAULTS if name.endswith(")")}
+RESTING = set(MOMENTS_AT_ONCE)

@@ -101,8 +101,18 @@ def _show(client: Client, ledger: Ledger) -> dict:
     return client.call("odl_validation_show", id=ledger.resource_id)
 
 
-def compare(client: Client, inside: Inside, ledgers: list[Ledger], figures: Figures, given_up_before: int) -> None:
-    """Hold what was acknowledged against what the portal gives now."""
+def compare(
+    client: Client,
+    inside: Inside,
+    ledgers: list[Ledger],
+    figures: Figures,
+    given_up_before: int,
+    verdicts: dict[str, str],
+) -> None:
+    """Hold what was acknowledged against what the portal gives now.
+
+    :param verdicts: sha256 of each file that was sent → what its report must say
+    """
     for ledger in ledgers:
         figures.acknowledged += len(ledger.acknowledged)
         if not ledger.resource_id or ledger.deleted:
@@ -121,6 +131,9 @@ def compare(client: Client, inside: Inside, ledgers: list[Ledger], figures: Figu
         if wrong := is_wrong(client, ledger):
             figures.wrong += 1
             figures.problems.append(wrong)
+        if problem := _is_misjudged(client, ledger, verdicts):
+            figures.wrong += 1
+            figures.problems.append(problem)
         if not _found_as_shown(client, ledger):
             figures.not_found += 1
             figures.problems.append(f"{ledger.resource_id}: the search has another state than the page")
@@ -130,6 +143,13 @@ def compare(client: Client, inside: Inside, ledgers: list[Ledger], figures: Figu
     if given_up := inside.given_up() - given_up_before:
         figures.given_up += given_up
         figures.problems.append(f"{given_up} checks were given up")
+
+
+def _is_misjudged(client: Client, ledger: Ledger, verdicts: dict[str, str]) -> str | None:
+    shown = _show(client, ledger)
+    if not shown["current"] or shown["status"] == verdicts.get(shown["sha256"]):
+        return None
+    return f"{ledger.resource_id}: the report says {shown['status']}, the file is {verdicts.get(shown['sha256'])}"
 
 
 def _found_as_shown(client: Client, ledger: Ledger) -> bool:

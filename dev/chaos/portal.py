@@ -11,11 +11,13 @@ from pathlib import Path
 
 from dev.portal.console import say
 from dev.portal.instance import Instance
+from dev.portal.places import SERVICES
 from dev.portal.processes import Process
 from dev.portal.services import Services
 
 #: Seconds between two sweeps. A portal in production has 60; here what is measured is that nothing is lost.
 SWEEP_SECONDS = 5
+NAME = "chaos"
 MEBIBYTES = 192
 
 
@@ -54,16 +56,30 @@ class Victim(Instance):
                 subprocess.run(["umount", "--lazy", folder], check=False)
 
 
-def victim(store: str = "folder") -> Victim:
-    """The portal with its files in CKAN's classic folder, or (``ckan:fs``, ``odl:fs``) in a storage of CKAN 2.12."""
-    settings = [("ckanext.odl.rates.deposit", "0"), ("ckanext.odl.rates.check", "0")]
-    chosen = Victim("chaos", redis_database=0, durable=True, sweep_pause=SWEEP_SECONDS)
+def victim(store: str = "folder", patience: int = 60) -> Victim:
+    """The portal, without sample data.
+
+    :param store: ``folder`` for CKAN's classic folder, else the type of a storage of CKAN 2.12 (``ckan:fs``…)
+    :param patience: seconds after which a worker without a sign of life is taken for dead
+    """
+    settings = {
+        "ckanext.odl.rates.deposit": "0",
+        "ckanext.odl.rates.check": "0",
+        "ckanext.odl.validation.patience": str(patience),
+    }
     if store != "folder":
-        settings += [("ckan.files.storage.default.type", store)]
-        settings += [("ckan.files.storage.default.path", str(chosen.store))]
-        settings += [("ckan.files.storage.default.initialize", "true")]
-        settings += [("ckan.files.storage.default.overwrite_existing", "true")]
-    return Victim("chaos", redis_database=0, durable=True, sweep_pause=SWEEP_SECONDS, settings=tuple(settings))
+        storage = "ckan.files.storage.default"
+        folder = SERVICES / NAME / "storage"
+        settings |= {f"{storage}.type": store, f"{storage}.path": str(folder)}
+        settings |= {f"{storage}.initialize": "true", f"{storage}.overwrite_existing": "true"}
+    return Victim(
+        NAME,
+        redis_database=0,
+        durable=True,
+        sample_data=False,
+        sweep_pause=SWEEP_SECONDS,
+        settings=tuple(settings.items()),
+    )
 
 
 # -- processes: only descendants of keepers that this checkout started ------------------------------------------------

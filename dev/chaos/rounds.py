@@ -13,7 +13,7 @@ import requests
 
 from dev.chaos import looking
 from dev.chaos.client import SCHEMA, SMALL, Client, Content, Depositor, Ledger, Refused
-from dev.chaos.faults import FAULTS, RESTING, NotPossible, Scene
+from dev.chaos.faults import ALL_AT_ONCE, FAULTS, MOMENTS_AT_ONCE, RESTING, NotPossible, Scene
 from dev.chaos.inside import Inside
 from dev.chaos.looking import Figures
 from dev.chaos.portal import Victim
@@ -43,14 +43,15 @@ def play(stage: Stage, fault: str, number: int, figures: Figures) -> None:
     :raises NotPossible: the machine does not allow it
     """
     chance = random.Random(f"{stage.seed}/{fault}/{number}")
-    depositors = [stage.depositor() for _ in range(DEPOSITORS)]
+    resting = len(MOMENTS_AT_ONCE) if fault == ALL_AT_ONCE else int(fault in RESTING)
+    depositors = [stage.depositor() for _ in range(max(resting, 1) + DEPOSITORS - 1)]
     ledgers = [depositor.ledger for depositor in depositors]
     given_up = stage.inside.given_up()
     scene = Scene(
         stage.instance, stage.client, stage.inside, depositors, chance, stage.stop_seconds, stage.cannot_mount
     )
     over, watched = threading.Event(), threading.Event()
-    active = depositors[1:] if fault in RESTING else depositors
+    active = depositors[resting:]
     threads = [
         threading.Thread(target=depositor.go_on, args=(over, random.Random(chance.random()))) for depositor in active
     ]
@@ -74,7 +75,7 @@ def play(stage: Stage, fault: str, number: int, figures: Figures) -> None:
     if seconds is None:
         figures.problems.append(f"round {number}: not as before after {looking.PATIENCE_SECONDS} s")
     figures.slowest = max(figures.slowest, seconds or looking.PATIENCE_SECONDS)
-    looking.compare(stage.client, stage.inside, ledgers, figures, given_up)
+    looking.compare(stage.client, stage.inside, ledgers, figures, given_up, stage.content.verdicts)
 
 
 def play_all(stage: Stage, names: list[str], rounds: int, tell) -> list[Figures]:
@@ -129,7 +130,7 @@ def parallel(stage: Stage, rounds: int, tell=None) -> Figures:
     if seconds is None:
         figures.problems.append(f"not as before after {looking.PATIENCE_SECONDS} s")
     figures.slowest = seconds or looking.PATIENCE_SECONDS
-    looking.compare(stage.client, stage.inside, [ledger], figures, given_up)
+    looking.compare(stage.client, stage.inside, [ledger], figures, given_up, stage.content.verdicts)
     return figures
 
 

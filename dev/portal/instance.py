@@ -25,6 +25,7 @@ class Instance:
     ckan: str = "2.12"
     durable: bool = False
     plugins: str = PLUGINS
+    sample_data: bool = True
     sweep_pause: float = 60
     settings: tuple[tuple[str, str], ...] = ()
 
@@ -129,8 +130,9 @@ class Instance:
         port(self.name, must_be_free=True)
         self.write_ini()
         remedy = "look at the end of the log; `make clean` starts again from empty data"
-        with step("Preparing the database and the sample data"):
+        with step("Preparing the database" + (" and the sample data" if self.sample_data else "")):
             command = [self.bin / "python", "-m", "dev.portal.prepare", self.ini, self.accounts, self.url]
+            command += [] if self.sample_data else ["--empty"]
             log = LOGS / f"{self.name}-prepare.log"
             run(command, log, "the portal's data could not be prepared", remedy, env=self._process_env, cwd=ROOT)
         with step("Starting the web server and the worker"):

@@ -18,8 +18,8 @@ from ckan.plugins import toolkit as tk
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Mapped, Session
 
-#: A worker that gives no sign of life for this long is taken for dead.
-LEASE_SECONDS = 60
+from ckanext.odl import config
+
 #: Deaths after which a file is left alone.
 MAX_ATTEMPTS = 3
 
@@ -190,7 +190,7 @@ class Validation(tk.BaseModel):
             .values(
                 state=State.RUNNING.value,
                 attempts=table.c.attempts + 1,
-                lease_until=clock(LEASE_SECONDS),
+                lease_until=clock(config.patience()),
                 started_at=clock(),
             )
             .returning(table.c.id)
@@ -201,7 +201,7 @@ class Validation(tk.BaseModel):
     @classmethod
     def keep(cls, session: Session, id_: str, attempt: int) -> bool:
         """Renew the lease of a running check; False when it was given to another worker meanwhile."""
-        kept = change(session, cls._mine(id_, attempt).values(lease_until=clock(LEASE_SECONDS)))
+        kept = change(session, cls._mine(id_, attempt).values(lease_until=clock(config.patience())))
         session.commit()
         return bool(kept)
 
