@@ -95,12 +95,8 @@ def _lease_kept(id_: str, attempt: int) -> Iterator[None]:
 
     def renew() -> None:
         while not over.wait(config.patience() / 3):
-            try:
-                with own_session() as session:
-                    if not Validation.keep(session, id_, attempt):
-                        return
-            except SQLAlchemyError:  # the database restarts: two more tries before the lease ends
-                log.exception("The lease of check %s could not be renewed", id_)
+            if not _is_kept(id_, attempt):
+                return
 
     thread = threading.Thread(target=renew, daemon=True)
     thread.start()
@@ -109,6 +105,15 @@ def _lease_kept(id_: str, attempt: int) -> Iterator[None]:
     finally:
         over.set()
         thread.join()
+
+
+def _is_kept(id_: str, attempt: int) -> bool:
+    try:
+        with own_session() as session:
+            return Validation.keep(session, id_, attempt)
+    except SQLAlchemyError:  # the database restarts: there are two more tries before the lease ends
+        log.exception("The lease of check %s could not be renewed", id_)
+        return True
 
 
 def sweep() -> dict[str, int]:

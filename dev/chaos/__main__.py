@@ -82,3 +82,5 @@ if __name__ == "__main__":
     except Failure as failure:
         print(f"\n{failure}", file=sys.stderr)
         sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)

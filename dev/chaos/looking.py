@@ -83,6 +83,7 @@ def settle(client: Client, inside: Inside, ledgers: list[Ledger], given_up_befor
     start = time.monotonic()
     while (elapsed := time.monotonic() - start) < PATIENCE_SECONDS:
         try:
+            client.call("status_show")
             if not inside.unfinished() and (
                 inside.given_up() > given_up_before or all(_is_current(client, ledger) for ledger in ledgers)
             ):

@@ -1,7 +1,7 @@
 """Bring a portal's tables up to date and load its sample data, then write who can log in.
 
-``python -m dev.portal.prepare SETTINGS.ini ACCOUNTS.json URL [--empty]``, run with the portal's own Python. Run again, it
-changes nothing that is already there.
+``python -m dev.portal.prepare SETTINGS.ini ACCOUNTS.json URL [--empty]``, run with the portal's own Python; ``--empty``
+loads no sample data. Run again, it changes nothing that is already there.
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import time
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,9 @@ import pytest
 import sqlalchemy as sa
 from ckan import model
 from ckan.lib import search, uploader
+from ckan.plugins import toolkit as tk
 
-from ckanext.odl import intake, jobs, storage
+from ckanext.odl import config, intake, jobs, storage
 from ckanext.odl.model import Validation
 from tests.portal.conftest import GOOD, WRONG, call, run_checks, state_of, upload
 
@@ -168,3 +170,28 @@ def test_a_dataset_that_cannot_be_read_does_not_hide_the_others(deposit, monkeyp
 
     assert jobs.sweep()["read"] == 2
     assert len(looked_at) == 2
+
+
+def test_a_lease_is_renewed_after_a_restart_of_the_database(deposit, monkeypatch):
+    deposit(GOOD)
+    renewed, keep = [], Validation.keep
+
+    def first_time_down(session: Any, id_: str, attempt: int) -> bool:
+        renewed.append(id_)
+        if len(renewed) == 1:
+            raise sa.exc.OperationalError("update", {}, Exception("server closed the connection"))
+        return keep(session, id_, attempt)
+
+    def slow(*args: Any, **options: Any) -> dict[str, Any]:
+        until = time.monotonic() + 10
+        while len(renewed) < 2 and time.monotonic() < until:
+            time.sleep(0.01)
+        return guarded(*args, **options)
+
+    guarded = jobs.guarded
+    monkeypatch.setattr(Validation, "keep", first_time_down)
+    monkeypatch.setattr(jobs, "guarded", slow)
+    monkeypatch.setitem(tk.config, config.PATIENCE, 1)
+    run_checks()
+
+    assert len(renewed) >= 2
