@@ -78,10 +78,17 @@ class Content:
             number, wrong = self._made, self._random.random() < 0.5
             stamp = self._random.getrandbits(48)
         line = ["Valbrune", "48903", "X" if wrong else "F"]
-        table = [[*line, f"Louise-{stamp:x}-{number}-{row}", 3, 2024] for row in range(rows)]
+        table = [
+            [*line, f"Louise-{_letters(stamp)}-{_letters(number)}-{_letters(row)}", 3, 2024] for row in range(rows)
+        ]
         made = files.as_csv(files.PRENOMS, table)
         self.verdicts[hashlib.sha256(made).hexdigest()] = "invalid" if wrong else "valid"
         return made
+
+
+def _letters(number: int) -> str:
+    """A number that may stand in a first name."""
+    return f"{number:x}".translate(str.maketrans("0123456789", "ghijklmnop")).capitalize()
 
 
 @dataclass
