@@ -45,6 +45,7 @@ from .pages import (
     odl_works_for_any,
     resource_display_name,
 )
+from .path import odl_duration, odl_effort, odl_iso_day, odl_step_word
 
 __all__ = [
     "odl_advice",
@@ -56,6 +57,8 @@ __all__ = [
     "odl_default_licence",
     "odl_department",
     "odl_doubt",
+    "odl_duration",
+    "odl_effort",
     "odl_field",
     "odl_file",
     "odl_files",
@@ -63,6 +66,7 @@ __all__ = [
     "odl_first_file",
     "odl_form_sections",
     "odl_is_sysadmin",
+    "odl_iso_day",
     "odl_licence_groups",
     "odl_moment",
     "odl_number",
@@ -79,6 +83,7 @@ __all__ = [
     "odl_siren",
     "odl_size",
     "odl_standing",
+    "odl_step_word",
     "odl_territory_boxes",
     "odl_territory_levels",
     "odl_territory_text",

@@ -1,0 +1,66 @@
+"""How pages write the states, the efforts and the dates of the path."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import NamedTuple
+
+from ckan.plugins import toolkit as tk
+
+from .pages import odl_day, odl_moment, odl_number
+
+#: What is left, in hours, is a rough figure: it is written by quarters of an hour up to two hours, by hours above.
+_FINE_MINUTES = 120
+
+
+class Day(NamedTuple):
+    """A day for a ``<time>``: as machines read it, in words, and with the time if there is one."""
+
+    iso: str
+    words: str
+    full: str
+
+
+def odl_step_word(state: str, declared: bool = False) -> str:
+    """The word for the state of a step; done and only declared is a word of its own."""
+    if state == "done" and declared:
+        return tk._("declared")
+    return {
+        "todo": tk._("to do"),
+        "done": tk._("done"),
+        "stale": tk._("out of date"),
+        "waived": tk._("waived"),
+        "not_applicable": tk._("not applicable"),
+        "unknown": tk._("to be verified"),
+    }[state]
+
+
+def odl_duration(minutes: int) -> str:
+    """How long one step takes: “10 min”, “2 h”, “1 h 30”."""
+    hours, rest = divmod(minutes, 60)
+    if not hours:
+        return tk._("{n} min").format(n=odl_number(rest))
+    if not rest:
+        return tk._("{n} h").format(n=odl_number(hours))
+    return tk._("{hours} h {minutes}").format(hours=odl_number(hours), minutes=f"{rest:02d}")
+
+
+def odl_effort(minutes: int) -> str:
+    """How long many steps take together, roughly: fine figures would promise too much."""
+    step = 15 if minutes <= _FINE_MINUTES else 60
+    rounded = max(step, round(minutes / step) * step) if minutes else 0
+    return tk._("about {duration}").format(duration=odl_duration(rounded)) if rounded else odl_duration(0)
+
+
+def odl_iso_day(value: str | dt.date | dt.datetime | None) -> Day | None:
+    """A day in words, from a date, a moment, or either as ISO text; None from nothing."""
+    if not value:
+        return None
+    if isinstance(value, str):
+        value = dt.datetime.fromisoformat(value) if len(value) > len("2026-03-02") else dt.date.fromisoformat(value)
+    if isinstance(value, dt.datetime):
+        moment = value if value.tzinfo else value.replace(tzinfo=dt.timezone.utc)
+        return Day(moment.isoformat(), odl_day(moment), odl_moment(moment))
+    # A day has no zone: noon where people are stays that day.
+    noon = dt.datetime.combine(value, dt.time(12), tzinfo=tk.h.get_display_timezone())
+    return Day(value.isoformat(), odl_day(noon), "")
