@@ -46,12 +46,14 @@ from .pages import (
     resource_display_name,
 )
 from .path import (
+    odl_change,
     odl_duration,
     odl_duties_standing,
     odl_duty_word,
     odl_effort,
     odl_iso_day,
     odl_path_standing,
+    odl_role_words,
     odl_step_word,
     odl_who,
 )
@@ -59,6 +61,7 @@ from .path import (
 __all__ = [
     "odl_advice",
     "odl_badge_name",
+    "odl_change",
     "odl_choice_groups",
     "odl_counts",
     "odl_dataset_state",
@@ -89,6 +92,7 @@ __all__ = [
     "odl_pressing",
     "odl_problems",
     "odl_remember",
+    "odl_role_words",
     "odl_schema_choices",
     "odl_schema_groups",
     "odl_schema_name",
