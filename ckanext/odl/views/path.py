@@ -35,11 +35,8 @@ def _progress(organization: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _step(progress: Mapping[str, Any], step_id: str) -> dict[str, Any]:
-    for phase in progress["phases"]:
-        for step in phase["steps"]:
-            if step["id"] == step_id:
-                return step
-    tk.abort(404, tk._("This step is not part of the path."))
+    steps = (step for phase in progress["phases"] for step in phase["steps"] if step["id"] == step_id)
+    return next(steps, None) or tk.abort(404, tk._("This step is not part of the path."))
 
 
 def _frame(organization: Mapping[str, Any], progress: Mapping[str, Any] | None = None) -> dict[str, Any]:
