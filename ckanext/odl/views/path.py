@@ -201,7 +201,7 @@ def referents(name: str) -> Any:
     if tk.request.method == "POST":
         try:
             change = path_forms.mandate()
-            tk.get_action("odl_mandate_update")(_context(), {"organization_id": organization["id"], **change})
+            tk.get_action("odl_mandate_update")(_context(), {**change, "id": organization["id"]})
         except tk.NotAuthorized:
             tk.abort(403, tk._("You may read this path, but not change it."))
         except tk.ValidationError as refusal:
