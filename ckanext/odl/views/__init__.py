@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from .collectivite import odl_collectivite
+from .evidence import odl_evidence
 from .path import odl_path
 from .report import odl_report
 from .schemas import odl_schemas
 
-__all__ = ["odl_collectivite", "odl_path", "odl_report", "odl_schemas"]
+__all__ = ["odl_collectivite", "odl_evidence", "odl_path", "odl_report", "odl_schemas"]
