@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from ckanext.odl import territory
-from ckanext.odl.onboarding.snapshot import KINDS
+from ckanext.odl.onboarding import KINDS
 
 
 def identity(fields: Mapping[str, str]) -> dict[str, Any]:

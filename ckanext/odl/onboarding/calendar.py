@@ -16,7 +16,7 @@ import yaml
 
 @dataclass(frozen=True)
 class Election:
-    """An election of local assemblies: last round, day the new assembly is in place, whether a decree fixed the days."""
+    """An election of assemblies: last round, when the new one is in place, whether a decree fixed the days."""
 
     election: dt.date
     installed: dt.date

@@ -1,4 +1,4 @@
-"""What makes a definition right: every key, word, rule, parameter, condition and reference, each problem on its line."""
+"""What makes a definition right: its keys, words, rules, parameters, conditions and references; problems by line."""
 
 from __future__ import annotations
 

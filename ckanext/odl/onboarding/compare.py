@@ -26,20 +26,17 @@ def diff(base: Checklist, own: Checklist, language: str = "fr") -> list[str]:
             return
         if len(path) == 2 and path[0] in _ENTRIES:
             label = (new or old)["label"][language]
-            if old is None:
-                return say("added", path, label=typography(label, language))
-            if new is None or (not new.get("enabled", True) and old.get("enabled", True)):
-                return say("off", path, label=typography(label, language))
-        if isinstance(old, dict) and isinstance(new, dict):
-            for key in dict.fromkeys([*old, *new]):
-                walk(old.get(key), new.get(key), (*path, key))
-            return
-        if isinstance(new, dict) and old is None and path:
-            for key in new:
-                walk(None, new[key], (*path, key))
-            return
-        key = "set" if old is None else "unset" if new is None else "changed"
-        say(key, path, old=_shown(old), new=_shown(new))
+            is_off = new is None or (not new.get("enabled", True) and (old or {}).get("enabled", True))
+            if old is None or is_off:
+                say("off" if is_off else "added", path, label=typography(label, language))
+                return
+        if isinstance(new, dict) and isinstance(old, (dict, type(None))):
+            before = old or {}
+            for key in [*before, *(key for key in new if key not in before)]:
+                walk(before.get(key), new.get(key), (*path, key))
+        else:
+            key = "set" if old is None else "unset" if new is None else "changed"
+            say(key, path, old=_shown(old), new=_shown(new))
 
     walk(base.document.values, own.document.values, ())
     return lines or [sentence("diff.same", {}, language)]

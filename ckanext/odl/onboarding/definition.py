@@ -231,8 +231,14 @@ def _step(id: str, entry: Mapping[str, Any], shared: Mapping[str, Any], docs: Ma
         applies_if=parse(entry["applies_if"]) if "applies_if" in entry else None,
         concerns=entry.get("concerns"),
         communicates=entry.get("communicates", False),
-        doc=docs.get(entry.get("doc"), entry.get("doc")),
+        doc=_doc(entry, docs),
     )
+
+
+def _doc(entry: Mapping[str, Any], docs: Mapping[str, str]) -> str | None:
+    """The address of a guide, by its name in ``docs`` or as it is."""
+    name = entry.get("doc")
+    return docs.get(name, name) if name else None
 
 
 def _duty(id: str, entry: Mapping[str, Any], shared: Mapping[str, Any], docs: Mapping[str, str]) -> Duty:
@@ -264,5 +270,5 @@ def _duty(id: str, entry: Mapping[str, Any], shared: Mapping[str, Any], docs: Ma
         says=entry.get("says"),
         none=entry.get("none"),
         hint=Hint(hint["rule"], {**shared, **hint.get("params", {})}, hint["says"]) if hint else None,
-        doc=docs.get(entry.get("doc"), entry.get("doc")),
+        doc=_doc(entry, docs),
     )

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .definition import Checklist, Duty, Step
+from .duties import FIELDS
 from .results import DONE
 from .words import fill, has, join, language_of, sentence, typography
 
@@ -142,8 +143,6 @@ def localise_register(
 
 
 def _duty(duty: Duty, stored: Mapping[str, Any], language: str, atd: str | None, date: str) -> dict[str, Any]:
-    from .duties import FIELDS
-
     names = {"atd": atd}
     labels = [_text(proof.label, language, names) for proof in duty.proofs]
     given = list(stored["given"])

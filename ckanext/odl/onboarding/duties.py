@@ -97,8 +97,7 @@ def _duty(
     }
     if applies == NO:
         return DutyResult(state=NOT_APPLICABLE, given=(False,) * len(duty.proofs), **base)
-    says_none = duty.none and standing(snapshot, duty.id, ("confirmation",), "review", _params(duty), today)
-    none = bool(says_none and not says_none.expired)
+    none = _says_none(duty, snapshot, today)
     found = [_proof(duty, proof, snapshot, today, steps) for proof in duty.proofs]
     given = tuple(none or state == GIVEN for state, _, _ in found)
     open_proofs = [(state, reason, action) for state, reason, action in found if state != GIVEN]
@@ -113,8 +112,12 @@ def _duty(
     )
 
 
-def _params(duty: Duty) -> Mapping[str, Any]:
-    return duty.proofs[0].params
+def _says_none(duty: Duty, snapshot: Snapshot, today: dt.date) -> bool:
+    """Whether it was declared, not too long ago, that there is nothing of the kind."""
+    if duty.none is None:
+        return False
+    found = standing(snapshot, duty.id, ("confirmation",), "review", duty.proofs[0].params, today)
+    return found is not None and not found.expired
 
 
 def _state(duty: Duty, states: list[str], none: bool) -> str:

@@ -212,8 +212,8 @@ def _phase(id: str, results: Mapping[str, StepResult]) -> PhaseResult:
 
 
 def _next(steps: Mapping[str, Step], results: Mapping[str, StepResult], count: int = 3) -> tuple[str, ...]:
-    """The steps to advise: what fell back first, then by phase; what can be done before what must be looked into, in one
-    go before at length, by an agent before others; then as in the definition."""
+    """The steps to advise: what fell back first, then by phase; what can be done before what must be looked into, in
+    one go before at length, by an agent before others; then as in the definition."""
     order = {id: place for place, id in enumerate(steps)}
 
     def rank(step: StepResult) -> tuple[Any, ...]:

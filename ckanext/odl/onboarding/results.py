@@ -14,7 +14,8 @@
          "facts": [{"key": "…", "params": {…}, "place": "dataset:budget" | None}, …],
          "action": {"key": "organization_edit", "place": "organization_edit"} | None,
          "proof": {"id", "kind", "value", "url", "author", "given_on", "expires_on"} | None, "proofs": [the same…],
-         "since": "2026-10-01", "stale_since": None, "expires_soon": False, "expires_on": None, "minutes": 5, "minutes_left": 0,
+         "since": "2026-10-01", "stale_since": None, "expires_soon": False, "expires_on": None,
+         "minutes": 5, "minutes_left": 0,
          "reminder": None | "election" (and "election_on"), "waiver": {…} | None, "proposal": {…} | None}, …}}
 """
 

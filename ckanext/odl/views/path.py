@@ -194,7 +194,7 @@ def summary(name: str) -> Any:
 
 
 @odl_path.route("/parcours/referents", methods=["GET", "POST"])
-def referents(name: str) -> Any:
+def mandates(name: str) -> Any:
     """Who takes care of the path, as what and until when; a POST names one or ends a mandate."""
     organization = open_to_its_people(name)
     errors: dict[str, list[str]] = {}
@@ -208,7 +208,7 @@ def referents(name: str) -> Any:
             errors = path_forms.sentences(refusal.error_dict)
         else:
             tk.h.flash_success(tk._("Saved."))
-            return tk.redirect_to("odl_path.referents", name=organization["name"])
+            return tk.redirect_to("odl_path.mandates", name=organization["name"])
     found = tk.get_action("odl_mandate_list")(_context(), {"id": organization["id"]})
     data = {
         **_frame(organization, _progress(organization)),

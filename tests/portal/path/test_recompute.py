@@ -63,7 +63,14 @@ def test_each_event_marks_the_organization(member, dataset, agent, deposit, sent
     assert other["id"] in marked("package_delete", id=dataset["id"])
     recompute.recompute(member["id"])
     deposit_again = call("package_create", agent, name="b", title="B", owner_org=member["id"], license_id="lov2")
-    call("resource_create", agent, package_id=deposit_again["id"], upload=upload(GOOD), url="a.csv", odl_schema="scdl/prenoms")
+    call(
+        "resource_create",
+        agent,
+        package_id=deposit_again["id"],
+        upload=upload(GOOD),
+        url="a.csv",
+        odl_schema="scdl/prenoms",
+    )
     recompute.recompute(member["id"])
     sent.clear()
     run_checks()  # the report is there

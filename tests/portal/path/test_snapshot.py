@@ -56,7 +56,13 @@ def test_queries_do_not_grow_with_the_datasets(member, deposit, agent, adviser):
             tag_string="un,deux",
             maintainer_email=f"service-{number}@valbrune.exemple.test",
         )
-        call("resource_create", agent, package_id=package["id"], name="a.csv", url=f"https://valbrune.exemple.test/{number}.csv")
+        call(
+            "resource_create",
+            agent,
+            package_id=package["id"],
+            name="a.csv",
+            url=f"https://valbrune.exemple.test/{number}.csv",
+        )
         ask("odl_step_update", agent, id=member["id"], step="p1.elected", evidence={"kind": "note", "value": "Encore"})
 
     many, last = gather(member)
@@ -82,7 +88,14 @@ def test_files_people_and_fields_are_told_as_they_are(member, deposit, dataset, 
         maintainer_email="sylvie@exemple.test",
         temporal_start="2024-01-01",
     )
-    call("organization_patch", None, id=member["id"], odl_etp_band="unknown", odl_has=["dae", "irve"], odl_population="412")
+    call(
+        "organization_patch",
+        None,
+        id=member["id"],
+        odl_etp_band="unknown",
+        odl_has=["dae", "irve"],
+        odl_population="412",
+    )
 
     found, _sent = gather(member)
 

@@ -91,7 +91,7 @@ def _one(
 
 @rule()
 def privacy_answered(snapshot: Snapshot, params: Params, today: dt.date) -> RuleResult:
-    """Every public dataset has its privacy answers, for the columns it has today, and what a scan found is justified."""
+    """Every public dataset has privacy answers for the columns it has today; what a scan found is justified."""
     if all(dataset.privacy is None for dataset in snapshot.own_datasets):
         return no_tool("privacy_answered.no_tool")
     public = snapshot.public_datasets

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from ..results import RuleResult
 from ..snapshot import Snapshot
@@ -11,7 +12,7 @@ from .base import COUNT, SHARE, Params, done, fact, go, listed, no_tool, rule, s
 
 @rule()
 def harvest_clean(snapshot: Snapshot, params: Params, today: dt.date) -> RuleResult:
-    """Nothing in the public datasets would be refused by data.gouv.fr; what it would lose is told, and undoes nothing."""
+    """data.gouv.fr would refuse nothing of the public datasets; what it would lose is told, and undoes nothing."""
     check = snapshot.precheck
     if check is None:
         return no_tool("harvest_clean.no_tool")
@@ -44,7 +45,7 @@ def harvested(snapshot: Snapshot, params: Params, today: dt.date) -> RuleResult:
     lost = [dataset for dataset, twin in recent if not twin.found]
     unsure = len(public) - len(recent)
     facts = listed(fact("not_national", f"dataset:{dataset.name}", title=dataset.title) for dataset in lost)
-    figures = {"n": len(found), "total": len(public)}
+    figures: dict[str, Any] = {"n": len(found), "total": len(public)}
 
     def is_enough(count: int) -> bool:
         if "min_count" in params and count >= params["min_count"]:

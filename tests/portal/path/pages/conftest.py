@@ -7,32 +7,18 @@ from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
-from ckan.tests import factories
 
 from tests.portal.conftest import call
-
-from ..pages.conftest import look as look
-from ..pages.conftest import words as words
+from tests.portal.pages.conftest import look as look
+from tests.portal.pages.conftest import words as words
 
 PATH = "/fr/odl/collectivite/valbrune/parcours"
 
 
 @pytest.fixture
-def atd(commune: dict[str, Any]) -> dict[str, Any]:
-    """The structure that supports the commune."""
-    above = factories.Organization(
-        name="pays-d-aurette", title="Pays d’Aurette", odl_is_atd="true", user=factories.Sysadmin()
-    )
-    call("organization_patch", None, id=commune["id"], groups=[{"name": above["name"]}])
-    return above
-
-
-@pytest.fixture
-def staff(atd: dict[str, Any]) -> dict[str, Any]:
-    """Somebody of that structure."""
-    user = factories.User(name="karim", fullname="Karim Attal")
-    call("organization_member_create", None, id=atd["id"], username=user["name"], role="editor")
-    return user
+def staff(member: dict[str, Any], adviser: dict[str, Any]) -> dict[str, Any]:
+    """Somebody of the structure that supports the commune."""
+    return call("user_patch", None, id=adviser["id"], fullname="Karim Attal")
 
 
 @pytest.fixture

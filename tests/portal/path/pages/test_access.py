@@ -89,4 +89,4 @@ class TestActingForAnother:
 
         line = words(look(f"{PATH}/p1.elected", agent).select_one(".odl-entries"))
 
-        assert "Karim Attal (Pays d’Aurette), pour Valbrune" in line
+        assert "Karim Attal (Causses Numérique), pour Valbrune" in line

@@ -69,7 +69,7 @@ class TestReferents:
     def post(self, app, authorization, user, **fields):
         return app.post(f"{PATH}/referents", headers=authorization(user), data=fields)
 
-    def test_one_is_named_for_a_commune_where_nobody_can(self, app, authorization, look, agent, atd):
+    def test_one_is_named_for_a_commune_where_nobody_can(self, app, authorization, look, agent, member, atd):
         answer = self.post(
             app, authorization, agent, do="add", role="secretary", title="Secrétaire de mairie", body=atd["id"]
         )
@@ -79,7 +79,7 @@ class TestReferents:
 
         assert "1 référent est désigné" in words(page.select_one(".odl-lead"))
         line = words(page.select_one(".odl-entries"))
-        assert "Secrétaire mutualisée – Secrétaire de mairie (Pays d’Aurette)" in line
+        assert "Secrétaire mutualisée – Secrétaire de mairie (Causses Numérique)" in line
         assert "sans date de fin" in line
 
     @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ class TestReferents:
 
 
 class TestSummary:
-    def test_it_says_where_what_is_due_what_comes_next_and_how_long(self, look, agent, atd):
+    def test_it_says_where_what_is_due_what_comes_next_and_how_long(self, look, agent, member):
         page = look("/fr/odl/collectivite/valbrune/bilan", agent)
 
         text = words(page.main)
@@ -130,7 +130,7 @@ class TestSummary:
         assert "h environ" in text
         assert re.search(r"Justificatifs \d+/\d+ au", text)
         assert len(page.select(".summary-next > li")) == 3
-        assert "Pays d’Aurette" in text
+        assert "Causses Numérique" in text
         assert not page.select("script:not([src])")
         assert not page.select("[style]")
 

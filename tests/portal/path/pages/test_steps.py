@@ -194,9 +194,9 @@ class TestNotApplicable:
         assert not page.select(".odl-proposal")
         assert "Une réunion suffit" in words(look(f"{PATH}/p6.workshop", agent).select_one(".odl-entries"))
 
-    def test_the_commune_takes_its_proposal_back(self, send, agent, atd):
+    def test_the_commune_takes_its_proposal_back(self, send, agent, member):
         page = send(agent, "p6.workshop", do="propose_not_applicable", reason="Pas le temps")
-        assert "Pays d’Aurette vous répondra" in words(page.select_one(".odl-proposal"))
+        assert "Causses Numérique vous répondra" in words(page.select_one(".odl-proposal"))
 
         page = send(agent, "p6.workshop", do="withdraw", proof=page.select_one(".odl-proposal [name=proof]")["value"])
 
