@@ -1,4 +1,4 @@
-"""The secretary of a commune follows the path: she reads what comes next, gives a proof, prints a page for the council."""
+"""The secretary of a commune follows the path: she reads what comes next, gives a proof, prints a page for élus."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def open_path(portal, page: Page) -> None:
     portal.log_in(page, name="claire")
     page.get_by_role("link", name="Voir notre parcours").click()
     expect(page.locator("h1")).to_have_text("Notre parcours d’ouverture des données")
-    if not page.locator("details.odl-phase").first.get_attribute("open") == "":
+    if page.locator("details.odl-phase").first.get_attribute("open") is None:
         page.locator("details.odl-phase > summary").first.click()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from ckan.tests import factories
+from bs4 import BeautifulSoup
 
 from tests.portal.conftest import call
 
@@ -66,8 +66,8 @@ class TestHistory:
 
 
 class TestReferents:
-    def post(self, app, authorization, user, **fields):
-        return app.post(f"{PATH}/referents", headers=authorization(user), data=fields)
+    def post(self, app, authorization, person, /, **fields):
+        return app.post(f"{PATH}/referents", headers=authorization(person), data=fields)
 
     def test_one_is_named_for_a_commune_where_nobody_can(self, app, authorization, look, agent, member, atd):
         answer = self.post(
@@ -93,8 +93,6 @@ class TestReferents:
         ],
     )
     def test_what_is_unfit_is_said_on_its_field(self, app, authorization, agent, fields, field):
-        from bs4 import BeautifulSoup
-
         answer = self.post(app, authorization, agent, do="add", **fields)
 
         page = BeautifulSoup(answer.data, "html.parser")

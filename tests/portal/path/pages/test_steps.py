@@ -18,7 +18,7 @@ PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
 
 
 def tomorrow() -> str:
-    return (dt.date.today() + dt.timedelta(days=2)).isoformat()
+    return (dt.datetime.now(dt.timezone.utc) + dt.timedelta(days=2)).date().isoformat()
 
 
 class TestWhereItStands:
@@ -80,9 +80,7 @@ class TestHelp:
         page = app.get(PATH, headers=authorization(agent))
         assert "Leur ordre est un conseil" in page.get_data(as_text=True)
 
-        answer = app.post(
-            f"{PATH}/aide", headers=authorization(agent), data={"level": "used"}, follow_redirects=False
-        )
+        answer = app.post(f"{PATH}/aide", headers=authorization(agent), data={"level": "used"}, follow_redirects=False)
         cookie = answer.headers["Set-Cookie"].split(";")[0]
         page = app.get(PATH, headers={**authorization(agent), "Cookie": cookie})
         other = app.get(PATH, headers={**authorization(factories.Sysadmin()), "Cookie": cookie})
@@ -126,8 +124,8 @@ class TestEvidence:
     @pytest.mark.parametrize(
         ("step", "fields", "field", "sentence"),
         [
-            ("p1.decision", {"upload": (b"x" * 100, "virus.exe")}, "upload", "pas un type de fichier"),
-            ("p1.decision", {"upload": (b"<script>alert(1)</script>", "acte.txt")}, "upload", "pas un type de fichier"),
+            ("p1.decision", {"upload": (b"x" * 100, "virus.exe")}, "upload", "peut être conservé"),
+            ("p1.decision", {"upload": (b"<script>alert(1)</script>", "acte.txt")}, "upload", "peut être conservé"),
             ("p1.decision", {"value": "https://moi:secret@exemple.fr/acte"}, "value", "mot de passe"),
             ("p1.decision", {"value": "javascript:alert(1)"}, "value", "adresse d’une page"),
             ("p1.elected", {"note": "Adjoint", "given_on": tomorrow()}, "given_on", "à venir"),
