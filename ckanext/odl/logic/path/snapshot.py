@@ -228,6 +228,7 @@ def _members(session: Session, organization_ids: list[str]) -> list[Any]:
                 member.capacity,
                 user.id.label("user_id"),
                 user.state.label("user_state"),
+                user.sysadmin,
                 user.last_active,
             )
             .join(user, user.id == member.table_id)
@@ -247,7 +248,7 @@ def _people(members: list[Any], organization_id: str, deposits: dict[str, dt.dat
             id=row.user_id,
             role=row.capacity,
             active=row.user_state == "active",
-            is_atd=row.user_id in atd,
+            is_atd=row.user_id in atd or bool(row.sysadmin),  # the portal’s team is not the collectivité either
             last_seen=max((day for day in (_day(row.last_active), deposits.get(row.user_id)) if day), default=None),
         )
         for row in members
