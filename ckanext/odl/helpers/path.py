@@ -100,7 +100,8 @@ def odl_path_standing(progress: Mapping[str, Any]) -> str:
 
 def odl_duty_word(duty: Mapping[str, Any]) -> str:
     """How many proofs of a duty are there; never that it is fulfilled."""
-    given, expected = duty["proofs"]["given"], duty["proofs"]["expected"]
+    count = duty.get("count") or duty["proofs"]
+    given, expected = count["given"], count["expected"]
     return tk.ungettext("{given} proof out of {expected}", "{given} proofs out of {expected}", expected).format(
         given=odl_number(given), expected=odl_number(expected)
     )

@@ -45,7 +45,7 @@ def _duty(organization_id: str, id_: str) -> dict[str, Any]:
     duty = next((duty for duty in duties if duty["id"] == id_), None)
     if not duty:
         tk.abort(404, tk._("This step is not part of the path."))
-    return {**duty, "is_duty": True, "declared": False, "proofs": duty["evidence"], "facts": [], "proposal": None}
+    return {**duty, "is_duty": True, "count": duty["proofs"], "proofs": duty["evidence"], "proposal": None}
 
 
 def _frame(organization: Mapping[str, Any], progress: Mapping[str, Any] | None = None) -> dict[str, Any]:

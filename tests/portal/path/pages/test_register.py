@@ -29,18 +29,25 @@ class TestDuties:
         assert re.search(r"Justificatifs \d+/\d+ au \d", text)
         assert "conforme" not in text.replace("non conforme", "").lower()
 
-    def test_what_is_unknown_is_asked_and_leads_to_its_field(self, look, agent):
-        page = look(f"{PATH}/obligations", agent)
+    def test_what_is_unknown_is_asked_and_leads_to_its_field(self, look, staff):
+        page = look(f"{PATH}/obligations", staff)
 
         questions = [a["href"] for a in page.select("#odl-duties-unknown ~ ul a.btn")]
         assert any(href.endswith("#field-odl_kind") for href in questions)
+        look(questions[0], staff)
+
+    def test_those_who_may_not_answer_read_who_may(self, look, agent, member):
+        unknown = look(f"{PATH}/obligations", agent).select("#odl-duties-unknown ~ ul .odl-duty")
+
+        assert unknown
+        assert all("Un administrateur de votre collectivité" in words(duty) for duty in unknown)
 
     def test_a_proof_of_a_duty_is_given_as_that_of_a_step(self, look, send, agent):
         page = send(agent, "ob.decp", do="evidence", value="https://exemple.test/profil-acheteur")
 
         assert "https://exemple.test/profil-acheteur" in words(page.select_one(".odl-proofs"))
         register = look(f"{PATH}/obligations", agent)
-        assert "justificatifs 1/1" in words(register.select_one("#ob-decp"))
+        assert "Justificatifs : 1/1 au" in words(register.select_one("#ob-decp")).replace("\u00a0", " ")
 
 
 class TestHistory:
