@@ -111,6 +111,8 @@ def step(name: str, step: str) -> Any:
     """One step, with what proves it and the forms to say more; a POST changes it."""
     organization = open_to_its_people(name)
     progress = _progress(organization)
+    if any(retired["id"] == step for retired in progress["retired"]):
+        return tk.redirect_to("odl_path.history", name=organization["name"], step=step)
     found = _found(progress, step)
     if tk.request.method == "GET":
         return _show(organization, progress, found, is_open=True)
@@ -184,16 +186,14 @@ def _saved(found: Mapping[str, Any]) -> str:
 def history(name: str) -> Any:
     """Every change of the path, newest first."""
     organization = open_to_its_people(name)
+    step_id = tk.request.args.get("step", "")
     page = max(1, tk.request.args.get("page", 1, type=int))
-    found = tk.get_action("odl_history_list")(
-        _context(),
-        {"id": organization["id"], "start": (page - 1) * _HISTORY_PER_PAGE, "rows": _HISTORY_PER_PAGE},
-    )
+    asked = {"id": organization["id"], "start": (page - 1) * _HISTORY_PER_PAGE, "rows": _HISTORY_PER_PAGE}
+    found = tk.get_action("odl_history_list")(_context(), {**asked, **({"step": step_id} if step_id else {})})
     pages = max(1, -(-found["count"] // _HISTORY_PER_PAGE))
-    return tk.render(
-        "odl/path/history.html",
-        {**_frame(organization, _progress(organization)), "entries": found, "page": min(page, pages), "pages": pages},
-    )
+    label = next((entry["label"] for entry in found["results"] if entry["label"]), step_id)
+    data = {"entries": found, "page": min(page, pages), "pages": pages, "step": step_id, "label": label}
+    return tk.render("odl/path/history.html", {**_frame(organization, _progress(organization)), **data})
 
 
 @odl_path.route("/parcours/obligations")

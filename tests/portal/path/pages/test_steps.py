@@ -6,8 +6,10 @@ import datetime as dt
 import io
 
 import pytest
+from ckan import model
 from ckan.tests import factories
 
+from ckanext.odl.model import PathHistory
 from tests.portal.conftest import GOOD, call, run_checks
 
 from .conftest import PATH, state_of, words
@@ -67,6 +69,18 @@ class TestWhereItStands:
         page = look(PATH, agent)
         assert state_of(page, "p2.first_public") == "fait"
         assert "vu par le portail" in words(page.select_one("#step-p2-first_public"))
+
+    def test_a_step_that_left_the_path_keeps_its_history(self, look, agent, commune):
+        line = {"what": "proof_given", "after": {"kind": "note", "value": "Charte signée"}, "user_id": agent["id"]}
+        PathHistory.write(model.Session(), [{"organization_id": commune["id"], "step": "p1.charter", **line}])
+        model.Session.commit()
+        call("odl_progress_recompute", agent, id="valbrune")
+
+        retired = look(PATH, agent).select_one("#odl-retired ~ ul li")
+
+        assert "1 ligne dans l’historique" in words(retired)
+        for address in (retired.a["href"], f"{PATH}/p1.charter"):
+            assert "Charte signée" in words(look(address, agent).select_one(".odl-entries"))
 
     def test_english_is_complete(self, look, agent):
         page = look(PATH.replace("/fr/", "/en/"), agent)
