@@ -17,7 +17,7 @@ def progress(context: Any, organization: Mapping[str, Any]) -> dict[str, Any]:
 
     Among the most useful steps those come first that this person can do.
     """
-    found = tk.get_action("odl_progress_show")(dict(context), {"id": organization["id"]})
+    found = tk.get_action("odl_progress_show")(tk.fresh_context(context), {"id": organization["id"]})
     closed = _closed(context, organization)
     for step in [*(step for phase in found["phases"] for step in phase["steps"]), *found["next"]]:
         if "closed" not in step:  # the most useful steps may be the same objects as those of the phases
@@ -30,20 +30,21 @@ def progress(context: Any, organization: Mapping[str, Any]) -> dict[str, Any]:
 def _reordered(found: Mapping[str, Any]) -> list[dict[str, Any]]:
     open_steps = [step for step in found["next"] if not step["closed"]]
     known = {step["id"] for step in found["next"]}
-    others = (
+    others = [
         step
         for phase in found["phases"]
         for step in phase["steps"]
         if step["state"] in _OPEN_STATES and step["id"] not in known and not step["closed"] and step["action"]
         if step["action"]["url"]
-    )
+    ]
+    others.sort(key=lambda step: (step["state"] != "stale", step["phase"], step["state"] == "unknown", step["minutes"]))
     closed_steps = [step for step in found["next"] if step["closed"]]
     return [*open_steps, *others, *closed_steps][:_NEXT]
 
 
 def register(context: Any, organization: Mapping[str, Any]) -> dict[str, Any]:
     """``odl_duties_show``, likewise."""
-    found = tk.get_action("odl_duties_show")(dict(context), {"id": organization["id"]})
+    found = tk.get_action("odl_duties_show")(tk.fresh_context(context), {"id": organization["id"]})
     closed = _closed(context, organization)
     for duty in found["duties"]:
         _close(duty.get("action"), closed)
@@ -63,7 +64,7 @@ def _closed(context: Any, organization: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _may(context: Any, action: str, organization_id: str) -> bool:
     try:
-        tk.check_access(action, dict(context), {"id": organization_id})
+        tk.check_access(action, tk.fresh_context(context), {"id": organization_id})
     except tk.NotAuthorized:
         return False
     return True

@@ -253,7 +253,7 @@ def mandates(name: str) -> Any:
 def _bodies(organization_id: str) -> list[dict[str, str]]:
     """The bodies that may lend somebody: those above, the groupings beside, those that the person works for."""
     organization = model.Group.get(organization_id)
-    above = hierarchy.ancestors(organization)
+    above = hierarchy.ancestors(organization) if organization else []
     beside = hierarchy.children(above[-1]) if above else []
     found = {group.id: group.display_name for group in above}
     found |= {group.id: group.display_name for group in beside if hierarchy.fields(group).get("odl_kind") in _GROUPINGS}
