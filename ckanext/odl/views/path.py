@@ -43,8 +43,8 @@ def _found(progress: Mapping[str, Any], id_: str) -> dict[str, Any]:
 def _duty(organization_id: str, id_: str) -> dict[str, Any]:
     duties = tk.get_action("odl_duties_show")(_context(), {"id": organization_id})["duties"]
     duty = next((duty for duty in duties if duty["id"] == id_), None)
-    if not duty:
-        tk.abort(404, tk._("This step is not part of the path."))
+    if duty is None:
+        return tk.abort(404, tk._("This step is not part of the path."))
     return {**duty, "is_duty": True, "count": duty["proofs"], "proofs": duty["evidence"], "proposal": None}
 
 
