@@ -40,10 +40,10 @@ def odl_duration(minutes: int) -> str:
     """How long one step takes: “10 min”, “2 h”, “1 h 30”."""
     hours, rest = divmod(minutes, 60)
     if not hours:
-        return tk._("{n} min").format(n=odl_number(rest))
+        return tk._("{n}\u00a0min").format(n=odl_number(rest))
     if not rest:
-        return tk._("{n} h").format(n=odl_number(hours))
-    return tk._("{hours} h {minutes}").format(hours=odl_number(hours), minutes=f"{rest:02d}")
+        return tk._("{n}\u00a0h").format(n=odl_number(hours))
+    return tk._("{hours}\u00a0h\u00a0{minutes}").format(hours=odl_number(hours), minutes=f"{rest:02d}")
 
 
 def odl_effort(minutes: int) -> str:

@@ -39,8 +39,8 @@ class TestWhereItStands:
         def opened(page):
             return [words(phase.h2) for phase in page.select("details.odl-phase[open]")]
 
-        assert opened(look(PATH, agent)) == ["1 Phase 1 : Devenir un territoire open data"]
-        assert opened(look(f"{PATH}?phase=p4", agent)) == ["4 Phase 4 : Diffuser la culture de la donnée en interne"]
+        assert opened(look(PATH, agent)) == ["1 Phase 1 Devenir un territoire open data"]
+        assert opened(look(f"{PATH}?phase=p4", agent)) == ["4 Phase 4 Diffuser la culture de la donnée en interne"]
 
     def test_three_steps_come_first_each_with_why_minutes_and_a_button(self, look, agent):
         steps = look(PATH, agent).select(".odl-next > li")
