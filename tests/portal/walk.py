@@ -28,6 +28,7 @@ ARGUMENTS = {
     "organization.id": "valbrune",
     "odl_territory.id": "valbrune",
     "odl_collectivite.name": "valbrune",
+    "odl_evidence.proof_id": "inconnu",
     "odl_path.name": "valbrune",
     "odl_path.step.step": "p1.elected",
     "atd.name": "pays-d-aurette",
