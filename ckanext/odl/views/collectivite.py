@@ -19,9 +19,9 @@ csrf.protect(odl_collectivite)
 
 _DATASETS_PER_PAGE = 20
 _PLACES_PER_PAGE = 50
-#: Things to do next on the page of a collectivité, and how many of them may be steps of its path when files wait too.
+#: Things to do next on the page of a collectivité: files alone or steps of its path alone, or so many of each.
 _NEXT = 3
-_NEXT_OF_PATH = 2
+_NEXT_OF_EACH = 2
 
 
 def _context() -> Any:
@@ -110,7 +110,7 @@ def read(name: str) -> Any:
             "total": sum(counts.values()),
             "found": sum(found.values()),
             "packages": packages,
-            "steps": steps[: _NEXT - len(path_steps)],
+            "steps": steps[: _NEXT_OF_EACH if path_steps else _NEXT],
             "query": query,
             "may_deposit": authz.has_user_permission_for_group_or_org(
                 organization["id"], current_user.name, "create_dataset"
@@ -139,7 +139,7 @@ def _beside_files(path: dict[str, Any], files: list[overview.Step], *, is_empty:
         address = _address(step)
         if not address.startswith(tuple(said)) and address not in map(_address, steps):
             steps.append(step)
-    return steps[: _NEXT_OF_PATH if files else _NEXT]
+    return steps[: _NEXT_OF_EACH if files else _NEXT]
 
 
 def _address(step: dict[str, Any]) -> str:
