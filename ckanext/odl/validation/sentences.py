@@ -140,6 +140,17 @@ def gesture(name: str, language: str) -> str:
     return messages(language if language in LANGUAGES else "fr")["_gestures"][name]["excel"]
 
 
+_ONE_OF_SEVERAL = {
+    "fr": "Dans la cellule {cell}\u00a0: {remedy} Faites de même pour les autres.",
+    "en": "In cell {cell}: {remedy} Do the same for the others.",
+}
+
+
+def for_one_of_several(cell: str, remedy: str, language: str) -> str:
+    """The remedy of one cell, said as an example beside others that want another value."""
+    return _ONE_OF_SEVERAL[language].format(cell=cell, remedy=remedy[:1].lower() + remedy[1:])
+
+
 def _facts(found: Mapping[str, Any]) -> dict[str, Any]:
     """What templates may name: the parameters and the place."""
     column = found.get("column")

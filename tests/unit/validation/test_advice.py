@@ -277,3 +277,22 @@ def test_kinds_that_one_gesture_mends_are_told_together(check):
         "1 autre cellule : « abc » n’est pas un numéro SIRET : il contient autre chose que des chiffres."
     )
     assert told.remedy.count("annuaire-entreprises") == 1
+
+
+def test_the_remedy_of_one_cell_is_an_example_beside_others(check):
+    table = schema(field("montant", "number"), "b")
+    several = only(check("montant;b\n9 000 €;1\n4 000 €;2\n", table), "type-error")
+    assert several.remedy == "Dans la cellule A2\u00a0: écrivez 9000. Faites de même pour les autres."
+    alike = only(check("montant;b\n9 000 €;1\n9 000 €;2\n", table), "type-error")
+    assert alike.remedy == "Écrivez 9000."
+    assert (
+        only(check("montant;b\n9 000 €;1\n4 000 €;2\n", table), "type-error", "en").remedy
+        == "In cell A2: write 9000. Do the same for the others."
+    )
+
+
+def test_columns_without_titles_are_one_cause(check):
+    told = only(check("a;;b;;c\n1;2;3;4;5\n", schema("a", "b", "c")), "header-blank")
+    assert told.explanation == (
+        "2 colonnes n’ont pas de titre, mais des cellules y sont remplies\u00a0: «\u00a0B\u00a0» et «\u00a0D\u00a0»."
+    )
