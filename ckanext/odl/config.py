@@ -9,6 +9,7 @@ SECONDS = "ckanext.odl.validation.seconds"
 MEMORY = "ckanext.odl.validation.memory"
 ANSWER_SECONDS = "ckanext.odl.validation.answer_seconds"
 ANSWER_SIZE = "ckanext.odl.validation.answer_size"
+RATES = "ckanext.odl.rates"
 
 
 def queue() -> str:
@@ -39,3 +40,8 @@ def answer_size() -> int:
 def largest_upload() -> int:
     """Largest file accepted, in bytes (CKAN's own option, given in megabytes)."""
     return tk.config["ckan.max_resource_size"] << 20
+
+
+def rate(kind: str) -> int:
+    """Most ``deposit`` or ``check`` requests that one person may send in a minute; 0: as many as they like."""
+    return tk.config[f"{RATES}.{kind}"]

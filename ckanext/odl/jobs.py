@@ -132,6 +132,7 @@ def sweep() -> dict[str, int]:
         refresh(package_id)
     for package_id in set(interrupted):
         search.rebuild(package_id)
+    queue.swept()
     return {"released": released, "interrupted": len(interrupted), "late": late, "read": len(unread)}
 
 

@@ -20,6 +20,7 @@ import rq
 from ckan.lib import jobs
 from ckan.lib.redis import connect_to_redis
 from ckan.plugins import toolkit as tk
+from redis.exceptions import RedisError
 from rq.exceptions import NoSuchJobError
 
 from ckanext.odl import config
@@ -46,6 +47,18 @@ def send() -> None:
         redis.set(_key("sent"), sent.id)
     except Exception:
         log.exception("What waits could not be announced to the workers; the sweep will try again")
+
+
+def swept() -> None:
+    """Note that the sweep ran."""
+    with suppress(RedisError):
+        connect_to_redis().set(_key("swept"), int(time.time()))
+
+
+def seconds_since_sweep() -> int | None:
+    """Seconds since the sweep ran last, None when Redis remembers none."""
+    last: Any = connect_to_redis().get(_key("swept"))
+    return int(time.time()) - int(last) if last else None
 
 
 def work(do_next: Callable[[], bool]) -> None:

@@ -97,10 +97,22 @@ class FieldRule:
         self.true_values: list[str] = getattr(self._field, "true_values", [])
         self.false_values: list[str] = getattr(self._field, "false_values", [])
         self._read = self._field.create_value_reader()
-        self._any_text = self.type == "string" and self._field.format == "default"
+        self.any_text = self.type == "string" and self._field.format == "default"
         self._read_item = self._item_reader(descriptor)
         self._lexical = self._lexical_check()
         self._checks = self._constraint_checks()
+        self.enforced: list[tuple[str, Any]] = [(name, wanted) for name, wanted, _ in self._checks]
+        """The constraints that are judged, but for ``required``, with what the schema wants."""
+
+    @property
+    def bare_number(self) -> bool:
+        """Whether a number stands alone, without a currency or a unit."""
+        return getattr(self._field, "bare_number", True) is not False
+
+    @property
+    def plain_decimals(self) -> bool:
+        """Whether numbers are written with a point and no separator of thousands."""
+        return (getattr(self._field, "decimal_char", "."), getattr(self._field, "group_char", "")) == (".", "")
 
     def _frictionless(self, descriptor: dict[str, Any]) -> Field:
         bare = {
@@ -165,7 +177,7 @@ class FieldRule:
 
     def read(self, text: str) -> Any:
         """The value of a text that is not missing, or None when it is not of the type."""
-        if self._any_text:
+        if self.any_text:
             return text
         if self._lexical is not None and not self._lexical(text):
             return None
@@ -211,7 +223,7 @@ class FieldRule:
             if self.type == "string":
                 accepted = frozenset(str(value) for value in wanted)
                 return lambda text, value: value in accepted
-            typed = [self._cast(value) for value in wanted]
+            typed = [self.cast(value) for value in wanted]
             return lambda text, value: value in typed
         if name == "pattern":
             matches = compile_pattern(str(wanted))
@@ -221,7 +233,7 @@ class FieldRule:
             if name == "minLength":
                 return lambda text, value: len(value) >= length
             return lambda text, value: len(value) <= length
-        bound = self._cast(wanted)
+        bound = self.cast(wanted)
         if bound is None:
             return None
         if self.type in ("datetime", "time"):
@@ -229,7 +241,7 @@ class FieldRule:
         compare = _COMPARE[name]
         return lambda text, value: compare(value, bound)
 
-    def _cast(self, value: Any) -> Any:
+    def cast(self, value: Any) -> Any:
         """A value of the schema (a JSON number, a text) as the type reads it; a JSON float keeps its decimal form."""
         if isinstance(value, float):
             value = str(value)

@@ -43,7 +43,7 @@ def open_table(path: Path, facts: FileFacts, names: Iterable[str]) -> Table:
             raise Unreadable("format-not-allowed", variant="size", limit=limits.SPREADSHEET_BYTES)
         detect_format.check_extension(kind, extension)
         return spreadsheet.open_spreadsheet(path, kind, known)
-    text = read_facts(path)
+    text = read_facts(path, (facts.size, facts.sha256))
     kind = detect_format.sniff_text(path, text.encoding)
     facts.format = kind
     if kind == "csv":
