@@ -10,6 +10,7 @@ MEMORY = "ckanext.odl.validation.memory"
 ANSWER_SECONDS = "ckanext.odl.validation.answer_seconds"
 ANSWER_SIZE = "ckanext.odl.validation.answer_size"
 RATES = "ckanext.odl.rates"
+CHECKLIST = "ckanext.odl.checklist"
 
 
 def queue() -> str:
@@ -35,6 +36,11 @@ def answer_seconds() -> int:
 def answer_size() -> int:
     """Size in bytes up to which the page that follows an upload waits for the report."""
     return tk.config[ANSWER_SIZE]
+
+
+def checklist() -> str:
+    """Path of the file by which this portal changes the six-phase path; empty when it changes nothing."""
+    return (tk.config[CHECKLIST] or "").strip()
 
 
 def largest_upload() -> int:

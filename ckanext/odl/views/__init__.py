@@ -5,5 +5,6 @@ from __future__ import annotations
 from .collectivite import odl_collectivite
 from .report import odl_report
 from .schemas import odl_schemas
+from .territory import odl_territory
 
-__all__ = ["odl_collectivite", "odl_report", "odl_schemas"]
+__all__ = ["odl_collectivite", "odl_report", "odl_schemas", "odl_territory"]
