@@ -296,3 +296,18 @@ def test_columns_without_titles_are_one_cause(check):
     assert told.explanation == (
         "2 colonnes n’ont pas de titre, mais des cellules y sont remplies\u00a0: «\u00a0B\u00a0» et «\u00a0D\u00a0»."
     )
+
+
+def test_what_published_files_hold(check):
+    """The faults of published files, in files of our own: one cell is one thing to mend, said by what it is."""
+    siret = field("idAttribuant", pattern=r"\d{14}")
+    table = schema(siret, "objet", custom_checks=[{"name": "siret", "params": {"column": "idAttribuant"}}])
+    (error,) = check("idAttribuant;objet\n130025265;a\n", table)["errors"]
+    assert (error["code"], error["params"]["hint"]) == ("siret", "siren-given")
+    point = schema(field("coordonneesXY", "geopoint", keys={"format": "array"}), "id")
+    swapped = only(check('coordonneesXY;id\n"[44.51,3.49]";1\n"[44.52,3.48]";2\n', point), "coordinates-suspect")
+    assert (swapped.title, swapped.count) == ("Coordonnées peut-être inversées", 2)
+    assert "[3.49,44.51]" in swapped.remedy
+    repeated = schema(field("nature", enum=["aide en nature"]), field("montant", "number"))
+    told = groups(check("Nature;Montant\naide en nature;12\nNature;Montant\naide en nature;5\n", repeated), "fr")
+    assert [group.title for group in told if group.severity == "error"] == ["Titres répétés parmi les données"] * 2
