@@ -11,6 +11,7 @@ ANSWER_SECONDS = "ckanext.odl.validation.answer_seconds"
 ANSWER_SIZE = "ckanext.odl.validation.answer_size"
 RATES = "ckanext.odl.rates"
 CHECKLIST = "ckanext.odl.checklist"
+EVIDENCE_SIZE = "ckanext.odl.path.evidence_size"
 
 
 def queue() -> str:
@@ -51,3 +52,8 @@ def largest_upload() -> int:
 def rate(kind: str) -> int:
     """Most ``deposit`` or ``check`` requests that one person may send in a minute; 0: as many as they like."""
     return tk.config[f"{RATES}.{kind}"]
+
+
+def evidence_size() -> int:
+    """Largest file accepted as proof of a step, in bytes."""
+    return tk.config[EVIDENCE_SIZE]

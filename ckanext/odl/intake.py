@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from ckanext.odl import queue, storage
 from ckanext.odl.model import StoredFile, Validation
-from ckanext.odl.scdl import NotATable, UnknownSchema, catalogue
+from ckanext.odl.scdl import UnknownSchema, catalogue
 
 log = logging.getLogger(__name__)
 
@@ -29,10 +29,9 @@ class Declared(NamedTuple):
 
     schema_id: str
     version: str
-    is_table: bool
 
 
-NO_SCHEMA = Declared("", "", is_table=True)
+NO_SCHEMA = Declared("", "")
 
 
 def declared(resource: dict[str, Any]) -> Declared:
@@ -46,9 +45,9 @@ def declared(resource: dict[str, Any]) -> Declared:
     version = resource.get("odl_schema_version")
     try:
         entry, version = catalogue().parse(f"{reference}@{version}" if version else reference)
-    except (UnknownSchema, NotATable):
+    except UnknownSchema:
         return NO_SCHEMA
-    return Declared(entry.id, version, entry.is_table)
+    return Declared(entry.id, version)
 
 
 @contextmanager
@@ -141,8 +140,6 @@ def _refresh_file(
             return None, False
         StoredFile.record(session, resource["id"], sha256, size, stamp)
     schema = declared(resource)
-    if not schema.is_table:
-        return None, moved
     waiting = Validation.ask(
         session,
         resource_id=resource["id"],

@@ -15,7 +15,7 @@ from ckan.lib import search
 from ckan.plugins import toolkit as tk
 from sqlalchemy.orm import Session
 
-from ckanext.odl import config, queue, storage
+from ckanext.odl import config, marking, queue, storage
 from ckanext.odl.intake import knowledge, own_session, refresh, resources
 from ckanext.odl.model import StoredFile, Validation
 from ckanext.odl.model.validation import LEASE_SECONDS
@@ -32,13 +32,7 @@ LARGE_BYTES = 1 << 20
 SWEEP_LIMIT = 500
 
 
-def work() -> None:
-    """Run the checks that wait, the oldest first."""
-    with own_session() as session:
-        queue.work(_Checks(session).next)
-
-
-class _Checks:
+class Checks:
     """The checks that wait, one after the other; the search learns of them by groups."""
 
     def __init__(self, session: Session) -> None:
@@ -66,6 +60,7 @@ class _Checks:
             with suppress(tk.ObjectNotFound):  # deleted meanwhile
                 search.rebuild(package_ids=[package_id])
         search.commit()
+        marking.mark_owners(self._unsaid)
         self._unsaid.clear()
 
 

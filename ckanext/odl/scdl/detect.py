@@ -11,7 +11,8 @@ from dataclasses import field as attribute
 from difflib import SequenceMatcher
 from typing import Any
 
-from .catalogue import Catalogue, SchemaEntry, catalogue, in_language
+from .catalogue import Catalogue, Kind, SchemaEntry, catalogue, in_language
+from .json_schemas import bare_names
 from .text import key, meaningful_words
 
 SAMPLE_ROWS = 50
@@ -138,14 +139,14 @@ class _Fit:
 
 
 class _Detector:
-    def __init__(self, schemas: Catalogue) -> None:
+    def __init__(self, schemas: Catalogue, kinds: tuple[Kind, ...]) -> None:
         self.tables: list[_Table] = []
         owners: dict[str, set[str]] = {}
         for entry in schemas:
-            if not entry.is_table:
+            if entry.kind not in kinds:
                 continue
             for version in entry.versions:
-                table = _table(entry, version, schemas.table(entry.id, version)["fields"])
+                table = _table(entry, version, _fields(schemas, entry, version))
                 self.tables.append(table)
                 for name in table.keys:
                     owners.setdefault(name, set()).add(entry.id)
@@ -204,6 +205,12 @@ class _Detector:
         obsolete = 0.05 if table.entry.obsolete else 0.0
         fit.score = max(0.0, 0.45 * of_required + 0.25 * of_fields + 0.30 * min(1.0, of_headers) - obsolete)
         return fit
+
+
+def _fields(schemas: Catalogue, entry: SchemaEntry, version: str) -> list[dict[str, Any]]:
+    if entry.is_table:
+        return schemas.table(entry.id, version)["fields"]
+    return list(bare_names(schemas.json_schema(entry.id, version)))
 
 
 def _table(entry: SchemaEntry, version: str, fields: list[dict[str, Any]]) -> _Table:
@@ -348,13 +355,17 @@ def _plausible(field: Mapping[str, Any], value: str) -> bool:
     return shape is None or shape.fullmatch(value) is not None
 
 
-@functools.lru_cache(maxsize=4)
-def _detector(schemas: Catalogue) -> _Detector:
-    return _Detector(schemas)
+@functools.lru_cache(maxsize=8)
+def _detector(schemas: Catalogue, kinds: tuple[Kind, ...]) -> _Detector:
+    return _Detector(schemas, kinds)
 
 
 def detect(
-    headers: Sequence[str], sample: Sequence[Sequence[str]] = (), *, schemas: Catalogue | None = None
+    headers: Sequence[str],
+    sample: Sequence[Sequence[str]] = (),
+    *,
+    schemas: Catalogue | None = None,
+    kinds: Sequence[Kind] = ("table",),
 ) -> list[Match]:
     """Rank the schemas that a file could follow, best first; empty when it looks like none of them.
 
@@ -366,7 +377,9 @@ def detect(
     :param headers: the column names as they are in the file.
     :param sample: some rows of text; of two schemas that fit alike, the one whose types suit the values comes first.
     :param schemas: another catalogue than the extension's own.
+    :param kinds: kinds of schemas thought of: a spreadsheet follows none of GeoJSON. For those, *headers* are the names
+        of the properties of the file's features or records.
     """
     if not any(header.strip() for header in headers):
         return []
-    return _detector(schemas or catalogue()).rank(headers, sample)
+    return _detector(schemas or catalogue(), tuple(kinds)).rank(headers, sample)

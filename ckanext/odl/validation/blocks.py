@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from .arrays import np
 import pyarrow as pa
 
 from . import limits
+from .arrays import np
 from .checks.base import RowCheck
 from .columns import BlockColumns, Mask, Texts
 from .engine import Engine

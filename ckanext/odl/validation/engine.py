@@ -11,9 +11,9 @@ from . import limits
 from .checks.base import RowCheck
 from .checks.registry import TableChecks, build_checks
 from .context import NOTHING_KNOWN, Context, OwnerWatch
+from .extract import Before, Extract, Numbered
 from .fields import FieldRule
 from .hints import plain
-from .extract import Before, Extract, Numbered
 from .judges import ColumnJudge, build_keys, text_at
 from .problems import Problem, Unreadable
 from .reading.delimiter import CANDIDATES

@@ -33,6 +33,13 @@ _TIME = re.compile(r"[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:Z|[+-][0-9]{2}:?[
 _GEOPOINT = re.compile(rf"\s*{_NUMBER.pattern}\s*,\s*{_NUMBER.pattern}\s*")
 _YEAR = re.compile(r"[0-9]{4}")
 _YEARMONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
+_IN_ERROR = re.compile(
+    r"#(?:(?P<na>N/[AD])|(?P<ref>REF ?!)|(?P<div>DIV/0 ?!)|(?P<name>NAME\?|NOM ?\?)|VALUE!|VALEUR ?!|NUM!|NOMBRE ?!"
+    r"|NULL!|NUL ?!|SPILL!|PROPAGATION!|CALC!)|Err ?:[0-9?]{1,3}"
+)
+"""What Excel and LibreOffice show, in both languages, in a cell whose formula failed."""
+_FORMULA = re.compile(r"=(?:…|[+-]?(?:\$?[A-Z]{1,3}\$?[0-9]{1,7}|[A-Z][A-Z.]{1,20}\(|[0-9(]).*)", re.DOTALL)
+"""A formula instead of its result; not ``="0123"``, Excel's own way to keep zeros."""
 _DIRECTIVES = {"Y": "[0-9]{4}", "m": "[0-9]{2}", "d": "[0-9]{2}", "H": "[0-9]{2}", "M": "[0-9]{2}", "S": "[0-9]{2}"}
 _DIRECTIVES |= {"y": "[0-9]{2}", "j": "[0-9]{3}", "f": "[0-9]{1,6}", "%": "%"}
 _BOUNDS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
@@ -263,11 +270,20 @@ class FieldRule:
             return None, self._problem("constraint-error", constraint="required") if self.required else None
         if self.required and not text.strip():
             return None, self._problem("constraint-error", constraint="required", hint="spaces-only")
+        if text.startswith(("#", "=", "E")) and (problem := self._not_computed(text)):
+            return None, problem
         value = self.read(text)
         if value is None:
             return None, self._type_problem(text)
         broken = self._first_broken(text, value)
         return value, self._constraint_problem(text, *broken) if broken else None
+
+    def _not_computed(self, text: str) -> Problem | None:
+        """A cell in error, or a formula whose result was not stored: what it should hold is not known."""
+        match = _IN_ERROR.fullmatch(text)
+        if match:
+            return self._problem("cell-error", **({"variant": match.lastgroup} if match.lastgroup else {}))
+        return self._problem("formula-without-value") if _FORMULA.fullmatch(text) else None
 
     def _first_broken(self, text: str, value: Any) -> tuple[str, Any] | None:
         for name, wanted, check in self._checks:

@@ -64,10 +64,15 @@ _TOGETHER = (
 
 def _key(found: dict[str, Any]) -> tuple[Any, ...]:
     params = found.get("params") or {}
-    if found["code"] in _TOGETHER and found["row"] is not None:
+    if found["code"] in _TOGETHER and _of_a_title(found):
         return found["code"], "close" if "close" in str(params.get("variant")) else None, None, None, None
     entry = entry_of(found["code"], params, "fr")
     return found["code"], params.get("constraint"), found["field"], found["column"], (entry["title"], entry["excel"])
+
+
+def _of_a_title(found: dict[str, Any]) -> bool:
+    """It is about one column, not about the whole file; the names in a JSON file have no row."""
+    return found["row"] is not None or found["column"] is not None or found["field"] is not None
 
 
 def _told_twice(found: dict[str, Any]) -> bool:
@@ -91,6 +96,10 @@ def groups(report: dict[str, Any], language: str) -> list[Group]:
         # What concerns the whole file or its columns is said before any cell, then the causes that repeat most.
         told += sorted(causes, key=lambda group: (not _structural(group), -group.count))
     _say_how_to_open(told, report, language)
+    if report["file"].get("format") in ("json", "geojson"):
+        for group in told:  # nobody opens such a file in a spreadsheet
+            group.excel = group.libreoffice = ""
+            group.column = None
     return told
 
 
@@ -112,10 +121,11 @@ def _say_how_to_open(told: list[Group], report: dict[str, Any], language: str) -
 
 
 _OF_ROWS = ("blank-row", "row-almost-empty", "missing-cell", "extra-cell", "delimiter-mixed", "row-repeated")
+_OF_OBJECTS = ("geojson-invalid", "geojson-ring", "geojson-range", "geojson-crs", "json-duplicate-key")
 
 
 def _unit(code: str) -> str:
-    if code in _OF_ROWS:
+    if code in _OF_ROWS or code in _OF_OBJECTS:
         return "row"
     return "column" if code.startswith("header-") and code != "header-not-first" else "cell"
 
@@ -136,7 +146,7 @@ def _group(
     by_kind = _by_kind(places, counts.get((severity, code, constraint, name, column)))
     typical = by_kind[0][0]
     count = sum(number_of for _, number_of in by_kind)
-    if code in _TOGETHER and places[0]["row"] is not None:
+    if code in _TOGETHER and _of_a_title(places[0]):
         count, constraint = len(places), None
         name, column = (places[0]["field"], places[0]["column"]) if count == 1 else (None, None)
         if count > 1:

@@ -52,7 +52,7 @@ class Finding:
         cell = f"{column_letter(self.column)}{self.row}" if self.row and self.column else None
         found: dict[str, Any] = {
             "code": self.code,
-            "row": self.row,
+            "row": self.row or None,
             "column": self.column,
             "cell": cell,
             "field": self.field,
@@ -96,6 +96,12 @@ class Findings:
         self.truncated = False
         self._counts: dict[tuple[Any, ...], _Count] = {}
         self._last_row_with_error: int | None = None
+        self._counted: frozenset[int] = frozenset()
+
+    def close_rows(self, rows: frozenset[int]) -> None:
+        """Say that these rows were counted as wrong already: what follows starts again from the first row."""
+        self._counted = self._counted | rows
+        self._last_row_with_error = None
 
     def add(
         self,
@@ -122,7 +128,7 @@ class Findings:
             count.first_row = row
         if severity == "error" and row is not None and data_row and row != self._last_row_with_error:
             self._last_row_with_error = row
-            self.rows_with_errors += 1
+            self.rows_with_errors += row not in self._counted
         found = Finding(code, severity, row, column, field, value, params)
         if count.count > limits.PLACES:
             self.truncated = True
@@ -205,6 +211,11 @@ class Report:
             "truncated": self.findings.truncated,
             "seconds": round(self.seconds, 3),
         }
+        if self.file.get("format") in ("json", "geojson"):
+            # An address of a spreadsheet means nothing there: the number of the record and the name do.
+            for name in _LISTS.values():
+                for found in report[name]:
+                    found["cell"] = None
         return _fit(report, self.language)
 
 

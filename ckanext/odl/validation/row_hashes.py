@@ -7,7 +7,6 @@ import io
 from collections.abc import Sequence
 
 from .arrays import np
-
 from .reading.records import Block
 from .seen import hashes_of
 

@@ -133,6 +133,19 @@ DIFFERENCES = [
         lambda field, text: bool(_constraint(field, "required")) and not text.strip(),
     ),
     Difference(
+        "Concepts, physical and logical representation: the logical value is the data; a formula is how a spreadsheet "
+        "would compute it (RFC 4180 knows none), and its result is not in the file",
+        {"type": "string"},
+        "=1+1",
+        lambda field, text: re.match(r"=(?:[+-]?[A-Z$0-9(]|…)", text) is not None,
+    ),
+    Difference(
+        "Same: the word that a spreadsheet shows in a cell that it could not compute is no value",
+        {"type": "string"},
+        "#N/A",
+        lambda field, text: re.match(r"#[A-Z]+[/!? ]|Err ?:", text) is not None,
+    ),
+    Difference(
         "Types and formats, datetime: 'in UTC time'; a time without a zone is compared as UTC, where Python refuses to "
         "compare it with one that has a zone",
         {"type": "datetime", "constraints": {"minimum": "2026-01-01T00:00:00Z"}},

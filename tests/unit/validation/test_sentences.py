@@ -21,6 +21,7 @@ PARAMS: dict[str, Any] = {
     "sheet": "F", "siren": "130025265", "suggestion": "x", "sum": "3", "year": "1900",
     "digits": 4, "period": "2025", "number": "150", "share": "1.5",
     "values": ["a", "b"], "missing": ["a", "b"], "unknown": ["c", "d"],
+    "place": "1, 2", "record": 12, "list": "marche", "path": "a/b", "accepted_count": 2, "more": None,
     "description": "Une phrase.", "example": "exemple", "title": "Titre",
 }  # fmt: skip
 ROW_NUMBERS = {"missing-cell", "extra-cell"}
