@@ -122,13 +122,13 @@ class _RowCheck:
         self._indexes = {name: engine.by_name[name].column.index for name in check.columns}
         self._proof = row_proof_of(check, {name: judge.rule for name, judge in engine.by_name.items()})
 
-    def doubtful(self, columns: BlockColumns) -> Mask | None:
+    def doubtful(self, columns: BlockColumns, sure: Mask) -> Mask | None:
         """Which rows the check must be asked about; None when there is none."""
         if self.check.failed:
             return None
         texts = {name: columns[index] for name, index in self._indexes.items()}
         if self._proof is not None:
-            doubtful = ~self._proof(texts)
+            doubtful = ~self._proof(texts, sure)
             if not doubtful.any():
                 return None
         else:
@@ -198,8 +198,9 @@ class _Driver:
                 break
             hidden &= ~columns[index].visible
         doubtful[part.kept[hidden]] = True  # perhaps a blank row
+        sure = ~doubtful[part.kept]
         for check in self.checks:
-            asked = check.doubtful(columns)
+            asked = check.doubtful(columns, sure)
             if asked is not None:
                 doubtful[part.kept[asked]] = True
 

@@ -47,7 +47,7 @@ EXTRACT_CHARACTERS = 80
 VALUE_CHARACTERS = 200
 REPORT_BYTES = MIB
 
-BLOCK_BYTES = 4 * MIB
+BLOCK_BYTES = MIB
 """How much of a delimited text is judged at a time."""
 COLUMNAR_BYTES = MIB
 """A shorter text is judged row by row: that is as quick as loading the library of columns."""
