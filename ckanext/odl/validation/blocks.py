@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from . import limits
 from .checks.base import RowCheck
-from .columns import BlockColumns, Mask, Texts
+from .columns import BlockColumns, BlockSigns, Mask, Texts
 from .engine import Engine
 from .extract import Numbered
 from .judges import ColumnJudge, Key, key_text
@@ -62,7 +62,17 @@ class _Part:
         self.count = len(records)
         self.kept = columns.kept if columns else np.zeros(0, np.int64)
         self.ragged = columns.ragged if columns else np.arange(self.count)
+        self.wrong: dict[int, list[ColumnJudge]] = {}
+        """Index of a kept record → the columns that have something to say of it."""
+        self.asked: dict[int, set[int]] = {}
+        """Identity of a check of rows → the kept records it is to be asked about."""
+        self._regular = np.ones(self.count, bool)
+        self._regular[self.ragged] = False
         self._cells: dict[int, list[str]] = {}
+
+    def regular(self, index: int) -> bool:
+        """Whether a record was judged by columns."""
+        return bool(self._regular[index])
 
     def cells(self, index: int) -> list[str]:
         if isinstance(self.records, list):
@@ -89,7 +99,7 @@ class _Column:
             self._many = len(left) * 2 < len(texts)
             if not len(left):
                 return None
-            mask = self._asked(texts.at(left).array.dictionary_encode(), proven=True)
+            mask = self._asked(texts.at(left).array.dictionary_encode(), texts.signs, proven=True)
             if mask is None:
                 return None
             whole = np.zeros(len(texts), bool)
@@ -97,16 +107,16 @@ class _Column:
             return whole
         encoded = texts.array.dictionary_encode()
         self._many = len(encoded.dictionary) * 8 > len(texts)
-        return self._asked(encoded, proven=False)
+        return self._asked(encoded, texts.signs, proven=False)
 
-    def _asked(self, encoded: pa.DictionaryArray, *, proven: bool) -> Mask | None:
+    def _asked(self, encoded: pa.DictionaryArray, signs: BlockSigns, *, proven: bool) -> Mask | None:
         values = encoded.dictionary
         judge = self.judge
         if self.proof is None or proven or len(values) <= _FEW:
             wrong = np.fromiter((bool(judge[text]) for text in values.to_pylist()), bool, len(values))
         else:
             wrong = np.zeros(len(values), bool)
-            distinct = Texts(values)
+            distinct = Texts(values, signs)
             left = np.flatnonzero(~self.proof(distinct))
             asked = distinct.at(left).array.to_pylist()
             wrong[left] = np.fromiter((bool(judge[text]) for text in asked), bool, len(left))
@@ -164,6 +174,9 @@ class _Driver:
         self._before_part: Numbered | None = engine.before()
         engine.before = self._before
         engine.tallied = True
+        self._ask_row = engine.wrong_columns
+        engine.wrong_columns = self._wrong_columns
+        engine.no_problem = self._no_problem
 
     def judge(self, part: _Part) -> None:
         """Judge all rows of a part."""
@@ -176,7 +189,7 @@ class _Driver:
         if engine.keys or engine.watch_repeats or engine.owner.tallies:
             taking = np.ones(part.count, bool)
             for index in np.flatnonzero(doubtful):
-                taking[index] = engine.takes_part(part.cells(index))
+                taking[index] = engine.takes_part(part.first_row + int(index), part.cells(index))
             for key, seen in zip(engine.keys, self._seen, strict=True):
                 self._look_at_key(part, key, seen, taking, doubtful)
             if engine.watch_repeats:
@@ -191,7 +204,10 @@ class _Driver:
         for column in self.columns:
             wrong = column.wrong(columns[column.judge.column.index])
             if wrong is not None:
-                doubtful[part.kept[wrong]] = True
+                where = part.kept[wrong]
+                doubtful[where] = True
+                for index in where.tolist():
+                    part.wrong.setdefault(index, []).append(column.judge)
         hidden = ~columns[self.wanted[0]].visible
         for index in self.wanted[1:]:
             if not hidden.any():
@@ -202,7 +218,9 @@ class _Driver:
         for check in self.checks:
             asked = check.doubtful(columns, sure)
             if asked is not None:
-                doubtful[part.kept[asked]] = True
+                where = part.kept[asked]
+                doubtful[where] = True
+                part.asked[id(check.check)] = set(where.tolist())
 
     def _take(self, part: _Part, doubtful: Mask) -> None:
         """The doubtful rows in their order, the others counted between them."""
@@ -220,6 +238,14 @@ class _Driver:
             engine.count(part.count - 1 - last)
         self._at = part.count
         self._before_part = self._before()
+
+    def _wrong_columns(self, number: int, cells: Sequence[str]) -> Sequence[ColumnJudge]:
+        index = number - self._part.first_row
+        return self._part.wrong.get(index, ()) if self._part.regular(index) else self._ask_row(number, cells)
+
+    def _no_problem(self, check: RowCheck, number: int) -> bool:
+        index = number - self._part.first_row
+        return self._part.regular(index) and index not in self._part.asked.get(id(check), ())
 
     def _before(self) -> Numbered | None:
         """The row before the one being taken that is not blank."""

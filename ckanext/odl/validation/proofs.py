@@ -214,16 +214,11 @@ _CHECKS: dict[str, Proof] = {
 
 
 def _no_control(texts: Texts) -> Mask:
-    found = texts.bytes
-    if not len(found) or (int(found.min()) >= 0x20 and not (found == 0x7F).any() and not (found == 0xC2).any()):
-        return _everything(texts)
-    return ~texts.matches(_CONTROL)
+    return ~texts.matches(_CONTROL) if texts.signs.control else _everything(texts)
 
 
 def _no_exponent(texts: Texts) -> Mask:
-    if b"E+" not in texts.raw and b"e+" not in texts.raw:
-        return _everything(texts)
-    return ~texts.matches(r"[eE]\+")
+    return ~texts.matches(r"[eE]\+") if texts.signs.exponent else _everything(texts)
 
 
 def _no_run_of_zeros(texts: Texts) -> Mask:

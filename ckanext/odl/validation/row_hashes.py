@@ -31,7 +31,7 @@ def _quoted(cell: str, delimiter: str) -> str:
 def hashes_of_records(block: Block) -> np.ndarray:
     """The hash of each record of a block, shape (n,)."""
     if block.quotes is None:
-        return hashes_of(_lines(block.data), len(block))
+        return hashes_of(_lines(block.data, block.lines), len(block))
     codes = np.frombuffer(block.data, np.uint8)
     opening, closing = block.quotes[0::2], block.quotes[1::2]
     # A quoted cell is one pair of quotes, or several when there are doubled quotes inside.
@@ -44,11 +44,11 @@ def hashes_of_records(block: Block) -> np.ndarray:
     inside = place % 2 == 1
     needed[cell[place[inside] // 2]] = True
     if not needed.any():
-        return hashes_of(_lines(block.data.replace(b'"', b"")), len(block))
+        return hashes_of(_lines(block.data.replace(b'"', b""), block.lines), len(block))
     if (codes[special[inside]] == 10).any():
         lines = [block.record(index) for index in range(len(block))]
     else:
-        lines = _lines(block.data)
+        lines = _lines(block.data, block.lines)
     hashes = hashes_of(lines, len(block))
     idle = np.unique(np.searchsorted(block.ends, opening[begins][~needed], "right"))
     if len(idle):
@@ -58,8 +58,8 @@ def hashes_of_records(block: Block) -> np.ndarray:
     return hashes
 
 
-def _lines(data: bytes) -> list[bytes]:
+def _lines(data: bytes, feeds: int) -> list[bytes]:
     lines = data.split(b"\r\n" if b"\r" in data else b"\n")
-    if len(lines) - 1 != data.count(b"\n"):
+    if len(lines) - 1 != feeds:
         lines = data.replace(b"\r\n", b"\n").split(b"\n")  # both line ends in one block
     return lines

@@ -62,17 +62,8 @@ class FirstSeen:
             return rows
         hashes = np.where(pairs[0] == _EMPTY, _NOTHING, pairs[0])
         second = pairs[1] if self._confirmed else None
-        order = np.argsort(hashes, kind="stable") if second is None else np.lexsort((second, hashes))
-        new = np.ones(len(order), bool)
-        new[1:] = hashes[order][1:] != hashes[order][:-1]
-        if second is not None:
-            new[1:] |= second[order][1:] != second[order][:-1]
-        one = order[new]  # sorting is stable: the first row of the batch with this value
-        self._make_room(len(one))
-        firsts = self._put(hashes[one], second[one] if second is not None else None, rows[one])
-        found = np.empty(len(rows), np.int64)
-        found[order] = firsts[np.cumsum(new) - 1]
-        return found
+        self._make_room(len(rows))
+        return self._put(hashes, second, rows)
 
     def _make_room(self, more: int) -> None:
         size = len(self._hashes)
@@ -91,7 +82,7 @@ class FirstSeen:
             self._put(hashes[part], second[part] if second is not None else None, rows[part])
 
     def _put(self, hashes: np.ndarray, second: np.ndarray | None, rows: np.ndarray) -> np.ndarray:
-        """Look up distinct values and keep the new ones; the first row of each."""
+        """Look up values and keep the new ones; the first row of each."""
         mask = np.uint64(len(self._hashes) - 1)
         slots = (hashes & mask).astype(np.int64)
         firsts = np.array(rows, np.int64)
@@ -100,8 +91,9 @@ class FirstSeen:
             at = slots[left]
             free = self._hashes[at] == _EMPTY
             if free.any():
-                mine, where = left[free], at[free]
-                # Several may want the same slot: the last to write has it, the others go on to the next.
+                # Several may want the same slot: the last to write has it, and that is the first row, written last.
+                # The others go on to the next slot, unless they show the very same value.
+                mine, where = left[free][::-1], at[free][::-1]
                 self._rows[where] = rows[mine]
                 self._hashes[where] = hashes[mine]
                 if second is not None and self._second is not None:
