@@ -7,7 +7,8 @@ how it is counted, is written there and nowhere else.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from .arrays import np
@@ -33,23 +34,35 @@ def judge_stream(engine: Engine, stream: RecordStream) -> None:
     """Judge every record of a stream after the header. Raises :class:`.problems.Unreadable`."""
     driver = _Driver(engine)
     try:
-        for row, _ in stream.rows():
-            if row >= engine.structure.header_row:
-                break
-        while not stream.exhausted:
-            block = stream.block()
-            if block is not None:
-                driver.judge(_Part(block.first_row, block, BlockColumns(block, engine.width, driver.wanted)))
-                continue
-            first, rows = stream.row + 1, []
-            until = stream.position + limits.BLOCK_BYTES // 4
-            for _, cells in stream.rows():
-                rows.append(cells)
-                if stream.position >= until:
-                    break
-            driver.judge(_Part(first, rows, None))
+        parts = _parts(stream, engine, driver.wanted)
+        # The next part is read while this one is judged: pyarrow leaves the interpreter to others as it reads.
+        with ThreadPoolExecutor(1, "odl-read") as reader:
+            part = reader.submit(next, parts, None).result()
+            while part is not None:
+                following = reader.submit(next, parts, None)
+                driver.judge(part)
+                part = following.result()
     finally:
         stream.close()
+
+
+def _parts(stream: RecordStream, engine: Engine, wanted: Sequence[int]) -> Iterator[_Part]:
+    """What follows the header, in blocks; where a block cannot be had, in some rows read one by one."""
+    for row, _ in stream.rows():
+        if row >= engine.structure.header_row:
+            break
+    while not stream.exhausted:
+        block = stream.block()
+        if block is not None:
+            yield _Part(block.first_row, block, BlockColumns(block, engine.width, wanted))
+            continue
+        first, rows = stream.row + 1, []
+        until = stream.position + limits.BLOCK_BYTES // 4
+        for _, cells in stream.rows():
+            rows.append(cells)
+            if stream.position >= until:
+                break
+        yield _Part(first, rows, None)
 
 
 class _Part:

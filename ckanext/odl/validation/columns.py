@@ -28,8 +28,7 @@ class BlockSigns(NamedTuple):
         tabs = data.count(b"\t")
         control = int(np.count_nonzero(codes < 0x20)) != line_ends + tabs or b"\x7f" in data
         if not control and b"\xc2" in data:
-            after = codes[np.minimum(np.flatnonzero(codes == 0xC2) + 1, len(codes) - 1)]
-            control = bool((after < 0xA0).any())
+            control = bool(((codes[:-1] == 0xC2) & (codes[1:] < 0xA0)).any())
         return cls(control, b"+" in data and (b"E+" in data or b"e+" in data))
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import time
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +53,7 @@ def validate(
     if not path.is_file():
         raise FileNotFoundError(path.name)
     known = find_schema(schema) if schema is not None else None
-    rules = build_fields(known.descriptor) if known else []
+    rules = _rules(known.descriptor) if known else []
     context = Context.of(owner_siren, owner_insee, period)
     run = _Run(path, FileFacts(shorten(name or path.name)), known, rules, context)
     status = run.judge()
@@ -65,6 +67,21 @@ def validate(
         extract=run.extract,
         seconds=time.monotonic() - started,
     )
+
+
+def _rules(descriptor: dict[str, Any]) -> list[FieldRule]:
+    """The rules of a descriptor's fields, built once for the last schemas that were asked for: they hold no state."""
+    try:
+        text = json.dumps([descriptor.get("fields"), descriptor.get("missingValues", [""])])
+    except (TypeError, ValueError, RecursionError):
+        return build_fields(descriptor)
+    return list(_rules_of(text))
+
+
+@lru_cache(maxsize=16)
+def _rules_of(text: str) -> tuple[FieldRule, ...]:
+    fields, missing = json.loads(text)
+    return tuple(build_fields({"fields": fields, "missingValues": missing}))
 
 
 class _Run:
@@ -125,7 +142,7 @@ class _Run:
         found = guess_schema(header, sample)
         if found is not None:
             self.known, self.guess = found
-            self.rules = build_fields(self.known.descriptor)
+            self.rules = _rules(self.known.descriptor)
 
     def _describe(
         self, table: Table | None, header_row: int | None = None, rows: int | None = None, columns: int | None = None
