@@ -11,6 +11,7 @@ from . import limits
 from .checks.base import RowCheck
 from .checks.registry import TableChecks, build_checks
 from .context import NOTHING_KNOWN, Context, OwnerWatch
+from .cut_cells import CutCell
 from .fields import FieldRule
 from .hints import plain
 from .extract import Before, Extract, Numbered
@@ -63,6 +64,7 @@ class Engine:
         self.filled_blanks: dict[int, int] = {}
         """Index of a column without a name → how many of its cells are filled."""
         self._trailing_extra = False
+        self._cut = CutCell(self.judges, self.width, table.delimiter)
         self._blanks: list[int] = []
         self.watch_repeats = not self.keys and bool(rules) and self._named > 2
         repeats: dict[Any, int] = {}
@@ -128,7 +130,7 @@ class Engine:
         """Whether keys and repeats look at a row: not when it is blank, a total, or too long to know its columns."""
         if not any(cell.strip() for cell in cells):
             return False
-        if len(cells) > self.width and any(cell.strip() for cell in cells[self.width :]):
+        if len(cells) > self.width and self._too_long(cells):
             return False
         return len(cells) < self.width or self.almost_empty(cells, self.wrong_columns(number, cells)) is None
 
@@ -256,17 +258,13 @@ class Engine:
     def _ragged(self, number: int, cells: Sequence[str]) -> bool:
         """Say what is wrong with a row of another width; True when its width is harmless."""
         if len(cells) > self.width:
-            extra = [cell for cell in cells[self.width :] if cell.strip()]
-            if not extra:
+            if not self._too_long(cells):
                 self._trailing_extra = True
                 return True
-            self.findings.add(
-                "extra-cell",
-                row=number,
-                column=self.width + 1,
-                value=cells[self.width],
-                params={"expected": self.width, "found": len(cells)},
-            )
+            at = self._cut.place(cells)
+            column, value = (self.width, cells[self.width]) if at is None else (at, self._cut.whole(cells, at))
+            params = {"expected": self.width, "found": len(cells)}
+            self.findings.add("extra-cell", row=number, column=column + 1, value=value, params=params)
             return False
         if len(cells) >= self._named:
             return True
@@ -288,6 +286,12 @@ class Engine:
             params={"expected": self.width, "found": len(cells), "missing": len(lacking), "names": lacking[:5]},
         )
         return False
+
+    def _too_long(self, cells: Sequence[str]) -> bool:
+        """Whether a row has a cell too many: one with something in it, or an empty one after an amount cut in two."""
+        if any(cell.strip() for cell in cells[self.width :]):
+            return True
+        return self._cut.place(cells, sure=True) is not None
 
     def _other_delimiter(self, cells: Sequence[str]) -> str | None:
         if len(cells) != 1 or self.width < 3:

@@ -140,3 +140,26 @@ def test_columns_and_rows_say_the_same(tmp_path, monkeypatch, file, block):
     path.write_bytes(content)
     by_columns, by_rows = both(path, table, monkeypatch, block)
     assert by_columns == by_rows
+
+
+AMOUNTS = schema(field("jour", "date"), field("montant", "number"), field("etat", enum=["oui", "non"]), field("note"))
+
+
+@pytest.mark.parametrize(
+    ("row", "place"),
+    [
+        ("2026-01-01,12,5,oui,x", "B2"),
+        ("2026-01-01,12,5,oui,", "B2"),
+        ("2026-01-01,12,oui,Dupont, Jean", "D2"),
+        ("2026-01-01,12,oui,x,", None),
+        ("2026-01-01,12,peut-être,x,y,z", "E2"),
+    ],
+)
+def test_a_row_too_long_is_shown_where_it_was_cut(check, row, place):
+    report = check(f"jour,montant,etat,note\n{row}\n", AMOUNTS)
+    assert [error["cell"] for error in report["errors"]] == ([place] if place else [])
+
+
+def test_the_value_shown_is_the_one_that_was_cut(check):
+    report = check("jour,montant,etat,note\n2026-01-01,12,50,oui,x\n", AMOUNTS)
+    assert report["errors"][0]["value"] == "12,50"
