@@ -181,7 +181,10 @@ def by_frictionless(path: Path, schema: str) -> Callable[[], dict[str, Any]]:
                 if text is not None and check.judge(str(text)) is not None:
                     yield errors.CellError.from_row(row, note=check.code, field_name=check.column)
             for check in checks.rows:
-                cells = [Cell(str(row[n]) if row[n] is not None else "", row[n], row[n] is None, False) for n in check.columns]
+                cells = [
+                    Cell(str(row[n]) if row[n] is not None else "", row[n], row[n] is None, False)
+                    for n in check.columns
+                ]
                 for problem in check.judge(cells):
                     if problem.severity == "error":
                         yield errors.RowConstraintError.from_row(row, note=problem.code)
@@ -228,7 +231,7 @@ def child(order: dict[str, Any]) -> dict[str, Any]:
 
 
 def ask(order: dict[str, Any]) -> dict[str, Any]:
-    done = subprocess.run(  # noqa: S603 (ourselves)
+    done = subprocess.run(
         [sys.executable, "-W", "ignore", "-m", "bench.validate", "--child", json.dumps(order)],
         capture_output=True,
         check=True,
@@ -262,7 +265,7 @@ def one_row(folder: Path) -> dict[str, Any]:
     cold = []
     for _ in range(5):
         started = time.perf_counter()
-        subprocess.run(  # noqa: S603 (ourselves)
+        subprocess.run(
             [sys.executable, "-m", "ckanext.odl.validation.command", str(path), "--schema", schema],
             capture_output=True,
             check=True,

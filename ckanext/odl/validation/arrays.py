@@ -9,6 +9,6 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 # The default pool of pyarrow reserves a gigabyte of addresses, which a process with a limit on its memory has not.
 os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
 
-import numpy as np  # noqa: E402 (after what it reads)
+import numpy as np
 
 __all__ = ["np"]

@@ -8,13 +8,15 @@ how it is counted, is written there and nowhere else.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from queue import Empty, Queue
+from threading import Event, Thread
 from typing import Any
 
-from .arrays import np
 import pyarrow as pa
 
 from . import limits
+from .arrays import np
 from .checks.base import RowCheck
 from .columns import BlockColumns, BlockSigns, Mask, Texts
 from .engine import Engine
@@ -35,15 +37,45 @@ def judge_stream(engine: Engine, stream: RecordStream) -> None:
     driver = _Driver(engine)
     try:
         parts = _parts(stream, engine, driver.wanted)
-        # The next part is read while this one is judged: pyarrow leaves the interpreter to others as it reads.
-        with ThreadPoolExecutor(1, "odl-read") as reader:
-            part = reader.submit(next, parts, None).result()
-            while part is not None:
-                following = reader.submit(next, parts, None)
+        with closing(_ahead(parts)) as ahead:
+            for part in ahead:
                 driver.judge(part)
-                part = following.result()
+        driver.say_repeats()
     finally:
         stream.close()
+
+
+def _ahead(parts: Iterator[_Part]) -> Iterator[_Part]:
+    """The same parts, read by a thread of their own a few ahead: pyarrow leaves the interpreter to others meanwhile."""
+    waiting: Queue[_Part | BaseException | None] = Queue(limits.BLOCKS_AHEAD)
+    stopped = Event()
+
+    def read() -> None:
+        last: BaseException | None = None
+        try:
+            for part in parts:
+                waiting.put(part)
+                if stopped.is_set():
+                    break
+        except BaseException as error:  # raised again by who judges
+            last = error
+        waiting.put(last)
+
+    reader = Thread(target=read, name="odl-read", daemon=True)
+    reader.start()
+    try:
+        while (part := waiting.get()) is not None:
+            if isinstance(part, BaseException):
+                raise part
+            yield part
+    finally:
+        stopped.set()
+        while reader.is_alive():
+            try:
+                waiting.get(timeout=0.05)  # room for what it still wants to hand over
+            except Empty:
+                continue
+        reader.join()
 
 
 def _parts(stream: RecordStream, engine: Engine, wanted: Sequence[int]) -> Iterator[_Part]:
@@ -180,8 +212,10 @@ class _Driver:
         self.checks = [_RowCheck(check, engine) for check, *_ in engine.row_checks]
         judged = {judge.column.index for judge in engine.judges}
         self.wanted = sorted({0, *judged, *engine.structure.blanks})
-        self._seen = [FirstSeen(confirmed=True) for _ in engine.keys]
-        self._like = FirstSeen(confirmed=False)
+        self._seen = [FirstSeen() for _ in engine.keys]
+        self._hashes: list[np.ndarray] = []
+        self._rows: list[np.ndarray] = []
+        engine.first_like = lambda cells, number: number
         self._part: _Part
         self._at = 0
         self._before_part: Numbered | None = engine.before()
@@ -206,7 +240,7 @@ class _Driver:
             for key, seen in zip(engine.keys, self._seen, strict=True):
                 self._look_at_key(part, key, seen, taking, doubtful)
             if engine.watch_repeats:
-                self._look_for_repeats(part, taking, doubtful)
+                self._keep_hashes(part, taking)
             for tally in engine.owner.tallies:
                 self._tally(part, tally, taking)
         if part.columns is not None and engine.structure.blanks:
@@ -292,14 +326,31 @@ class _Driver:
         where = np.flatnonzero(taking & ~nothing)
         key.first = self._firsts(part, seen, pairs[:, where], where, doubtful)
 
-    def _look_for_repeats(self, part: _Part, taking: Mask, doubtful: Mask) -> None:
+    def _keep_hashes(self, part: _Part, taking: Mask) -> None:
         if isinstance(part.records, Block):
             hashes = hashes_of_records(part.records)
         else:
             texts = [hash_of_cells(cells, self.engine.table.delimiter or ",") for cells in part.records]
             hashes = np.array(texts, np.int64).view(np.uint64)
-        where = np.flatnonzero(taking)
-        self.engine.first_like = self._firsts(part, self._like, hashes[None, where], where, doubtful)
+        self._hashes.append(hashes if taking.all() else hashes[taking])
+        self._rows.append((np.flatnonzero(taking) + part.first_row).astype(np.int32))
+
+    def say_repeats(self) -> None:
+        """The rows that were there before, told at the end of the file."""
+        if not self._hashes:
+            return
+        hashes = np.concatenate(self._hashes)
+        ordered = np.sort(hashes)
+        if not (ordered[1:] == ordered[:-1]).any():
+            return
+        rows = np.concatenate(self._rows)
+        order = np.argsort(hashes, kind="stable")
+        again = np.zeros(len(order), bool)
+        again[1:] = hashes[order][1:] == hashes[order][:-1]
+        first = rows[order][~again][np.cumsum(~again) - 1]
+        repeated, firsts = rows[order][again], first[again]
+        for at in np.argsort(repeated).tolist():
+            self.engine.say_repeat(int(repeated[at]), int(firsts[at]))
 
     def _firsts(self, part: _Part, seen: FirstSeen, pairs: np.ndarray, where: np.ndarray, doubtful: Mask) -> Any:
         rows = where + part.first_row

@@ -114,9 +114,7 @@ class Context:
         """From what people typed: what is no SIREN, no INSEE code, no period judges nothing."""
         siren = re.sub(r"\s", "", owner_siren or "")[:9]
         insee = re.sub(r"\s", "", owner_insee or "").upper()
-        return cls(
-            siren if is_siren(siren) else None, insee if department_of(insee) else None, read_period(period)
-        )
+        return cls(siren if is_siren(siren) else None, insee if department_of(insee) else None, read_period(period))
 
 
 NOTHING_KNOWN = Context()
@@ -183,7 +181,7 @@ class OwnerWatch:
             wanted = self.context.owner_siren if tally.kind == "siret" else self.context.owner_insee
             if wanted is None or not tally.found:
                 continue
-            (name, (count, row, text)), = tally.found.items()
+            ((name, (count, row, text)),) = tally.found.items()
             if name == wanted:
                 return
             findings.add(

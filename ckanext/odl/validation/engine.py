@@ -12,9 +12,9 @@ from .checks.base import RowCheck
 from .checks.registry import TableChecks, build_checks
 from .context import NOTHING_KNOWN, Context, OwnerWatch
 from .cut_cells import CutCell
+from .extract import Before, Extract, Numbered
 from .fields import FieldRule
 from .hints import plain
-from .extract import Before, Extract, Numbered
 from .judges import ColumnJudge, build_keys, text_at
 from .problems import Problem, Unreadable
 from .reading.delimiter import CANDIDATES
@@ -163,7 +163,7 @@ class Engine:
         if self.watch_repeats:
             first = self.first_like(cells, number)
             if first != number:
-                self.findings.add("row-repeated", "warning", row=number, params={"first_row": first})
+                self.say_repeat(number, first)
         return wrong
 
     # What is said
@@ -202,6 +202,9 @@ class Engine:
         params = {"variant": variant, "values": values}
         self.findings.add("row-almost-empty", row=number, column=index + 1, value=cells[index], params=params)
         return True
+
+    def say_repeat(self, number: int, first: int) -> None:
+        self.findings.add("row-repeated", "warning", row=number, params={"first_row": first})
 
     def _wrong_columns(self, number: int, cells: Sequence[str]) -> Sequence[ColumnJudge]:
         return self.judges if any(map(getitem, self.judges, self._pick(cells))) else ()

@@ -49,6 +49,8 @@ REPORT_BYTES = MIB
 
 BLOCK_BYTES = MIB
 """How much of a delimited text is judged at a time."""
+BLOCKS_AHEAD = 4
+"""How many blocks are read before they are judged."""
 COLUMNAR_BYTES = MIB
 """A shorter text is judged row by row: that is as quick as loading the library of columns."""
 COLUMNAR_ADDRESSES = 512 * MIB

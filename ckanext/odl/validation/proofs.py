@@ -11,10 +11,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from .arrays import np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from .arrays import np
 from .checks.identifiers import LA_POSTE
 from .columns import Mask, Texts, as_mask, as_numbers
 from .fields import FieldRule

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from .arrays import np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from .arrays import np
 from .checks.base import Cell, RowCheck
 from .checks.places import BOXES
 from .columns import Mask, Texts, as_mask

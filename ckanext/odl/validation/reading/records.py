@@ -14,9 +14,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..arrays import np
-
 from .. import limits
+from ..arrays import np
 from .delimited import read_records
 from .delimiter import declared_delimiter
 from .table import Rows
