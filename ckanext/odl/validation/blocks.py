@@ -8,7 +8,7 @@ how it is counted, is written there and nowhere else.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from queue import Empty, Queue
 from threading import Event, Thread
 from typing import Any
@@ -56,7 +56,7 @@ def _ahead(parts: Iterator[_Part]) -> Iterator[_Part]:
             for part in parts:
                 waiting.put(part)
                 if stopped.is_set():
-                    break
+                    return
         except BaseException as error:  # raised again by who judges
             last = error
         waiting.put(last)
@@ -70,11 +70,9 @@ def _ahead(parts: Iterator[_Part]) -> Iterator[_Part]:
             yield part
     finally:
         stopped.set()
-        while reader.is_alive():
-            try:
-                waiting.get(timeout=0.05)  # room for what it still wants to hand over
-            except Empty:
-                continue
+        with suppress(Empty):
+            while True:
+                waiting.get_nowait()  # room for what it is about to hand over: it then sees that nobody waits
         reader.join()
 
 
