@@ -137,11 +137,14 @@ def text_at(cells: Sequence[str], index: int) -> str:
 
 def key_text(judge: ColumnJudge, text: str) -> str | None:
     """What keys compare, as a text: that of a string; of a number or a date one writing, whatever the cell's (1 and 01
-    are one number). None for an empty cell and for one that is not of its type."""
+    are one number). None for an empty cell."""
     if judge.rule.type == "string":
         return None if judge.rule.is_missing(text) else text
     value = judge.cell(text).value
-    return None if value is None else _written(value, text)
+    if value is None:
+        # Two dates that are both badly written are not one date.
+        return None if judge.cell(text).empty else text
+    return _written(value, text)
 
 
 def _written(value: Any, text: str) -> str:

@@ -66,6 +66,13 @@ def _everything(texts: Texts) -> Mask:
     return np.ones(len(texts), bool)
 
 
+def _no_formula(texts: Texts) -> Mask:
+    """No cell in error, no formula instead of its result: any other text is one."""
+    if not any(sign in texts.raw for sign in (b"#", b"=", b"Err")):
+        return _everything(texts)
+    return ~texts.matches("^(?:[#=]|Err)")
+
+
 def _form(pattern: str) -> Proof:
     return lambda texts: texts.matches(pattern)
 
@@ -77,7 +84,7 @@ def _of_type(rule: FieldRule) -> Proof | None:
     if rule.type == "string":
         if rule.format == "uuid":
             return _uuid
-        return _everything if rule.any_text else None
+        return _no_formula if rule.any_text else None
     if rule.type == "integer" and rule.bare_number:
         return _integer
     if rule.type == "number" and rule.bare_number and rule.plain_decimals:

@@ -13,8 +13,10 @@ from .checks.bal import file_advice
 from .context import Context
 from .engine import Engine
 from .fields import FieldRule, build_fields
+from .json_schema import DocumentJudge, say_reading
 from .problems import Unreadable
 from .reading import FileFacts, open_table
+from .reading.json_records import Document
 from .reading.table import Table
 from .report import Findings, Report, shorten
 from .schema_source import KnownSchema, find_schema, guess_schema
@@ -53,7 +55,7 @@ def validate(
     if not path.is_file():
         raise FileNotFoundError(path.name)
     known = find_schema(schema) if schema is not None else None
-    rules = _rules(known.descriptor) if known else []
+    rules = _rules(known)
     context = Context.of(owner_siren, owner_insee, period)
     run = _Run(path, FileFacts(shorten(name or path.name)), known, rules, context)
     status = run.judge()
@@ -69,8 +71,11 @@ def validate(
     )
 
 
-def _rules(descriptor: dict[str, Any]) -> list[FieldRule]:
-    """The rules of a descriptor's fields, built once for the last schemas that were asked for: they hold no state."""
+def _rules(known: KnownSchema | None) -> list[FieldRule]:
+    """The rules of a table schema's fields, built once for the last schemas that were asked for: they hold no state."""
+    if known is None or known.kind != "table":
+        return []
+    descriptor = known.descriptor
     try:
         text = json.dumps([descriptor.get("fields"), descriptor.get("missingValues", [""])])
     except (TypeError, ValueError, RecursionError):
@@ -120,6 +125,17 @@ class _Run:
     def _judge_table(self, table: Table) -> None:
         for code, params in table.notices:
             self.findings.add(code, "notice", params=params)
+        wrong = say_reading(table.document, self.findings) if table.document else frozenset()
+        if self.known is None and table.document is not None:
+            self._guess_document(table.document)
+        if self.known is not None and self.known.kind != "table":
+            judge = DocumentJudge(table, self.known, self.findings, wrong)
+            rows, columns = judge.run()
+            self.extract = judge.extract()
+            self._describe(table, rows=rows, columns=columns)
+            return
+        if table.document is not None and table.document.wrappings:
+            self.findings.add("records-nested", "notice", params={"names": table.document.wrappings})
         head = table.head(HEAD_ROWS)
         if self.known is None:
             self._guess(head)
@@ -131,7 +147,7 @@ class _Run:
         rows = engine.run()
         self.extract = engine.extract.to_dict()
         columns = sum(1 for column in structure.header if column)
-        self._describe(table, header_row=structure.header_row, rows=rows, columns=columns)
+        self._describe(table, header_row=structure.header_row or None, rows=rows, columns=columns)
 
     def _guess(self, head: list[tuple[int, list[str]]]) -> None:
         position = find_header(head, [])
@@ -142,7 +158,14 @@ class _Run:
         found = guess_schema(header, sample)
         if found is not None:
             self.known, self.guess = found
-            self.rules = _rules(self.known.descriptor)
+            self.rules = _rules(self.known)
+
+    def _guess_document(self, document: Document) -> None:
+        """A JSON file may follow a JSON Schema, by the names of its properties."""
+        kind = "geojson" if document.is_geojson else "json"
+        found = guess_schema(document.names, [], kind=kind, content=document.content)
+        if found is not None:
+            self.known, self.guess = found
 
     def _describe(
         self, table: Table | None, header_row: int | None = None, rows: int | None = None, columns: int | None = None

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .json_records import Document
     from .records import RecordStream
 
 Rows = Iterator[tuple[int, list[str]]]
@@ -28,6 +29,8 @@ class Table:
     notices: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     open_stream: Callable[[], RecordStream] | None = None
     """The same records as bytes, for a delimited text long enough to be judged by columns."""
+    document: Document | None = None
+    """The whole content, when it is JSON."""
 
     def head(self, count: int) -> list[tuple[int, list[str]]]:
         """The first rows, for looking at the structure."""
