@@ -33,7 +33,8 @@ class CutCell:
         width = len(self._judges)
         if self._delimiter is None or len(cells) != width + 1:
             return None
-        if sure and all(self._fits(index, cells[index]) for index in range(width)):
+        as_is = all(self._fits(index, cells[index]) for index in range(width))
+        if sure and as_is:
             return None
         # From the right: after the cut, each cell belongs to the column before it.
         last = width - 1
@@ -51,6 +52,8 @@ class CutCell:
         while first < width and self._fits(first, cells[first]):
             first += 1
         texts = [index for index in candidates if index <= first and self._fits(index, self.whole(cells, index))]
+        if as_is:  # the last cell may just be one too many, unless it goes on like a sentence
+            texts = [index for index in texts if cells[index + 1].startswith(" ")]
         return texts[0] if len(texts) == 1 else None
 
     def _fits(self, index: int, text: str) -> bool:
