@@ -7,7 +7,7 @@ how it is counted, is written there and nowhere else.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing, suppress
 from queue import Empty, Queue
 from threading import Event, Thread
@@ -45,7 +45,7 @@ def judge_stream(engine: Engine, stream: RecordStream) -> None:
         stream.close()
 
 
-def _ahead(parts: Iterator[_Part]) -> Iterator[_Part]:
+def _ahead(parts: Iterator[_Part]) -> Generator[_Part, None, None]:
     """The same parts, read by a thread of their own a few ahead: pyarrow leaves the interpreter to others meanwhile."""
     waiting: Queue[_Part | BaseException | None] = Queue(limits.BLOCKS_AHEAD)
     stopped = Event()
@@ -233,8 +233,8 @@ class _Driver:
             self._look(part, part.columns, doubtful)
         if engine.keys or engine.watch_repeats or engine.owner.tallies:
             taking = np.ones(part.count, bool)
-            for index in np.flatnonzero(doubtful):
-                taking[index] = engine.takes_part(part.first_row + int(index), part.cells(index))
+            for index in np.flatnonzero(doubtful).tolist():
+                taking[index] = engine.takes_part(part.first_row + index, part.cells(index))
             for key, seen in zip(engine.keys, self._seen, strict=True):
                 self._look_at_key(part, key, seen, taking, doubtful)
             if engine.watch_repeats:

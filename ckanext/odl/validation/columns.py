@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pyarrow as pa
-import pyarrow.compute as pc
+import pyarrow.compute
 import pyarrow.csv
 
 from .arrays import np
 from .reading.records import Block
 
 Mask = np.ndarray
+pc: Any = pyarrow.compute
+"""Its functions are made as it is loaded: no type checker knows them."""
 
 
 class BlockSigns(NamedTuple):

@@ -12,11 +12,10 @@ from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from .arrays import np
 from .checks.identifiers import LA_POSTE
-from .columns import Mask, Texts, as_mask, as_numbers
+from .columns import Mask, Texts, as_mask, as_numbers, pc
 from .fields import FieldRule
 from .judges import ColumnJudge
 from .patterns import linear_pattern

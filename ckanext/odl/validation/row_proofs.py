@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from .arrays import np
 from .checks.base import Cell, RowCheck
 from .checks.places import BOXES
-from .columns import Mask, Texts, as_mask
+from .columns import Mask, Texts, as_mask, pc
 from .fields import FieldRule
 from .problems import Problem
 from .proofs import floats
