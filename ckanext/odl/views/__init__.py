@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .collectivite import odl_collectivite
 from .evidence import odl_evidence
+from .path import odl_path
 from .report import odl_report
 from .schemas import odl_schemas
 from .territory import odl_territory
@@ -11,6 +12,7 @@ from .territory import odl_territory
 __all__ = [
     "odl_collectivite",
     "odl_evidence",
+    "odl_path",
     "odl_report",
     "odl_schemas",
     "odl_territory",

@@ -103,16 +103,14 @@ def collectivites(asked: dict[str, Any], scope: Any) -> dict[str, Any]:
     :param asked: validated parameters of the action
     :param scope: what :func:`perimeter` answered
     """
+    # PostgreSQL expects far more rows of the hierarchy than there are, and would compile these short queries.
+    model.Session.execute(sa.text("SET LOCAL jit = off"))
     active = sa.and_(scope, _GROUP.c.state == model.State.ACTIVE, _GROUP.c.is_organization)
     source = _P.join(_GROUP, _GROUP.c.id == _P.c.organization_id)
-    found = sa.and_(active, *_conditions(asked))
-    facets, count = _facets(source, found)
-    return {
-        "count": count,
-        "results": _page(source, found, asked),
-        "totals": _totals(source, active),
-        "facets": facets,
-    }
+    found = sa.and_(sa.true(), *_conditions(asked))
+    count, totals, facets = _figures(source, active, found)
+    results = _page(source, sa.and_(active, found), asked) if count else []
+    return {"count": count, "results": results, "totals": totals, "facets": facets}
 
 
 def _conditions(asked: dict[str, Any]) -> list[Any]:
@@ -123,54 +121,53 @@ def _conditions(asked: dict[str, Any]) -> list[Any]:
     return conditions
 
 
-def _totals(source: Any, condition: Any) -> dict[str, Any]:
+def _totals() -> dict[str, Any]:
     """Figures of the whole perimeter, whatever the filters."""
     month = sa.func.date_trunc("month", sa.func.current_date())
-    counted = {
+    return {
         "organizations": sa.func.count(),
         "advanced": sa.func.count().filter(_P.c.advanced_on >= month),
         **{name: sa.func.count().filter(problem) for name, problem in _PROBLEMS.items()},
-        "proposals": sa.func.coalesce(sa.func.sum(_P.c.proposals), 0),
-        "valid_files": sa.func.coalesce(sa.func.sum(_P.c.valid_files), 0),
-        "files_to_mend": sa.func.coalesce(sa.func.sum(_P.c.files_to_mend), 0),
-        "minutes_left": sa.func.coalesce(sa.func.sum(_P.c.minutes_left), 0),
+        **{name: sa.func.sum(_P.c[name]) for name in ("proposals", "valid_files", "files_to_mend", "minutes_left")},
         "waiting": sa.func.count().filter(_P.c.computed_at.is_(None)),
     }
-    columns = [figure.label(name) for name, figure in counted.items()]
-    row = model.Session.execute(sa.select(*columns).select_from(source).where(condition)).one()
-    return {name: int(number) for name, number in row._mapping.items()}
 
 
-def _facets(source: Any, condition: Any) -> tuple[dict[str, list[dict[str, Any]]], int]:
-    """How many of what was found have each value, and how many were found (one query)."""
+def _figures(source: Any, active: Any, found: Any) -> tuple[int, dict[str, int], dict[str, list[dict[str, Any]]]]:
+    """How many were found, the figures of all, and how many of what was found have each value (one query)."""
     columns = [_P.c[column] for column in _FILTERS.values()]
+    totals = _totals()
     rows = model.Session.execute(
         sa.select(
             *columns,
             sa.func.grouping(*columns).label("apart"),
-            sa.func.count().label("count"),
-            *(sa.func.count().filter(problem).label(f"n_{name}") for name, problem in _PROBLEMS.items()),
+            sa.func.count().filter(found).label("found"),
+            *(
+                sa.func.count().filter(sa.and_(found, problem)).label(f"n_{name}")
+                for name, problem in _PROBLEMS.items()
+            ),
+            *(figure.label(f"t_{name}") for name, figure in totals.items()),
         )
         .select_from(source)
-        .where(condition)
+        .where(active)
         .group_by(sa.func.grouping_sets(sa.tuple_(), *(sa.tuple_(column) for column in columns)))
     ).all()
     facets: dict[str, list[dict[str, Any]]] = {name: [] for name in _FILTERS}
-    count = 0
+    count, figures = 0, dict.fromkeys(totals, 0)
     everything = (1 << len(columns)) - 1
     for row in rows:
+        told = row._mapping
         if row.apart == everything:
-            count = row.count
-            facets["problem"] = [
-                {"value": name, "count": row._mapping[f"n_{name}"]} for name in _PROBLEMS if row._mapping[f"n_{name}"]
-            ]
+            count = row.found
+            figures = {name: int(told[f"t_{name}"] or 0) for name in totals}
+            facets["problem"] = [{"value": name, "count": told[f"n_{name}"]} for name in _PROBLEMS if told[f"n_{name}"]]
             continue
         for number, (name, column) in enumerate(_FILTERS.items()):
-            if not row.apart & (1 << (len(columns) - 1 - number)) and row._mapping[column]:
-                facets[name].append({"value": row._mapping[column], "count": row.count})
+            if not row.apart & (1 << (len(columns) - 1 - number)) and told[column] and row.found:
+                facets[name].append({"value": told[column], "count": row.found})
     for values in facets.values():
         values.sort(key=lambda item: str(item["value"]))
-    return facets, count
+    return count, figures, facets
 
 
 def _page(source: Any, condition: Any, asked: dict[str, Any]) -> list[dict[str, Any]]:
@@ -179,43 +176,34 @@ def _page(source: Any, condition: Any, asked: dict[str, Any]) -> list[dict[str, 
     turned = asked["sort"].startswith("-")
     if turned:
         order = _P.c.priority.asc() if name == "priority" else order.desc()
-    calls = _last_calls()
     rows = model.Session.execute(
-        sa.select(
-            _GROUP.c.name,
-            _GROUP.c.title,
-            *(column for column in _P.c if column.name != "progress"),
-            calls.c.call_on,
-            calls.c.call_note,
-            calls.c.call_by,
-        )
-        .select_from(source.outerjoin(calls, sa.true()))
+        sa.select(_GROUP.c.name, _GROUP.c.title, *(column for column in _P.c if column.name != "progress"))
+        .select_from(source)
         .where(condition)
         .order_by(sa.nulls_last(order), _P.c.sort_title, _P.c.organization_id)
         .offset(asked["start"])
         .limit(asked["rows"])
     ).all()
-    names = acting.names_of((row.call_by for row in rows), ())
-    return [_result(row, names) for row in rows]
+    calls = _last_calls([row.organization_id for row in rows])
+    names = acting.names_of((call.user_id for call in calls.values()), ())
+    return [_result(row, calls.get(row.organization_id), names) for row in rows]
 
 
-def _last_calls() -> Any:
-    """The last call that the ATD noted for the row at hand."""
+def _last_calls(organization_ids: list[str]) -> dict[str, Any]:
+    """The last call that the ATD noted for each of these organizations."""
     h = PathHistory.__table__
-    return (
+    rows = model.Session.execute(
         sa.select(
-            h.c.after["on"].astext.label("call_on"),
-            h.c.why["text"].astext.label("call_note"),
-            h.c.user_id.label("call_by"),
+            h.c.organization_id, h.c.user_id, h.c.after["on"].astext.label("on"), h.c.why["text"].astext.label("note")
         )
-        .where(h.c.organization_id == _P.c.organization_id, h.c.what == What.CALL.value)
-        .order_by(h.c.after["on"].astext.desc(), h.c.id.desc())
-        .limit(1)
-        .lateral("calls")
+        .distinct(h.c.organization_id)
+        .where(h.c.organization_id.in_(organization_ids), h.c.what == What.CALL.value)
+        .order_by(h.c.organization_id, h.c.after["on"].astext.desc(), h.c.id.desc())
     )
+    return {row.organization_id: row for row in rows}
 
 
-def _result(row: Any, names: dict[str, str]) -> dict[str, Any]:
+def _result(row: Any, call: Any, names: dict[str, str]) -> dict[str, Any]:
     return {
         "organization": {
             "id": row.organization_id,
@@ -243,7 +231,7 @@ def _result(row: Any, names: dict[str, str]) -> dict[str, Any]:
         "advanced_on": _iso(row.advanced_on),
         "priority": row.priority,
         "why": priority.sentences(row.why),
-        "call": {"on": row.call_on, "note": row.call_note, "by": names.get(row.call_by, "")} if row.call_on else None,
+        "call": {"on": call.on, "note": call.note, "by": names.get(call.user_id, "")} if call else None,
         "computed_at": row.computed_at.isoformat() if row.computed_at else None,
     }
 
