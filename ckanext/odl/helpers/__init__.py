@@ -45,7 +45,7 @@ from .pages import (
     odl_works_for_any,
     resource_display_name,
 )
-from .path import odl_duration, odl_effort, odl_iso_day, odl_step_word
+from .path import odl_duration, odl_effort, odl_iso_day, odl_path_standing, odl_step_word, odl_who
 
 __all__ = [
     "odl_advice",
@@ -74,6 +74,7 @@ __all__ = [
     "odl_parent_choices",
     "odl_parent_fixed",
     "odl_parent_selected",
+    "odl_path_standing",
     "odl_pressing",
     "odl_problems",
     "odl_remember",
@@ -88,6 +89,7 @@ __all__ = [
     "odl_territory_levels",
     "odl_territory_text",
     "odl_uploaded_file",
+    "odl_who",
     "odl_works_for",
     "odl_works_for_any",
     "resource_display_name",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from ckan.plugins import toolkit as tk
 
@@ -64,3 +65,39 @@ def odl_iso_day(value: str | dt.date | dt.datetime | None) -> Day | None:
     # A day has no zone: noon where people are stays that day.
     noon = dt.datetime.combine(value, dt.time(12), tzinfo=tk.h.get_display_timezone())
     return Day(value.isoformat(), odl_day(noon), "")
+
+
+def odl_who(codes: list[str], atd: str = "") -> str:
+    """Who does a step, in words; the ATD by the name of its structure."""
+    words = {"agent": tk._("agent"), "elu": tk._("elected member"), "atd": atd or tk._("support structure")}
+    return ", ".join(words.get(code, code) for code in codes)
+
+
+def odl_path_standing(progress: Mapping[str, Any]) -> str:
+    """One or two sentences: how far a collectivité is, what is out of date, the effort that is left."""
+    done, applicable, stale = progress["done"], progress["applicable"], progress["stale"]
+    if applicable and done == applicable:
+        return tk.ungettext(
+            "The {n} step of the path is done.", "All {n} steps of the path are done.", applicable
+        ).format(n=odl_number(applicable))
+    sentences = [
+        tk.ungettext("{done} step done out of {all}.", "{done} steps done out of {all}.", done).format(
+            done=odl_number(done), all=odl_number(applicable)
+        )
+        if done
+        else tk.ungettext("{n} step ahead of you.", "{n} steps ahead of you.", applicable).format(
+            n=odl_number(applicable)
+        )
+    ]
+    if stale:
+        sentences.append(
+            tk.ungettext("{n} is out of date.", "{n} are out of date.", stale).format(n=odl_number(stale))
+        )
+    if progress["minutes_left"]:
+        effort = odl_effort(progress["minutes_left"])
+        sentences.append(tk._("{effort} left, without the time to prepare the files.").format(effort=_capital(effort)))
+    return " ".join(sentences)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import flask
 from ckan import authz
 from ckan.common import current_user
 from ckan.plugins import toolkit as tk
@@ -65,11 +66,12 @@ def home() -> Any:
     return tk.redirect_to("dashboard.datasets")
 
 
-@odl_collectivite.route("/collectivite/<name>")
-def read(name: str) -> Any:
-    """How the data of one collectivité stand. Others than those who work for it get a 404."""
+def open_to_its_people(name: str) -> dict[str, Any]:
+    """The organization *name*, for those who work for it; strangers log in first, all others get a 404."""
     if not current_user.is_authenticated:
-        return tk.redirect_to("user.login", came_from=tk.url_for("odl_collectivite.read", name=name))
+        asked = (tk.request.endpoint, tk.request.view_args or {})
+        endpoint, arguments = asked if tk.request.method == "GET" else ("odl_collectivite.read", {"name": name})
+        flask.abort(tk.redirect_to("user.login", came_from=tk.url_for(endpoint, **arguments)))
     nothing = tk._("This page does not exist, or is not open to you.")
     try:
         organization = tk.get_action("organization_show")(_context(), {"id": name, "include_dataset_count": False})
@@ -77,6 +79,13 @@ def read(name: str) -> Any:
         tk.abort(404, nothing)
     if not authz.has_user_permission_for_group_or_org(organization["id"], current_user.name, "read"):
         tk.abort(404, nothing)
+    return organization
+
+
+@odl_collectivite.route("/collectivite/<name>")
+def read(name: str) -> Any:
+    """How the data of one collectivité stand. Others than those who work for it get a 404."""
+    organization = open_to_its_people(name)
     counts = overview.counts(_context(), organization["id"])
     query = tk.request.args.get("q", "").strip()
     found = overview.counts(_context(), organization["id"], query) if query else counts
