@@ -10,6 +10,10 @@ MEMORY = "ckanext.odl.validation.memory"
 ANSWER_SECONDS = "ckanext.odl.validation.answer_seconds"
 ANSWER_SIZE = "ckanext.odl.validation.answer_size"
 
+PATH_QUEUE = "ckanext.odl.path.queue"
+EVIDENCE_SIZE = "ckanext.odl.path.evidence_size"
+CHECKLIST = "odl.checklist"
+
 
 def queue() -> str:
     """Name of the job queue that checks files."""
@@ -39,3 +43,18 @@ def answer_size() -> int:
 def largest_upload() -> int:
     """Largest file accepted, in bytes (CKAN's own option, given in megabytes)."""
     return tk.config["ckan.max_resource_size"] << 20
+
+
+def path_queue() -> str:
+    """Name of the job queue that computes where collectivités stand."""
+    return tk.config[PATH_QUEUE]
+
+
+def evidence_size() -> int:
+    """Largest file accepted as proof of a step, in bytes."""
+    return tk.config[EVIDENCE_SIZE]
+
+
+def checklist() -> str:
+    """Path of the portal's own checklist file; empty for the package's alone."""
+    return tk.config[CHECKLIST] or ""
