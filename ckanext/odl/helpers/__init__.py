@@ -45,7 +45,16 @@ from .pages import (
     odl_works_for_any,
     resource_display_name,
 )
-from .path import odl_duration, odl_effort, odl_iso_day, odl_path_standing, odl_step_word, odl_who
+from .path import (
+    odl_duration,
+    odl_duties_standing,
+    odl_duty_word,
+    odl_effort,
+    odl_iso_day,
+    odl_path_standing,
+    odl_step_word,
+    odl_who,
+)
 
 __all__ = [
     "odl_advice",
@@ -58,6 +67,8 @@ __all__ = [
     "odl_department",
     "odl_doubt",
     "odl_duration",
+    "odl_duties_standing",
+    "odl_duty_word",
     "odl_effort",
     "odl_field",
     "odl_file",

@@ -101,3 +101,41 @@ def odl_path_standing(progress: Mapping[str, Any]) -> str:
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
+
+
+def odl_duty_word(duty: Mapping[str, Any]) -> str:
+    """How many proofs of a duty are there; never that it is fulfilled."""
+    given, expected = duty["proofs"]["given"], duty["proofs"]["expected"]
+    return tk.ungettext("{given} proof out of {expected}", "{given} proofs out of {expected}", expected).format(
+        given=odl_number(given), expected=odl_number(expected)
+    )
+
+
+def odl_duties_standing(register: Mapping[str, Any]) -> str:
+    """One or two sentences: proofs given on that day, and what is not known yet."""
+    applying = [duty for duty in register["duties"] if duty["applies"] == "yes"]
+    unknown = sum(duty["applies"] == "unknown" for duty in register["duties"])
+    day = odl_iso_day(register["date"])
+    sentences = []
+    if applying:
+        sentences.append(
+            tk.ungettext(
+                "Proofs {given}/{expected} on {date}, for {n} duty that applies.",
+                "Proofs {given}/{expected} on {date}, for {n} duties that apply.",
+                len(applying),
+            ).format(
+                given=odl_number(sum(duty["proofs"]["given"] for duty in applying)),
+                expected=odl_number(sum(duty["proofs"]["expected"] for duty in applying)),
+                date=day.words if day else "",
+                n=odl_number(len(applying)),
+            )
+        )
+    if unknown:
+        sentences.append(
+            tk.ungettext(
+                "For {n} duty, a fact is missing to say whether it applies.",
+                "For {n} duties, a fact is missing to say whether they apply.",
+                unknown,
+            ).format(n=odl_number(unknown))
+        )
+    return " ".join(sentences) or tk._("No duty of this register applies.")

@@ -19,6 +19,9 @@ csrf.protect(odl_collectivite)
 
 _DATASETS_PER_PAGE = 20
 _PLACES_PER_PAGE = 50
+#: Things to do next on the page of a collectivité, and how many of them may be steps of its path when files wait too.
+_NEXT = 3
+_NEXT_OF_PATH = 2
 
 
 def _context() -> Any:
@@ -94,15 +97,20 @@ def read(name: str) -> Any:
         _context(), organization["id"], found, start=at["start"], rows=_DATASETS_PER_PAGE, query=query
     )
     helpers.odl_remember(packages)
+    path = _path(organization["id"])
+    steps = overview.next_steps(_context(), organization["id"], counts)
+    path_steps = _beside_files(path, steps) if path else []
     return tk.render(
         "odl/collectivite/read.html",
         {
+            "path": path,
+            "path_steps": path_steps,
             "organization": organization,
             "counts": counts,
             "total": sum(counts.values()),
             "found": sum(found.values()),
             "packages": packages,
-            "steps": overview.next_steps(_context(), organization["id"], counts),
+            "steps": steps[: _NEXT - len(path_steps)],
             "query": query,
             "may_deposit": authz.has_user_permission_for_group_or_org(
                 organization["id"], current_user.name, "create_dataset"
@@ -111,3 +119,18 @@ def read(name: str) -> Any:
             **at,
         },
     )
+
+
+def _path(organization_id: str) -> dict[str, Any] | None:
+    """Where the collectivité stands on its path, None when this person may not see it or nothing is known yet."""
+    try:
+        return tk.get_action("odl_progress_show")(_context(), {"id": organization_id})
+    except (tk.ObjectNotFound, tk.NotAuthorized):
+        return None
+
+
+def _beside_files(path: dict[str, Any], files: list[overview.Step]) -> list[dict[str, Any]]:
+    """The next steps of the path that ask for something else than the files to mend do already."""
+    pages = {page for file in files for page in _pages(file)}
+    steps = [step for step in path["next"] if not pages & _addresses(step)]
+    return steps[: _NEXT_OF_PATH if files else _NEXT]

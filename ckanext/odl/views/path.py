@@ -198,4 +198,6 @@ def summary(name: str) -> Any:
     """One page for the élus, to print."""
     organization = open_to_its_people(name)
     register = tk.get_action("odl_duties_show")(_context(), {"id": organization["id"]})
-    return tk.render("odl/path/bilan.html", {**_frame(organization, _progress(organization)), "register": register})
+    applying = [duty for duty in register["duties"] if duty["applies"] == "yes"]
+    data = {**_frame(organization, _progress(organization)), "register": register, "applying": applying}
+    return tk.render("odl/path/summary.html", data)
