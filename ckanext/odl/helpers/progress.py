@@ -6,13 +6,14 @@ import datetime as dt
 from typing import Any
 
 import flask
-from markupsafe import escape
 from ckan.common import current_user
 from ckan.plugins import toolkit as tk
+from markupsafe import escape
 
 from ckanext.odl.logic import collectivite
 
 from .pages import odl_number
+from .path import odl_iso_day
 
 
 def odl_phase_number(progress: dict[str, Any]) -> int | None:
@@ -23,7 +24,7 @@ def odl_phase_number(progress: dict[str, Any]) -> int | None:
 
 def odl_steps_done(progress: dict[str, Any]) -> str:
     """“Phase 2 of 6 · 11 steps out of 19”."""
-    steps = tk.ungettext("{done} step out of {all}", "{done} steps out of {all}", progress["applicable"]).format(
+    steps = tk.ungettext("{done} step out of {all}", "{done} steps out of {all}", progress["done"]).format(
         done=odl_number(progress["done"]), all=odl_number(progress["applicable"])
     )
     number = odl_phase_number(progress)
@@ -56,7 +57,9 @@ def odl_badge_code(progress: dict[str, Any]) -> dict[str, str]:
     values = {key: str(escape(value)) for key, value in values.items()}
     return {
         "image": '<a href="{page}"><img src="{picture}" width="280" height="72" alt="{text}"></a>'.format(**values),
-        "frame": '<iframe src="{framed}" title="{text}" width="300" height="110" loading="lazy"></iframe>'.format(**values),
+        "frame": '<iframe src="{framed}" title="{text}" width="300" height="110" loading="lazy"></iframe>'.format(
+            **values
+        ),
     }
 
 
@@ -73,3 +76,10 @@ def odl_staffs_atd() -> bool:
     if "odl_staffs_atd" not in flask.g:
         flask.g.odl_staffs_atd = bool(collectivite.staffed_by(current_user.name))
     return flask.g.odl_staffs_atd
+
+
+def odl_call_words(call: dict[str, Any]) -> str:
+    """“Called on 2 March 2026 by Claire: they will send the file.”"""
+    day = odl_iso_day(call["on"])
+    sentence = tk._("Called on {day} by {name}: {note}") if call["by"] else tk._("Called on {day}: {note}")
+    return sentence.format(day=day.words if day else "", name=call["by"], note=call["note"])

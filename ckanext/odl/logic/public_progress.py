@@ -1,6 +1,6 @@
 """Where the collectivités that agreed to show it stand: what everybody may read, nothing of it about a person.
 
-Only organizations with ``odl_public_progress`` are here, as the table of progress has them since they were last computed.
+Only organizations with ``odl_public_progress`` are here, as they stood when they were last computed.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from ckan import model
 from ckan.plugins import toolkit as tk
 
+from ckanext.odl import territory
 from ckanext.odl.logic.collectivite import ORGANIZATION
 from ckanext.odl.logic.overview import fold
 from ckanext.odl.model import PathProgress
@@ -22,6 +23,7 @@ from ckanext.odl.model import PathProgress
 BATCH = 500
 #: The words of the observatory of OpenDataFrance for the kinds of collectivités.
 TYPES = {"commune": "COM", "epci": "EPCI", "departement": "DEP", "region": "REG", "syndicat": "SYN", "autre": "AUTRE"}
+_EPCI_TYPES = {"CC": "CC", "CA": "CA", "CU": "CU", "METRO": "MET", "MET69": "MET", "EPT": "EPT"}
 #: The 18 columns of the observatory of OpenDataFrance (edition 2022), in its order.
 OBSERVATORY = (
     "siren", "nom", "type", "regcode", "depcode", "pop-insee", "lat", "long", "url-ptf", "nb-ptf", "ptf", "techno",
@@ -135,12 +137,14 @@ def _rows(ids: list[str]) -> Iterator[dict[str, Any]]:
 
 def _row(found: Any, fields: dict[str, str], datasets: int, themes: list[str]) -> dict[str, Any]:
     department = found.department or ""
+    body = territory.by_siren(fields["odl_siren"]) if fields.get("odl_siren") else None
+    above = body or territory.department(department)
     row: dict[str, Any] = dict.fromkeys(COLUMNS, "")
     row |= {
         "siren": fields.get("odl_siren", ""),
         "nom": found.title or found.name,
-        "type": TYPES.get(found.kind, ""),
-        "regcode": _region_of(department),
+        "type": _type(found.kind, body),
+        "regcode": above.region if above else "",
         "depcode": department,
         "pop-insee": "" if found.population is None else found.population,
         "url-ptf": tk.url_for("organization.read", id=found.name, _external=True, locale="default"),
@@ -165,8 +169,10 @@ def _row(found: Any, fields: dict[str, str], datasets: int, themes: list[str]) -
     return {column: row[column] for column in COLUMNS}
 
 
-def _region_of(department: str) -> str:
-    return ""
+def _type(kind: str, body: territory.Body | None) -> str:
+    """The observatory's word: for an EPCI that the official reference knows, what kind of EPCI it is."""
+    of_body = _EPCI_TYPES.get(body.type) if body and kind == "epci" else None
+    return of_body or TYPES.get(kind, "")
 
 
 def _fields(ids: Iterable[str]) -> dict[str, dict[str, str]]:

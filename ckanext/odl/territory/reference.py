@@ -207,7 +207,7 @@ class Reference:
         _, code, name, kind, municipal, total = line.split("\t")
         population, year, municipal_year = self._populations("976" if code == "06" else "", municipal, total)
         return Body(
-            kind=kind and "region" or "autre",
+            kind=(kind and "region") or "autre",
             code=code,
             name=name,
             siren="",

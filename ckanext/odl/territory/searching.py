@@ -37,8 +37,7 @@ _ABBREVIATIONS = {
 }
 #: Said around a name, and not always part of it: left out when nothing is found with them.
 _AROUND = frozenset(
-    "mairie ville commune communes de du des d l la le les et en sur sous au aux a communaute agglomeration urbaine "
-    "metropole departement region conseil departemental regional municipal cedex cc ca cu".split()
+    ["mairie", "ville", "commune", "communes", "de", "du", "des", "d", "l", "la", "le", "les", "et", "en", "sur", "sous", "au", "aux", "a", "communaute", "agglomeration", "urbaine", "metropole", "departement", "region", "conseil", "departemental", "regional", "municipal", "cedex", "cc", "ca", "cu"]
 )
 _MARKS = re.compile("[\u0300-\u036f]+")
 _OTHERS = re.compile(r"[^a-z0-9\n]+")

@@ -49,15 +49,8 @@ def _page(count: int, per_page: int) -> tuple[int, int]:
 
 @odl_atd.route("")
 def index() -> Any:
-    """The dashboards of this person; straight to the only one."""
-    if not current_user.is_authenticated:
-        return tk.redirect_to("user.login", came_from=tk.url_for("odl_atd.index"))
-    atds = collectivite.dashboards(current_user.name)
-    if not atds:
-        return tk.redirect_to("odl_collectivite.index")
-    if len(atds) == 1:
-        return tk.redirect_to("odl_atd.read", name=atds[0].name)
-    return tk.render("odl/atd/index.html", {"atds": atds})
+    """Straight to the only dashboard of this person, else to the choice of them."""
+    return tk.redirect_to("odl_collectivite.index")
 
 
 @odl_atd.route("/<name>")
@@ -76,21 +69,17 @@ def _dashboard(atd: model.Group, typed: dict[str, str] | None = None, problems: 
     if not found["results"] and found["count"]:
         found = _list(atd, asked, (page - 1) * _PER_PAGE)
     calls = tk.get_action("odl_call_list")(_context(), {"atd": atd.id, "rows": _CALLS})
-    noted = calls["noted"]
-    for row in found["results"]:
-        row["call"] = noted.get(row["organization"]["id"])
     return tk.render(
         "odl/atd/read.html",
         {
             "atd": atd,
-            "has_others": False,
             "totals": found["totals"],
             "figures": atd_list.figures(found["totals"]),
             "calls": calls["results"],
             "rows": found["results"],
             "count": found["count"],
             "asked": asked,
-            "arguments": {key: value for key, value in asked.items() if value},
+            "arguments": _given(asked),
             "filtered": atd_list.is_filtered(asked),
             "filters": atd_list.filters(found["facets"], asked),
             "sorts": atd_list.sorts(),
@@ -105,8 +94,12 @@ def _dashboard(atd: model.Group, typed: dict[str, str] | None = None, problems: 
     )
 
 
+def _given(asked: dict[str, str]) -> dict[str, str]:
+    return {name: value for name, value in asked.items() if value}
+
+
 def _list(atd: model.Group, asked: dict[str, str], start: int, rows: int = _PER_PAGE) -> dict[str, Any]:
-    wanted = {key: value for key, value in asked.items() if value}
+    wanted = {"sort": atd_list.DEFAULT_SORT, **_given(asked)}
     return tk.get_action("odl_progress_list")(_context(), {**wanted, "atd": atd.id, "start": start, "rows": rows})
 
 
@@ -122,7 +115,9 @@ def export(name: str, extension: str) -> Response:
     if extension == "json":
         content: Any = tables.as_json(rows, atd=atd.name, title=atd.display_name)
     elif extension == "xlsx":
-        content = tables.as_xlsx(tk._("Local authorities"), *atd_list.COLUMNS.headings(), map(atd_list.COLUMNS.row, rows))
+        content = tables.as_xlsx(
+            tk._("Local authorities"), *atd_list.COLUMNS.headings(), map(atd_list.COLUMNS.row, rows)
+        )
     else:
         header, _widths = atd_list.COLUMNS.headings()
         content = tables.as_csv(header, map(atd_list.COLUMNS.row, rows), for_excel=True)
@@ -138,7 +133,9 @@ def call(name: str) -> Any:
     atd = _atd(name)
     typed = {key: tk.request.form.get(key, "").strip() for key in ("organization", "note", "on")}
     try:
-        tk.get_action("odl_call_note")(_context(), {"id": typed["organization"], "note": typed["note"], "on": typed["on"]})
+        tk.get_action("odl_call_note")(
+            _context(), {"id": typed["organization"], "note": typed["note"], "on": typed["on"]}
+        )
     except (tk.ObjectNotFound, tk.NotAuthorized):
         tk.abort(404, _nothing())
     except tk.ValidationError as refusal:
@@ -176,7 +173,7 @@ def _selection(
             "places": places,
             "count": count,
             "whole_list": whole_list,
-            "arguments": {key: value for key, value in asked.items() if value},
+            "arguments": _given(asked),
             "groups": atd_list.group_names(facets),
             "steps": atd_list.steps(),
             "profiles": atd_list.profiles(count),
@@ -206,8 +203,7 @@ def _chosen(atd: model.Group) -> list[str]:
 
 
 def _back(atd: model.Group) -> Any:
-    kept = {key: value for key, value in atd_list.asked(tk.request.form).items() if value}
-    return tk.redirect_to("odl_atd.read", name=atd.name, **kept, _anchor="members")
+    return tk.redirect_to("odl_atd.read", name=atd.name, **_given(atd_list.asked(tk.request.form)), _anchor="members")
 
 
 @odl_atd.route("/<name>/groupe", methods=["POST"])
@@ -247,7 +243,7 @@ def waive(name: str) -> Any:
     whom: dict[str, Any] = {"atd": atd.id, "profile": typed["profile"]} if typed["profile"] else {"ids": _chosen(atd)}
     try:
         changed = tk.get_action("odl_step_update")(
-            _context(), {**whom, "step": typed["step"], "waive": {"reason": typed["reason"]}}
+            _context(), {**whom, "step": typed["step"], "waive": True, "reason": typed["reason"]}
         )
     except (tk.ObjectNotFound, tk.NotAuthorized):
         tk.abort(404, _nothing())
@@ -276,19 +272,15 @@ def proposals(name: str) -> Any:
     if typed["do"] not in ("accept", "refuse"):
         tk.abort(400, tk._("Choose whether to accept or to refuse the proposal."))
     try:
-        tk.get_action("odl_step_update")(
-            _context(),
-            {
-                "id": typed["organization"],
-                "step": typed["step"],
-                typed["do"]: {"proof": typed["proof"], "reason": typed["reason"]},
-            },
-        )
+        answer = {"id": typed["organization"], "step": typed["step"], typed["do"]: True, "reason": typed["reason"]}
+        tk.get_action("odl_step_update")(_context(), answer)
     except (tk.ObjectNotFound, tk.NotAuthorized):
         tk.abort(404, _nothing())
     except tk.ValidationError as refusal:
         return _proposals(atd, typed, refusal.error_dict)
-    tk.h.flash_success(tk._("The proposal is accepted.") if typed["do"] == "accept" else tk._("The proposal is refused."))
+    tk.h.flash_success(
+        tk._("The proposal is accepted.") if typed["do"] == "accept" else tk._("The proposal is refused.")
+    )
     return tk.redirect_to("odl_atd.proposals", name=atd.name)
 
 

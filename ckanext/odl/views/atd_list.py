@@ -7,12 +7,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from ckan.plugins import toolkit as tk
+from ckanext.odl.logic.path import definition
 
-from ckanext.odl import onboarding
 from ckanext.odl.language import language
 
 #: What the address may narrow or order the list by.
 PARAMETERS = ("q", "phase", "kind", "department", "group", "problem", "sort")
+#: The order when none is asked for.
+DEFAULT_SORT = "priority"
 _PHASES = tuple(f"p{number}" for number in range(1, 7))
 
 
@@ -25,7 +27,7 @@ def asked(given: Any) -> dict[str, str]:
     """The filters that an address or a form holds; what is not one of them is left out."""
     found = {name: given.get(name, "").strip()[:100] for name in PARAMETERS}
     allowed = {
-        "phase": (*_PHASES, "finished"),
+        "phase": _PHASES,
         "kind": tuple(kinds()),
         "problem": tuple(problems()),
         "sort": tuple(dict(sorts())),
@@ -52,30 +54,31 @@ def problems() -> dict[str, str]:
     return {
         "stale": tk._("Steps to bring up to date"),
         "no_contact": tk._("No contact"),
-        "inactive": tk._("No activity for a year"),
-        "files": tk._("Files to correct"),
+        "quiet": tk._("No activity for a year"),
+        "not_begun": tk._("Nothing deposited yet"),
+        "to_mend": tk._("Files to correct"),
         "expiring": tk._("Proofs that expire soon"),
-        "proposals": tk._("Proposals to answer"),
+        "proposal": tk._("Proposals to answer"),
     }
 
 
 def sorts() -> list[tuple[str, str]]:
     return [
-        ("", tk._("Whom to call first")),
+        (DEFAULT_SORT, tk._("Whom to call first")),
         ("title", tk._("Name")),
-        ("done", tk._("Least advanced first")),
-        ("-done", tk._("Most advanced first")),
+        ("progress", tk._("Least advanced first")),
+        ("-progress", tk._("Most advanced first")),
         ("last_activity", tk._("Quiet for longest first")),
         ("-last_activity", tk._("Latest activity first")),
         ("-valid_files", tk._("Most files that follow their model first")),
         ("stale_since", tk._("Out of date for longest first")),
+        ("-population", tk._("Most inhabitants first")),
     ]
 
 
-def filters(facets: Mapping[str, Mapping[str, int]], wanted: Mapping[str, str]) -> list[dict[str, Any]]:
+def filters(facets: Mapping[str, list[dict[str, Any]]], wanted: Mapping[str, str]) -> list[dict[str, Any]]:
     """The drop-down lists above the table, with how many members each choice has."""
     phases = {phase: tk._("Phase {n}").format(n=number) for number, phase in enumerate(_PHASES, 1)}
-    phases["finished"] = tk._("All phases finished")
     choices = [
         ("phase", tk._("Phase"), tk._("All phases"), phases),
         ("kind", tk._("Kind"), tk._("All kinds"), kinds()),
@@ -85,7 +88,7 @@ def filters(facets: Mapping[str, Mapping[str, int]], wanted: Mapping[str, str]) 
     ]
     found = []
     for name, label, everything, words in choices:
-        counts = facets.get(name) or {}
+        counts = {found["value"]: found["count"] for found in facets.get(name) or []}
         values = [value for value in words or sorted(counts) if value and (counts.get(value) or value == wanted[name])]
         if wanted[name] and wanted[name] not in values:
             values.append(wanted[name])
@@ -98,15 +101,15 @@ def filters(facets: Mapping[str, Mapping[str, int]], wanted: Mapping[str, str]) 
     return found
 
 
-def group_names(facets: Mapping[str, Mapping[str, int]]) -> list[str]:
-    return sorted(name for name in facets.get("group") or {} if name)
+def group_names(facets: Mapping[str, list[dict[str, Any]]]) -> list[str]:
+    return sorted(found["value"] for found in facets.get("group") or [])
 
 
 def headings(atd: str, wanted: Mapping[str, str]) -> list[dict[str, Any]]:
     """The headings of the table; those that order it say how, and lead to the other order."""
     columns = [
         (tk._("Local authority"), "title", ""),
-        (tk._("Phases"), "done", "-done"),
+        (tk._("Phases"), "progress", "-progress"),
         (tk._("Files that follow their model"), "", "-valid_files"),
         (tk._("Last activity"), "last_activity", "-last_activity"),
         (tk._("To report"), "", ""),
@@ -155,14 +158,14 @@ def profiles(count: int) -> list[tuple[str, str]]:
 
 def steps() -> list[dict[str, Any]]:
     """The steps of the path, by phase, as one chooses among them."""
-    definition = tk.h.odl_checklist()
-    words = "fr" if language()[:2] == "fr" else "en"
+    checklist, words = definition.current().checklist, "fr" if language()[:2] == "fr" else "en"
+    found = checklist.steps().values()
     return [
         {
             "label": phase.label[words],
-            "steps": [{"id": step.id, "label": step.label[words]} for step in phase.steps],
+            "steps": [{"id": step.id, "label": step.label[words]} for step in found if step.phase == phase.id],
         }
-        for phase in definition.phases
+        for phase in checklist.phases
     ]
 
 

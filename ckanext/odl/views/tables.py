@@ -1,4 +1,4 @@
-"""Lists as files that are written while they are sent: their size does not cost memory. No cell can run as a formula."""
+"""Lists as files, written while they are sent: their size costs no memory. No cell can run as a formula."""
 
 from __future__ import annotations
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from .atd import odl_call_list, odl_group_update, odl_progress_public_list
 from .collectivite import organization_create, organization_update
 from .schema import odl_schema_list, odl_schema_show
 from .validation import odl_validate, odl_validation_list, odl_validation_run, odl_validation_show
 
 __all__ = [
+    "odl_call_list",
+    "odl_group_update",
+    "odl_progress_public_list",
     "odl_schema_list",
     "odl_schema_show",
     "odl_validate",
