@@ -36,12 +36,15 @@ _ABBREVIATIONS = {
     "dpt": "departement",
 }
 #: Said around a name, and not always part of it: left out when nothing is found with them.
-_AROUND = frozenset(
-    ["mairie", "ville", "commune", "communes", "de", "du", "des", "d", "l", "la", "le", "les", "et", "en", "sur", "sous", "au", "aux", "a", "communaute", "agglomeration", "urbaine", "metropole", "departement", "region", "conseil", "departemental", "regional", "municipal", "cedex", "cc", "ca", "cu"]
-)
+_AROUND = {
+    *("mairie", "ville", "commune", "communes", "communaute", "agglomeration", "urbaine", "metropole", "departement"),
+    *("region", "conseil", "departemental", "regional", "municipal", "cedex"),
+    *("de", "du", "des", "d", "l", "la", "le", "les", "et", "en", "sur", "sous", "au", "aux", "a"),
+}
 _MARKS = re.compile("[\u0300-\u036f]+")
 _OTHERS = re.compile(r"[^a-z0-9\n]+")
 _DEPARTMENT = re.compile(r"\d{2,3}|2[ab]")
+_LABEL = re.compile(r"\s\((\d{2,3}|2[AB]) [^()]*\)\s*$")
 _CODE = re.compile(r"(?:\d{2}|2[ab])\d{3}")
 
 
@@ -114,7 +117,7 @@ def search(text: str, kinds: Collection[str] = KINDS, limit: int = 10) -> list[B
     :param limit: how many at most
     :returns: a body found by a former code, a part's name or a postal code carries a remark
     """
-    asked = text[:LONGEST].strip()
+    asked = _LABEL.sub(r" \1", text[:LONGEST]).strip()
     if not asked or limit < 1:
         return []
     found = _by_code(re.sub(r"[\s.\u202f-]", "", asked).upper())
@@ -154,13 +157,16 @@ def _words(text: str) -> list[str]:
 
 def _by_name(asked: str, kinds: Collection[str], limit: int) -> list[Body]:
     words = _words(asked)
+    if not words:
+        return []
     places = [word for word in words if _DEPARTMENT.fullmatch(word) or _CODE.fullmatch(word)]
     names = [word for word in words if word not in places]
     core = [word for word in names if word not in _AROUND]
     found = _matching(words, [], kinds, limit)
     if found and _bare(fold(found[0].name)) == _bare(" ".join(words)):
         return found
-    found = [*_of_department(names, kinds, limit), *found]
+    if not places:
+        found = [*_of_department(names, kinds, limit), *found]
     # with the numbers taken for places; then without the words around a name
     for wanted in (names, core):
         if not found and wanted:
@@ -189,12 +195,13 @@ def _matching(words: list[str], places: list[str], kinds: Collection[str], limit
     others = [f" {word}" for word in dict.fromkeys(words) if word != rarest]
     inside = _inside(places)
 
-    bare = _bare(whole)
+    bare, ordered = _bare(whole), sorted(words)
 
     def rank(number: int) -> tuple[bool, bool, bool, int, int]:
         name = names.name(number).strip()
+        same = _bare(name) == bare or (len(name) == len(whole) and sorted(name.split()) == ordered)
         part = names.owners[number][0] == "part"
-        return _bare(name) != bare, part, not name.startswith(whole), -names.populations[number], number
+        return not same, part, not name.startswith(whole), -names.populations[number], number
 
     numbers = [
         number
@@ -219,9 +226,7 @@ def _inside(places: list[str]) -> Callable[[tuple[str, str]], bool]:
     def inside(owner: tuple[str, str]) -> bool:
         table, code = owner
         if table == "commune":
-            return all(
-                code.startswith(place.upper()) or code in source.postal_codes.get(place, ()) for place in places
-            )
+            return all(code.startswith(place.upper()) or code in source.postal_codes.get(place, ()) for place in places)
         body = _body(table, code)
         return body is not None and all(place.upper() == body.department for place in places)
 
