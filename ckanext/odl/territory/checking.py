@@ -13,6 +13,9 @@ from .reference import reference
 _NEAR = 3
 """Communes named of a postal code; the others are counted by « … »."""
 
+_OF_SEVERAL_KINDS = ("EPT", "MET69")
+"""Establishments that people file under one kind or another: those of Grand Paris, the Métropole of Lyon."""
+
 
 @dataclass(frozen=True)
 class IdentityProblem:
@@ -76,7 +79,7 @@ def _of_insee(insee: str) -> list[IdentityProblem]:
     places = reference().by_postal_code(insee)
     if places:
         choices = ", ".join(f"{place.code} ({place.name})" for place in places[:_NEAR])
-        values = {"code": insee, "choices": choices + (", …" if len(places) > _NEAR else "")}
+        values = {"code": insee, "choices": choices + ("…" if len(places) > _NEAR else "")}
         return [IdentityProblem("insee", "insee-postal", True, values)]
     return [IdentityProblem("insee", "insee-unknown", False, {"code": insee})]
 
@@ -90,7 +93,7 @@ def _of_siren(kind: str, siren: str, insee: str) -> list[IdentityProblem]:
             return [IdentityProblem("siren", "siren-differs", False, values, commune)]
         return [] if kind in ("syndicat", "departement", "region", "autre") else [_unknown(siren)]
     values = {"name": body.name}
-    if kind and kind != body.kind:
+    if kind and kind != body.kind and not (body.type in _OF_SEVERAL_KINDS and kind != "commune"):
         return [IdentityProblem("siren", "siren-of-other-kind", True, values, body)]
     if body.kind == "commune" and insee and insee != body.insee:
         if commune is None:
