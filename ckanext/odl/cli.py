@@ -7,6 +7,7 @@ import json
 import click
 
 from ckanext.odl import jobs
+from ckanext.odl.logic.path import recompute
 from ckanext.odl.scdl import catalogue
 
 # CKAN's blanket takes what is named here
@@ -25,8 +26,34 @@ def validation() -> None:
 
 @validation.command()
 def sweep() -> None:
-    """Take up the checks that were lost. To be run every minute."""
-    click.echo(json.dumps(jobs.sweep()))
+    """Take up the checks and the paths that were lost. To be run every minute."""
+    click.echo(json.dumps({**jobs.sweep(), "paths": recompute.sweep()}))
+
+
+@odl.group()
+def progress() -> None:
+    """Where the local authorities stand on their path."""
+
+
+@progress.command("recompute")
+@click.option("--organization", "names", multiple=True, help="Only this one (id or name); may be given several times.")
+@click.option("--stale-only", is_flag=True, help="Leave out what was computed today and has not changed since.")
+def recompute_progress(names: tuple[str, ...], stale_only: bool) -> None:
+    """Compute anew what time alone changes. To be run every night.
+
+    Stopped half-way, it goes on where it was with --stale-only. Several may run at once: each takes others.
+    """
+    done = failed = 0
+    todo = recompute.recompute_some(names) if names else recompute.recompute_all(stale_only=stale_only)
+    for id_, left, success in todo:
+        done, failed = done + success, failed + (not success)
+        if not success:
+            click.echo(f"{id_}: failed, see the log", err=True)
+        if (done + failed) % 100 == 0:
+            click.echo(f"{done + failed} computed, {left} left", err=True)
+    click.echo(json.dumps({"computed": done, "failed": failed}))
+    if failed:
+        raise SystemExit(1)
 
 
 @odl.group()

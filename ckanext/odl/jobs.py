@@ -14,7 +14,7 @@ from ckan import model
 from ckan.lib import search
 from sqlalchemy.orm import Session
 
-from ckanext.odl import config, storage
+from ckanext.odl import config, marking, storage
 from ckanext.odl.intake import own_session, refresh, resources, send
 from ckanext.odl.model import StoredFile, Validation
 from ckanext.odl.model.validation import LEASE_SECONDS
@@ -38,6 +38,7 @@ def validate(validation_id: str) -> None:
         with _lease_kept(row.id, row.attempts):
             _check(session, row)
     search.rebuild(package_id)
+    marking.mark_owners([package_id])
 
 
 def _check(session: Session, row: Validation) -> None:

@@ -38,6 +38,7 @@ class What(str, Enum):
     MANDATE_GIVEN = "mandate_given"
     MANDATE_CHANGED = "mandatechanged"
     MANDATE_ENDED = "mandate_ended"
+    CALL = "call"
 
 
 class PathProgress(tk.BaseModel):
