@@ -46,12 +46,14 @@ from .pages import (
     resource_display_name,
 )
 from .path import (
+    odl_change,
     odl_duration,
     odl_duties_standing,
     odl_duty_word,
     odl_effort,
     odl_iso_day,
     odl_path_standing,
+    odl_role_words,
     odl_step_word,
     odl_who,
 )
@@ -71,6 +73,7 @@ __all__ = [
     "odl_badge_name",
     "odl_badge_text",
     "odl_call_words",
+    "odl_change",
     "odl_choice_groups",
     "odl_counts",
     "odl_dataset_state",
@@ -103,6 +106,7 @@ __all__ = [
     "odl_pressing",
     "odl_problems",
     "odl_remember",
+    "odl_role_words",
     "odl_schema_choices",
     "odl_schema_groups",
     "odl_schema_name",

@@ -90,17 +90,12 @@ def odl_path_standing(progress: Mapping[str, Any]) -> str:
         )
     ]
     if stale:
-        sentences.append(
-            tk.ungettext("{n} is out of date.", "{n} are out of date.", stale).format(n=odl_number(stale))
-        )
+        sentences.append(tk.ungettext("{n} is out of date.", "{n} are out of date.", stale).format(n=odl_number(stale)))
     if progress["minutes_left"]:
         effort = odl_effort(progress["minutes_left"])
-        sentences.append(tk._("{effort} left, without the time to prepare the files.").format(effort=_capital(effort)))
+        left = tk._("{effort} left, not counting the time to prepare the files.").format(effort=effort)
+        sentences.append(left[:1].upper() + left[1:])
     return " ".join(sentences)
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def odl_duty_word(duty: Mapping[str, Any]) -> str:
@@ -139,3 +134,36 @@ def odl_duties_standing(register: Mapping[str, Any]) -> str:
             ).format(n=odl_number(unknown))
         )
     return " ".join(sentences) or tk._("No duty of this register applies.")
+
+
+def odl_change(entry: Mapping[str, Any]) -> str:
+    """What a line of the history tells, in words."""
+    after, before = entry.get("after") or {}, entry.get("before") or {}
+    if entry["what"] == "state":
+        now = odl_step_word(after["state"], after.get("declared", False))
+        if not before.get("state"):
+            return now
+        return tk._("{before} → {after}").format(before=odl_step_word(before["state"]), after=now)
+    return {
+        "proof_given": tk._("proof given"),
+        "proof_withdrawn": tk._("proof withdrawn"),
+        "waived": tk._("waived"),
+        "unwaived": tk._("asked for again"),
+        "proposed": tk._("proposed as not applicable"),
+        "accepted": tk._("accepted: not applicable"),
+        "refused": tk._("proposal refused: the step stays"),
+        "mandate_given": tk._("referent named"),
+        "mandate_changed": tk._("referent changed"),
+        "mandate_ended": tk._("end of a referent’s mandate"),
+    }.get(entry["what"], entry["what"])
+
+
+def odl_role_words() -> dict[str, str]:
+    """What a referent may be, in words."""
+    return {
+        "agent": tk._("Agent of the local authority"),
+        "elu": tk._("Elected member"),
+        "secretary": tk._("Shared secretary"),
+        "epci": tk._("Agent of the intermunicipality"),
+        "atd": tk._("Agent of the support structure"),
+    }

@@ -104,7 +104,7 @@ def read(name: str) -> Any:
     helpers.odl_remember(packages)
     path = _path(organization["id"])
     steps = overview.next_steps(_context(), organization["id"], counts)
-    path_steps = _beside_files(path, steps) if path else []
+    path_steps = _beside_files(path, steps, is_empty=not counts) if path else []
     return tk.render(
         "odl/collectivite/read.html",
         {
@@ -134,8 +134,10 @@ def _path(organization_id: str) -> dict[str, Any] | None:
         return None
 
 
-def _beside_files(path: dict[str, Any], files: list[overview.Step]) -> list[dict[str, Any]]:
-    """The next steps of the path that ask for something else than the files to mend do already."""
-    pages = {page for file in files for page in _pages(file)}
-    steps = [step for step in path["next"] if not pages & _addresses(step)]
+def _beside_files(path: dict[str, Any], files: list[overview.Step], *, is_empty: bool) -> list[dict[str, Any]]:
+    """The next steps of the path that lead elsewhere than the files to mend, or the first deposit, do already."""
+    said = {tk.url_for("odl_report.read", resource_id=file.resource["id"]) for file in files}
+    if is_empty:
+        said.add(tk.url_for("dataset.new", group=path["organization"]["id"]))
+    steps = [step for step in path["next"] if not (step["action"] and step["action"]["url"] in said)]
     return steps[: _NEXT_OF_PATH if files else _NEXT]

@@ -6,12 +6,13 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-from ckan import model
+from ckan import authz, model
 from ckan.common import current_user
 from ckan.plugins import toolkit as tk
 from flask import Blueprint, Response, make_response
 
 from ckanext.odl.logic import collectivite as hierarchy
+from ckanext.odl.logic import overview
 from ckanext.odl.views import csrf, path_forms
 from ckanext.odl.views.collectivite import open_to_its_people
 
@@ -20,6 +21,9 @@ csrf.protect(odl_path)
 
 _HISTORY_PER_PAGE = 50
 _YEAR_SECONDS = 365 * 24 * 3600
+#: Kinds of bodies that lend people to their members, and how many of the person's own organizations are offered.
+_GROUPINGS = ("epci", "syndicat")
+_OWN_BODIES = 50
 
 
 def _context() -> Any:
@@ -31,11 +35,8 @@ def _progress(organization: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _step(progress: Mapping[str, Any], step_id: str) -> dict[str, Any]:
-    for phase in progress["phases"]:
-        for step in phase["steps"]:
-            if step["id"] == step_id:
-                return step
-    tk.abort(404, tk._("This step is not part of the path."))
+    steps = (step for phase in progress["phases"] for step in phase["steps"] if step["id"] == step_id)
+    return next(steps, None) or tk.abort(404, tk._("This step is not part of the path."))
 
 
 def _frame(organization: Mapping[str, Any], progress: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -110,7 +111,7 @@ def step(name: str, step: str) -> Any:
     except tk.NotAuthorized:
         tk.abort(403, tk._("You may read this path, but not change it."))
     except tk.ValidationError as refusal:
-        return _show(organization, progress, found, is_open=True, errors=_by_field(refusal.error_dict, found))
+        return _show(organization, progress, found, is_open=True, errors=path_forms.of_step(refusal.error_dict, found))
     progress = _progress(organization)
     if _is_htmx():
         return _show(organization, progress, _step(progress, step), saved=True)
@@ -155,20 +156,6 @@ def _saved(found: Mapping[str, Any]) -> str:
     return tk._("Saved. “{step}”: {state}.").format(step=found["label"], state=word)
 
 
-def _by_field(errors: Mapping[str, Any], found: Mapping[str, Any]) -> dict[str, list[str]]:
-    """The refusals, on the fields that people see."""
-    shown: dict[str, list[str]] = {}
-    for name, sentences in errors.items():
-        if isinstance(sentences, Mapping):
-            shown.update(_by_field(sentences, found))
-            continue
-        if name == "value" and tk.request.form.get("value", "").strip() == "" and "note" in found["accepts"]:
-            name = "note"
-        listed = [sentences] if isinstance(sentences, str) else [str(sentence) for sentence in sentences]
-        shown.setdefault(name, []).extend(listed)
-    return shown
-
-
 @odl_path.route("/parcours/historique")
 def history(name: str) -> Any:
     """Every change of the path, newest first."""
@@ -201,3 +188,50 @@ def summary(name: str) -> Any:
     applying = [duty for duty in register["duties"] if duty["applies"] == "yes"]
     data = {**_frame(organization, _progress(organization)), "register": register, "applying": applying}
     return tk.render("odl/path/summary.html", data)
+
+
+# -- referents
+
+
+@odl_path.route("/parcours/referents", methods=["GET", "POST"])
+def referents(name: str) -> Any:
+    """Who takes care of the path, as what and until when; a POST names one or ends a mandate."""
+    organization = open_to_its_people(name)
+    errors: dict[str, list[str]] = {}
+    if tk.request.method == "POST":
+        try:
+            change = path_forms.mandate()
+            tk.get_action("odl_mandate_update")(_context(), {"organization_id": organization["id"], **change})
+        except tk.NotAuthorized:
+            tk.abort(403, tk._("You may read this path, but not change it."))
+        except tk.ValidationError as refusal:
+            errors = path_forms.sentences(refusal.error_dict)
+        else:
+            tk.h.flash_success(tk._("Saved."))
+            return tk.redirect_to("odl_path.referents", name=organization["name"])
+    found = tk.get_action("odl_mandate_list")(_context(), {"id": organization["id"]})
+    data = {
+        **_frame(organization, _progress(organization)),
+        "mandates": found["results"],
+        "roles": tk.h.odl_role_words(),
+        "bodies": _bodies(organization["id"]),
+        "fields": path_forms.MANDATE_FIELDS,
+        "data": path_forms.typed_mandate() if errors else {},
+        "errors": errors,
+    }
+    page = make_response(tk.render("odl/path/referents.html", data))
+    page.status_code = 422 if errors else 200
+    return page
+
+
+def _bodies(organization_id: str) -> list[dict[str, str]]:
+    """The bodies that may lend somebody: those above, the groupings beside, those that the person works for."""
+    organization = model.Group.get(organization_id)
+    above = hierarchy.ancestors(organization)
+    beside = hierarchy.children(above[-1]) if above else []
+    found = {group.id: group.display_name for group in above}
+    found |= {group.id: group.display_name for group in beside if hierarchy.fields(group).get("odl_kind") in _GROUPINGS}
+    if not authz.is_sysadmin(current_user.name):
+        found |= {place.id: place.title for place in overview.collectivites(current_user.name)[:_OWN_BODIES]}
+    found.pop(organization_id, None)
+    return [{"id": id_, "title": title} for id_, title in sorted(found.items(), key=lambda item: item[1].casefold())]

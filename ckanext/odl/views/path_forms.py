@@ -54,3 +54,39 @@ def _evidence(step: Mapping[str, Any], form: Mapping[str, str], *, confirm: bool
 
 #: The field that each kind of evidence is typed in.
 KIND_FIELDS = {"file": "upload", "url": "value", "note": "note"}
+
+
+MANDATE_FIELDS = ("role", "title", "user", "body", "since", "until")
+
+
+def typed_mandate() -> dict[str, str]:
+    """What was typed to name a referent."""
+    return {name: tk.request.form.get(name, "").strip() for name in MANDATE_FIELDS}
+
+
+def mandate() -> dict[str, Any]:
+    """The change of a mandate that the form asks for, as ``odl_mandate_update`` takes it."""
+    do, id_ = tk.request.form.get("do", ""), tk.request.form.get("mandate", "")
+    if do in ("end", "remove") and id_:
+        return {"id": id_, do: True}
+    return {name: value for name, value in typed_mandate().items() if value}
+
+
+def sentences(errors: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Refusals by field, nested ones too, each a list of sentences."""
+    shown: dict[str, list[str]] = {}
+    for name, said in errors.items():
+        if isinstance(said, Mapping):
+            for inner, texts in sentences(said).items():
+                shown.setdefault(inner, []).extend(texts)
+        else:
+            shown.setdefault(name, []).extend([said] if isinstance(said, str) else map(str, said))
+    return shown
+
+
+def of_step(errors: Mapping[str, Any], step: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Refusals of a change of a step, on the fields that people see: an action knows only one ``value``."""
+    shown = sentences(errors)
+    if "value" in shown and not tk.request.form.get("value", "").strip() and "note" in step["accepts"]:
+        shown["note"] = shown.pop("value")
+    return shown
