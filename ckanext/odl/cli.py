@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+import sys
+from pathlib import Path
 
 import click
 
-from ckanext.odl import jobs
+from ckanext.odl import config, jobs
+from ckanext.odl.language import language
+from ckanext.odl.logic import checklist as portal_checklist
 from ckanext.odl.logic.path import recompute
+from ckanext.odl.onboarding import ChecklistError, diff
 from ckanext.odl.scdl import catalogue
 
 # CKAN's blanket takes what is named here
@@ -72,3 +77,47 @@ def list_schemas(words: tuple[str, ...], as_json: bool) -> None:
             click.echo(json.dumps({**facts, "title": entry.titles, "obsolete": entry.obsolete}, ensure_ascii=False))
         else:
             click.echo(f"{entry.id}\t{entry.latest}\t{entry.kind}\t{entry.title()}")
+
+
+@odl.group()
+def checklist() -> None:
+    """The definition of the six-phase path."""
+
+
+_own_file = click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+_in_language = click.option("--language", "lang", type=click.Choice(["fr", "en"]), help="Language of the answer.")
+
+
+@checklist.command("check")
+@_own_file
+@_in_language
+def check_checklist(file: Path | None, lang: str | None) -> None:
+    """Tell what is wrong in FILE (else the file of ckanext.odl.checklist), by line, and how to put it right."""
+    _own_checklist(file, lang)
+
+
+@checklist.command("diff")
+@_own_file
+@_in_language
+def diff_checklist(file: Path | None, lang: str | None) -> None:
+    """Tell what FILE (else the file of ckanext.odl.checklist) changes in the packaged definition."""
+    own = _own_checklist(file, lang, quiet=True)
+    for line in diff(portal_checklist.packaged(), own, lang or language()):
+        click.echo(line)
+
+
+def _own_checklist(file: Path | None, lang: str | None, *, quiet: bool = False) -> portal_checklist.Checklist:
+    """Load a portal's own definition, or print its problems and leave with status 1."""
+    path = file or (Path(config.checklist()) if config.checklist() else None)
+    try:
+        own = portal_checklist.load_file(path) if path else portal_checklist.packaged()
+    except ChecklistError as error:
+        for problem in error.problems:
+            click.echo(problem.text(lang or language()), err=True)
+        sys.exit(1)
+    except OSError as error:
+        click.echo(f"{path}: {error.strerror}", err=True)
+        sys.exit(1)
+    if not quiet:
+        click.echo(f"{path or own.name}: OK ({len(own.steps())} steps, {len(own.duties)} duties)")
+    return own

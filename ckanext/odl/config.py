@@ -9,10 +9,9 @@ SECONDS = "ckanext.odl.validation.seconds"
 MEMORY = "ckanext.odl.validation.memory"
 ANSWER_SECONDS = "ckanext.odl.validation.answer_seconds"
 ANSWER_SIZE = "ckanext.odl.validation.answer_size"
-
+CHECKLIST = "ckanext.odl.checklist"
 PATH_QUEUE = "ckanext.odl.path.queue"
 EVIDENCE_SIZE = "ckanext.odl.path.evidence_size"
-CHECKLIST = "odl.checklist"
 
 
 def queue() -> str:
@@ -40,6 +39,11 @@ def answer_size() -> int:
     return tk.config[ANSWER_SIZE]
 
 
+def checklist() -> str:
+    """Path of the file by which this portal changes the six-phase path; empty when it changes nothing."""
+    return (tk.config[CHECKLIST] or "").strip()
+
+
 def largest_upload() -> int:
     """Largest file accepted, in bytes (CKAN's own option, given in megabytes)."""
     return tk.config["ckan.max_resource_size"] << 20
@@ -53,8 +57,3 @@ def path_queue() -> str:
 def evidence_size() -> int:
     """Largest file accepted as proof of a step, in bytes."""
     return tk.config[EVIDENCE_SIZE]
-
-
-def checklist() -> str:
-    """Path of the portal's own checklist file; empty for the package's alone."""
-    return tk.config[CHECKLIST] or ""

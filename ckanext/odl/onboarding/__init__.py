@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+from .calendar import Election, elections, restrained_by
+from .compare import diff
+from .definition import Checklist, Duty, Phase, Step, load, packaged
+from .display import localise, localise_register, state_label
+from .duties import DUTY_STATES, DutyResult, Register
+from .evaluation import evaluate, facts_of, register
+from .proofs import Standing, last_day, standing
+from .reading import ChecklistError, Problem
 from .results import (
     DONE,
     FORMAT,
@@ -18,6 +26,10 @@ from .results import (
     Text,
 )
 from .snapshot import (
+    ETP_BANDS,
+    KINDS,
+    PROFILES,
+    PROOF_KINDS,
     Contributions,
     DatasetFacts,
     FileFacts,
@@ -37,31 +49,59 @@ from .snapshot import (
 
 __all__ = [
     "DONE",
+    "DUTY_STATES",
+    "ETP_BANDS",
     "FORMAT",
+    "KINDS",
     "NOT_APPLICABLE",
+    "PROFILES",
+    "PROOF_KINDS",
     "STALE",
     "STATES",
     "TODO",
     "UNKNOWN",
     "WAIVED",
+    "Checklist",
+    "ChecklistError",
     "Contributions",
     "DatasetFacts",
+    "Duty",
+    "DutyResult",
+    "Election",
     "FileFacts",
     "Mandate",
     "PersonFacts",
+    "Phase",
     "PhaseResult",
     "PlanLine",
     "PreCheck",
     "Privacy",
+    "Problem",
     "Progress",
     "Proof",
     "Proposal",
+    "Register",
     "Requests",
     "Reuses",
     "RuleResult",
     "Snapshot",
+    "Standing",
+    "Step",
     "StepResult",
     "Text",
     "Twin",
     "Waiver",
+    "diff",
+    "elections",
+    "evaluate",
+    "facts_of",
+    "last_day",
+    "load",
+    "localise",
+    "localise_register",
+    "packaged",
+    "register",
+    "restrained_by",
+    "standing",
+    "state_label",
 ]

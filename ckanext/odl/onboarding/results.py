@@ -14,7 +14,8 @@
          "facts": [{"key": "…", "params": {…}, "place": "dataset:budget" | None}, …],
          "action": {"key": "organization_edit", "place": "organization_edit"} | None,
          "proof": {"id", "kind", "value", "url", "author", "given_on", "expires_on"} | None, "proofs": [the same…],
-         "since": "2026-10-01", "stale_since": None, "expires_soon": False, "expires_on": None, "minutes": 5,
+         "since": "2026-10-01", "stale_since": None, "expires_soon": False, "expires_on": None,
+         "minutes": 5, "minutes_left": 0,
          "reminder": None | "election" (and "election_on"), "waiver": {…} | None, "proposal": {…} | None}, …}}
 """
 
@@ -49,7 +50,8 @@ class Text:
 class RuleResult:
     """What a rule says: a state, why, the facts behind it, and where to go next.
 
-    *declared*: it rests on what a person declared. *expires_on*: the day after which it will not hold, when known.
+    *declared*: it rests on what a person declared (*proof*: its id). *expires_on*: the last day on which it holds, when
+    known. *tool_missing*: nothing on the portal could know, so that a declared proof may stand for the rule.
     """
 
     state: str
@@ -59,6 +61,7 @@ class RuleResult:
     declared: bool = False
     proof: str | None = None
     expires_on: dt.date | None = None
+    tool_missing: bool = False
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,16 @@ class StepResult:
     election_on: dt.date | None = None
     waiver: Mapping[str, Any] | None = None
     proposal: Mapping[str, Any] | None = None
+
+    @property
+    def minutes_left(self) -> int:
+        """Work left, in minutes: in proportion where the reason counts (7 of 10), rounded up to five."""
+        if not self.is_open:
+            return 0
+        n, least = self.reason.params.get("n"), self.reason.params.get("least")
+        if isinstance(n, int) and isinstance(least, int) and 0 < n < least:
+            return min(self.minutes, -(-self.minutes * (least - n) // (5 * least)) * 5)
+        return self.minutes
 
     @property
     def is_applicable(self) -> bool:
@@ -110,6 +123,7 @@ class StepResult:
             "expires_on": plain(self.expires_on),
             "expires_soon": self.expires_soon,
             "minutes": self.minutes,
+            "minutes_left": self.minutes_left,
             "reminder": "election" if self.election_on else None,
             "election_on": plain(self.election_on),
             "waiver": plain(self.waiver),

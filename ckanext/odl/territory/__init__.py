@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .bodies import KINDS, Body, Remark, Stratum, strata, stratum
-from .checking import IdentityProblem, identity_problems
+from .checking import IdentityProblem, Listing, identity_problems, listing
 from .identity import (
     LEVELS,
     Territory,
@@ -21,6 +21,7 @@ __all__ = [
     "LEVELS",
     "Body",
     "IdentityProblem",
+    "Listing",
     "Reference",
     "Remark",
     "Stratum",
@@ -32,6 +33,7 @@ __all__ = [
     "department",
     "identity_problems",
     "insee_is_valid",
+    "listing",
     "luhn_is_valid",
     "members",
     "parse_territory",

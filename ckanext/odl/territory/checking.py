@@ -106,3 +106,28 @@ def _of_siren(kind: str, siren: str, insee: str) -> list[IdentityProblem]:
 
 def _unknown(siren: str) -> IdentityProblem:
     return IdentityProblem("siren", "siren-unknown", False, {"code": siren})
+
+
+@dataclass(frozen=True)
+class Listing:
+    """Where the identity of a collectivité stands in the reference.
+
+    ``listed`` is None for the kinds whose codes the reference does not hold (départements and régions are there without
+    their SIREN; syndicats and others are not). ``current_insee`` is set when the code is no longer that of a commune.
+    """
+
+    listed: bool | None = None
+    reference_siren: str | None = None
+    current_insee: str | None = None
+
+
+def listing(kind: str | None, siren: str | None, insee: str | None) -> Listing:
+    """Say whether the reference holds a collectivité: a commune by its INSEE code alone, an EPCI by its SIREN."""
+    if kind == "commune":
+        body = reference().commune(insee or "")
+        if body is None:
+            return Listing(listed=False)
+        return Listing(True, body.siren or None, body.code if body.code != insee else None)
+    if kind == "epci":
+        return Listing(listed=(siren or "") in reference().establishments)
+    return Listing()

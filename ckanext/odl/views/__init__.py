@@ -9,5 +9,15 @@ from .path import odl_path
 from .progress_public import odl_progress
 from .report import odl_report
 from .schemas import odl_schemas
+from .territory import odl_territory
 
-__all__ = ["odl_atd", "odl_collectivite", "odl_evidence", "odl_path", "odl_progress", "odl_report", "odl_schemas"]
+__all__ = [
+    "odl_atd",
+    "odl_collectivite",
+    "odl_evidence",
+    "odl_path",
+    "odl_progress",
+    "odl_report",
+    "odl_schemas",
+    "odl_territory",
+]

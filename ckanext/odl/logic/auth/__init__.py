@@ -20,6 +20,7 @@ from .path import (
     odl_step_update,
 )
 from .schema import odl_schema_list, odl_schema_show
+from .territory import odl_territory_search, odl_territory_show
 from .validation import odl_validate, odl_validation_list, odl_validation_run, odl_validation_show
 
 __all__ = [
@@ -41,6 +42,8 @@ __all__ = [
     "odl_schema_list",
     "odl_schema_show",
     "odl_step_update",
+    "odl_territory_search",
+    "odl_territory_show",
     "odl_validate",
     "odl_validation_list",
     "odl_validation_run",

@@ -55,7 +55,7 @@ def below(organization_ids: list[str]) -> Any:
     tree = (
         sa.select(_MEMBER.c.group_id.label("id"), sa.literal(1).label("depth"))
         .where(_child(_MEMBER), _MEMBER.c.table_id.in_(organization_ids))
-        .cte("below", recursive=True)
+        .cte(recursive=True)
     )
     child = _MEMBER.alias()
     tree = tree.union(

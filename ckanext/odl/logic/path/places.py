@@ -1,4 +1,4 @@
-"""Where a symbolic place of the checklist is in the portal: a place is a word, or a word and what it is about."""
+"""Where a symbolic place of the path is in the portal: a place is a word, or a word and what it is about."""
 
 from __future__ import annotations
 
@@ -6,27 +6,40 @@ from collections.abc import Callable
 from typing import Any
 
 from ckan.plugins import toolkit as tk
+from werkzeug.routing import BuildError
+
+_Organization = dict[str, Any]
 
 #: Place → address, from the organization (``id``, ``name``) and what stands after the colon.
-_PLACES: dict[str, Callable[[dict[str, Any], str], str]] = {
-    "organization_edit": lambda org, _: tk.h.url_for("organization.edit", id=org["name"]),
-    "organization": lambda org, _: tk.h.url_for("organization.read", id=org["name"]),
-    "members": lambda org, _: tk.h.url_for("organization.members", id=org["name"]),
-    "datasets": lambda org, _: tk.h.url_for("odl_collectivite.read", name=org["name"]),
-    "collectivite": lambda org, _: tk.h.url_for("odl_collectivite.read", name=org["name"]),
-    "dataset_new": lambda org, _: tk.h.url_for("dataset.new", group=org["id"]),
-    "dataset": lambda _org, name: tk.h.url_for("dataset.read", id=name),
-    "dataset_edit": lambda _org, name: tk.h.url_for("dataset.edit", id=name),
-    "report": lambda _org, id_: tk.h.url_for("odl_report.read", resource_id=id_),
-    "schemas": lambda _org, _: tk.h.url_for("odl_schemas.index"),
-    "schema": lambda _org, id_: tk.h.url_for("odl_schemas.show", id=id_),
+_PLACES: dict[str, Callable[[_Organization, str], str]] = {
+    "organization_edit": lambda org, _: tk.url_for("organization.edit", id=org["name"]),
+    "members": lambda org, _: tk.url_for("organization.members", id=org["name"]),
+    "deposit": lambda org, _: tk.url_for("dataset.new", group=org["id"]),
+    "schemas": lambda _org, _: tk.url_for("odl_schemas.index"),
+    "schema": lambda _org, id_: tk.url_for("odl_schemas.show", id=id_),
+    "dataset": lambda _org, name: tk.url_for("dataset.read", id=name),
+    "report": lambda _org, id_: tk.url_for("odl_report.read", resource_id=id_),
+    "collectivite": lambda org, _: tk.url_for("odl_collectivite.read", name=org["name"]),
+    "mandates": lambda org, _: tk.url_for("odl_path.mandates", name=org["name"]),
+    "duties": lambda org, _: tk.url_for("odl_path.duties", name=org["name"]),
+    "evidence": lambda org, step: _evidence(org, step),
+    "report_page": lambda org, _: tk.url_for("odl_path.summary", name=org["name"]),
 }
 
 
-def url_of(place: str | None, organization: dict[str, Any]) -> str | None:
+def _evidence(organization: _Organization, step: str) -> str:
+    """Where a proof is given: a duty's own with the other duties."""
+    if step.startswith("ob."):
+        return tk.url_for("odl_path.duties", name=organization["name"], _anchor=step)
+    return tk.url_for("odl_path.step", name=organization["name"], step=step)
+
+
+def url_of(place: str | None, organization: _Organization) -> str | None:
     """The address of a place for *organization*, None for one that the portal does not have."""
-    if not place:
+    word, _, what = (place or "").partition(":")
+    if word not in _PLACES:
         return None
-    word, _, what = place.partition(":")
-    make = _PLACES.get(word)
-    return make(organization, what) if make else None
+    try:
+        return _PLACES[word](organization, what)
+    except BuildError:
+        return None

@@ -10,19 +10,16 @@ from typing import Any
 
 from ckan.plugins import toolkit as tk
 
-#: Days without a change of data or of a proof after which a collectivité is called.
+#: Days without a change of data, a proof or a login after which a collectivité is called.
 QUIET_DAYS = 365
 #: What a collectivité may be listed for.
 PROBLEMS = ("stale", "no_contact", "quiet", "to_mend", "proposal", "expiring", "not_begun")
 
 
-def reasons(
-    progress: dict[str, Any], today: dt.date, last_change: dt.date | None, proposals: int
-) -> list[dict[str, Any]]:
+def reasons(progress: dict[str, Any], today: dt.date, proposals: int) -> list[dict[str, Any]]:
     """Why this collectivité should be called, the weightiest reason first.
 
     :param progress: what :meth:`ckanext.odl.onboarding.Progress.to_dict` gave
-    :param last_change: last day on which data or a proof changed, None for never
     :param proposals: proposals of « sans objet » that wait for an answer
     :returns: ``{"code": one of PROBLEMS, "n", "days", "on", "weight"}`` each
     """
@@ -41,10 +38,11 @@ def reasons(
         add("proposal", 35, n=proposals)
     if progress["files_to_mend"]:
         add("to_mend", 20 + min(10, progress["files_to_mend"]), n=progress["files_to_mend"])
-    if last_change is None:
+    last = progress["last_activity"]
+    if last is None:
         add("not_begun", 15)
-    elif (days := (today - last_change).days) >= QUIET_DAYS:
-        add("quiet", 15 + min(15, days // 90), days=days, on=last_change.isoformat())
+    elif (days := (today - dt.date.fromisoformat(last)).days) >= QUIET_DAYS:
+        add("quiet", 15 + min(15, days // 90), days=days, on=last)
     expiring = sum(1 for step in progress["steps"].values() if step["expires_soon"])
     if expiring:
         add("expiring", 10 + min(5, expiring), n=expiring)
@@ -59,7 +57,7 @@ def sentences(why: list[dict[str, Any]] | None) -> list[str]:
 def _sentence(reason: dict[str, Any]) -> str:
     number, days = reason.get("n", 0), reason.get("days", 0)
     if reason["code"] == "no_contact":
-        return tk._("Nobody there has an account in use, and no referent is named.")
+        return tk._("No address to write to, and no referent is named.")
     if reason["code"] == "stale":
         if days == 0:
             return tk.ungettext(
@@ -80,9 +78,13 @@ def _sentence(reason: dict[str, Any]) -> str:
     if reason["code"] == "to_mend":
         return tk.ungettext("{number} file to correct.", "{number} files to correct.", number).format(number=number)
     if reason["code"] == "quiet":
-        return tk._("Nothing was deposited or changed since {date}.").format(
-            date=tk.h.odl_day(dt.date.fromisoformat(reason["on"]))
-        )
+        return tk._("No sign of life since {date}.").format(date=_day(reason["on"]))
     if reason["code"] == "expiring":
         return tk.ungettext("{number} proof ends soon.", "{number} proofs end soon.", number).format(number=number)
-    return tk._("Nothing was deposited yet.")
+    return tk._("Nothing was begun yet.")
+
+
+def _day(text: str) -> str:
+    # A day has no zone: noon where people are stays that day.
+    noon = dt.datetime.combine(dt.date.fromisoformat(text), dt.time(12), tzinfo=tk.h.get_display_timezone())
+    return tk.h.odl_day(noon)

@@ -60,7 +60,7 @@ def _compute(session: Session, organization_id: str, today: dt.date | None) -> b
         return None
     day = today or local_day(started)
     current = definition.current()
-    progress = onboarding.evaluate(current.checklist, gathered.snapshot, day, gathered.states)
+    progress = onboarding.evaluate(current.checklist, gathered.snapshot, day, gathered.known_before)
     lines = list(_changes(organization_id, gathered, progress))
     stored = progress.to_dict()
     advanced = any(line["after"]["state"] == onboarding.DONE for line in lines)
@@ -88,7 +88,7 @@ def local_day(moment: dt.datetime) -> dt.date:
 
 def _columns(gathered: snapshot.Gathered, stored: dict[str, Any], day: dt.date) -> dict[str, Any]:
     """What lists sort, filter and show without opening the whole."""
-    why = priority.reasons(stored, day, gathered.last_change, gathered.proposals)
+    why = priority.reasons(stored, day, gathered.proposals)
     return {
         **identity_columns(gathered.snapshot.title, gathered.fields),
         "population": gathered.snapshot.population,
@@ -103,7 +103,7 @@ def _columns(gathered: snapshot.Gathered, stored: dict[str, Any], day: dt.date) 
         "files_to_mend": stored["files_to_mend"],
         "proposals": gathered.proposals,
         "expiring": sum(1 for step in stored["steps"].values() if step["expires_soon"]),
-        "last_activity": gathered.last_change,
+        "last_activity": _date(stored["last_activity"]),
         "has_contact": stored["has_contact"],
         "priority": sum(reason["weight"] for reason in why),
         "why": why,

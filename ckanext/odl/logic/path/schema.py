@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ckan.plugins import toolkit as tk
-from ckan.types import FlattenDataDict, FlattenErrorDict, FlattenKey, Schema, Validator, ValidatorFactory
+from ckan.types import Schema, Validator, ValidatorFactory
 
 from ckanext.odl.logic.path.listing import SORTS
 from ckanext.odl.logic.path.priority import PROBLEMS
@@ -13,6 +13,8 @@ from ckanext.odl.model.progress import EVIDENCE
 
 #: What a mandate makes of a person.
 ROLES = ["agent", "elu", "atd", "epci", "secretary"]
+#: What ``odl_step_update`` may be asked by a yes.
+FLAGS = ("waive", "unwaive", "propose_not_applicable", "accept", "refuse")
 _MOST_ROWS = 1000
 
 
@@ -32,9 +34,9 @@ def odl_no_contact(value: Any) -> Any:
     return value
 
 
-def odl_flag(key: FlattenKey, data: FlattenDataDict, errors: FlattenErrorDict, context: Any) -> None:
+def odl_flag(value: Any) -> bool:
     """True for anything that means yes."""
-    data[key] = str(data.get(key)).strip().lower() in ("true", "1", "yes", "on")
+    return str(value).strip().lower() in ("true", "1", "yes", "on")
 
 
 @tk.validator_args
@@ -49,8 +51,6 @@ def progress_list(
     default: ValidatorFactory,
     one_of: ValidatorFactory,
     natural_number_validator: Validator,
-    ignore_missing: Validator,
-    boolean_validator: Validator,
 ) -> Schema:
     text = [ignore_empty, unicode_safe]
     return {
@@ -79,6 +79,7 @@ def step_update(
     ignore_missing: Validator,
     unicode_safe: Validator,
     one_of: ValidatorFactory,
+    default: ValidatorFactory,
     odl_day: Validator,
 ) -> Schema:
     text = [ignore_empty, unicode_safe]
@@ -96,7 +97,7 @@ def step_update(
         # a decision
         "reason": text,
         "state": [ignore_empty, one_of(["waived", "not_applicable"])],
-        **{name: [odl_flag] for name in ("waive", "unwaive", "propose_not_applicable", "accept", "refuse")},
+        **{name: [default(""), odl_flag] for name in FLAGS},
         "ids": [ignore_empty, odl_texts],
         "atd": text,
         "profile": text,
@@ -134,6 +135,7 @@ def mandate_update(
     ignore_empty: Validator,
     unicode_safe: Validator,
     one_of: ValidatorFactory,
+    default: ValidatorFactory,
     odl_day: Validator,
     odl_one_line: Validator,
 ) -> Schema:
@@ -146,7 +148,7 @@ def mandate_update(
         "body": [ignore_empty, unicode_safe],
         "since": [ignore_empty, unicode_safe, odl_day],
         "until": [ignore_empty, unicode_safe, odl_day],
-        "remove": [odl_flag],
+        "remove": [default(""), odl_flag],
     }
 
 

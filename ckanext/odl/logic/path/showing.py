@@ -12,12 +12,17 @@ from ckan.plugins import toolkit as tk
 
 from ckanext.odl import onboarding
 from ckanext.odl.language import language
+from ckanext.odl.logic import collectivite
 from ckanext.odl.logic.path import acting, definition, places, recompute, snapshot
 from ckanext.odl.model import PathHistory, PathMandate, PathProgress, PathProof
 from ckanext.odl.model.progress import PROPOSAL
+from ckanext.odl.onboarding import display
 
 #: What a step says to everybody; the rest (proofs, facts, reasons) is for the collectivité and its ATD.
-_PUBLIC = ("id", "phase", "label", "why", "how", "who", "minutes", "state", "declared", "since", "stale_since", "doc")
+_PUBLIC = (
+    "id", "phase", "label", "why", "how", "who", "who_label", "minutes", "state", "state_label", "declared", "since",
+    "stale_since", "doc",
+)  # fmt: skip
 
 
 def progress(
@@ -42,6 +47,7 @@ def progress(
         "computed_at": row.computed_at.isoformat(),
         "public": row.is_public,
         "full": full,
+        "valid_files": row.valid_files,
         **shown,
     }
     if not full:
@@ -57,7 +63,13 @@ def _row(organization_id: str) -> PathProgress | None:
 
 
 def _localised(stored: dict[str, Any], organization: model.Group, asked: str | None) -> dict[str, Any]:
-    return onboarding.localise(stored, definition.current().checklist, asked or language())
+    return onboarding.localise(stored, definition.current().checklist, asked or language(), _atd(organization))
+
+
+def _atd(organization: model.Group) -> str | None:
+    """The name of the body that supports it."""
+    above = collectivite.atd_of(organization)
+    return above.display_name if above else None
 
 
 def steps_of(shown: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -135,24 +147,30 @@ def history(organization: model.Group, step_id: str | None, start: int, rows: in
     )
     names = acting.names_of((line.user_id for line in found), (line.body_id for line in found))
     mandates = _mandates({line.mandate_id for line in found if line.mandate_id})
-    words = _Words(definition.current().checklist)
+    words = _Words(organization)
     return {"count": count, "results": [_line(line, names, mandates, words) for line in found]}
 
 
 class _Words:
     """Labels of steps and reasons in the reader's language."""
 
-    def __init__(self, checklist: Any) -> None:
-        self.checklist, self.language = checklist, language()
+    def __init__(self, organization: model.Group | None = None) -> None:
+        self.checklist, self.language = definition.current().checklist, display.language_of(language())
+        self.atd = _atd(organization) if organization else None
 
-    def label(self, step_id: str) -> str:
-        return onboarding.step_label(self.checklist, step_id, self.language) if step_id else ""
+    def label(self, step_id: str) -> str | None:
+        """The label of a step or duty, of one that left the checklist too."""
+        if not step_id:
+            return None
+        found = self.checklist.steps().get(step_id) or self.checklist.duties.get(step_id)
+        words = found.label if found else self.checklist.retired.get(step_id, {})
+        return words.get(self.language) or step_id
 
     def reason(self, line: PathHistory) -> str:
         why = line.why or {}
         if "text" in why:
             return str(why["text"])
-        return onboarding.sentence(why, self.language) if why.get("key") else ""
+        return display.say(why, self.language, atd=self.atd) if why.get("key") else ""
 
 
 def _line(line: PathHistory, names: dict[str, str], mandates: dict[str, PathMandate], words: _Words) -> dict[str, Any]:
@@ -219,8 +237,8 @@ def duties(organization: model.Group, today: dt.date, asked: str | None = None) 
     if gathered is None:
         raise tk.ObjectNotFound(tk._("There is no such local authority."))
     checklist = definition.current().checklist
-    register = onboarding.duties(checklist, gathered.snapshot, today, gathered.states)
-    shown = onboarding.localise_duties(register, checklist, asked or language())
+    register = onboarding.register(checklist, gathered.snapshot, today).to_dict()
+    shown = onboarding.localise_register(register, checklist, asked or language(), _atd(organization))
     about = {"id": organization.id, "name": organization.name}
     for duty in shown["duties"]:
         for link in (*duty.get("questions", ()), *([duty["action"]] if duty.get("action") else ())):
@@ -247,7 +265,7 @@ def open_proposals(organization_ids: Any, start: int, rows: int) -> dict[str, An
         .limit(rows)
     ).all()
     names = acting.names_of((row.author_id for row in found), ())
-    words = _Words(definition.current().checklist)
+    words = _Words()
     return {
         "count": count,
         "results": [

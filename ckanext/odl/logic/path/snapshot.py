@@ -22,7 +22,7 @@ from ckanext.odl.intake import own_session
 from ckanext.odl.logic import periods, reference, state
 from ckanext.odl.model import PathHistory, PathMandate, PathProgress, PathProof, StoredFile, Validation
 from ckanext.odl.model.progress import EVIDENCE, PROPOSAL, WAIVER
-from ckanext.odl.onboarding import DatasetFacts, FileFacts, PersonFacts, Snapshot
+from ckanext.odl.onboarding import ETP_BANDS, PROFILES, DatasetFacts, FileFacts, PersonFacts, Snapshot
 from ckanext.odl.scdl import UnknownSchema, catalogue
 
 STAFF_ROLES = ("admin", "editor")
@@ -63,10 +63,15 @@ class Gathered:
     previous: dict[str, Any] | None = None
     computed_on: dt.date | None = None
     advanced_on: dt.date | None = None
-    #: Last change of data or of a proof.
-    last_change: dt.date | None = None
     proposals: int = 0
     states: Mapping[str, tuple[str, dt.date]] = field(default_factory=dict)
+    #: Steps one of whose proofs a person took back since: they are to do again, not out of date.
+    withdrawn: frozenset[str] = frozenset()
+
+    @property
+    def known_before(self) -> dict[str, tuple[str, dt.date]]:
+        """What the next evaluation is compared with."""
+        return {id_: state for id_, state in self.states.items() if id_ not in self.withdrawn}
 
 
 def gather(organization_id: str, session: Session | None = None) -> Gathered | None:
@@ -86,13 +91,7 @@ def gather(organization_id: str, session: Session | None = None) -> Gathered | N
     packages = _packages(session, organization_id)
     files = _files(session, organization_id)
     contacts = _contacts(session, {str(row.maintainer_email) for row in packages if row.maintainer_email})
-    proofs = list(
-        session.scalars(
-            sa.select(PathProof)
-            .where(PathProof.organization_id == organization_id, PathProof.ended_at.is_(None))
-            .order_by(PathProof.created_at)
-        )
-    )
+    proofs, withdrawn = _proofs(session, organization_id)
     mandates = session.scalars(
         sa.select(PathMandate)
         .where(PathMandate.organization_id == organization_id, PathMandate.removed_at.is_(None))
@@ -107,10 +106,10 @@ def gather(organization_id: str, session: Session | None = None) -> Gathered | N
         name=group.name,
         title=group.title or group.name,
         **reference.identity(fields),
-        etp_band=_known(fields.get("odl_etp_band"), onboarding.ETP_BANDS),
+        etp_band=_known(fields.get("odl_etp_band"), ETP_BANDS),
         competences=_words(fields.get("odl_competences")),
         has=_words(fields.get("odl_has")),
-        profile=_known(fields.get("odl_profile"), onboarding.PROFILES),
+        profile=_known(fields.get("odl_profile"), PROFILES),
         description=(group.description or "").strip(),
         has_image=bool(group.image_url),
         contact=fields.get("odl_contact") or "",
@@ -143,16 +142,14 @@ def gather(organization_id: str, session: Session | None = None) -> Gathered | N
         previous=previous,
         computed_on=stored.computed_on,
         advanced_on=stored.advanced_on,
-        last_change=max(
-            [*(day for day in map(_changed_on, snapshot.datasets) if day), *deposits.values()], default=None
-        ),
         proposals=len(snapshot.proposals),
         states=previous_states(previous),
+        withdrawn=withdrawn,
     )
 
 
 def previous_states(progress: dict[str, Any] | None) -> dict[str, tuple[str, dt.date]]:
-    """Step → (state, since) of a stored progress: what the next evaluation is compared with."""
+    """Step → (state, since) of a stored progress."""
     steps = (progress or {}).get("steps") or {}
     return {id_: (step["state"], dt.date.fromisoformat(step["since"])) for id_, step in steps.items()}
 
@@ -195,7 +192,7 @@ def _ancestors(session: Session, organization_id: str) -> tuple[Ancestor, ...]:
     up = (
         sa.select(member.table_id.label("id"), sa.literal(1).label("height"))
         .where(_is_parent(member), member.group_id == organization_id)
-        .cte("up", recursive=True)
+        .cte(recursive=True)
     )
     above: Any = sa.orm.aliased(model.Member)
     # CKAN forbids loops; the height keeps one that slipped in from never ending.
@@ -429,6 +426,23 @@ def _contacts(session: Session, addresses: set[str]) -> dict[str, list[tuple[str
     return dict(found)
 
 
+def _proofs(session: Session, organization_id: str) -> tuple[list[PathProof], frozenset[str]]:
+    """What counts today, in the order in which it was given; and the steps with a proof taken back since the last
+    computation."""
+    table = PathProgress.__table__
+    computed = sa.select(table.c.computed_at).where(table.c.organization_id == organization_id).scalar_subquery()
+    found = session.scalars(
+        sa.select(PathProof)
+        .where(
+            PathProof.organization_id == organization_id,
+            sa.or_(PathProof.ended_at.is_(None), PathProof.ended_at > computed),
+        )
+        .order_by(PathProof.created_at)
+    ).all()
+    withdrawn = frozenset(proof.step for proof in found if proof.ended_at and proof.kind in EVIDENCE)
+    return [proof for proof in found if not proof.ended_at], withdrawn
+
+
 def _proof(row: PathProof) -> onboarding.Proof:
     return onboarding.Proof(
         id=row.id,
@@ -458,10 +472,6 @@ def _stored(session: Session, organization_id: str) -> Any:
             one.outerjoin(table, table.c.organization_id == one.c.id)
         )
     ).one()
-
-
-def _changed_on(dataset: DatasetFacts) -> dt.date | None:
-    return max((day for day in (dataset.changed_on, *(f.changed_on for f in dataset.files)) if day), default=None)
 
 
 def _day(moment: Any) -> dt.date | None:
