@@ -152,6 +152,7 @@ def odl_change(entry: Mapping[str, Any]) -> str:
         "proposed": tk._("proposed as not applicable"),
         "accepted": tk._("accepted: not applicable"),
         "refused": tk._("proposal refused: the step stays"),
+        "call": tk._("call"),
         "mandate_given": tk._("referent named"),
         "mandate_changed": tk._("referent changed"),
         "mandate_ended": tk._("end of a referent’s mandate"),

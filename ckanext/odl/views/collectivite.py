@@ -136,8 +136,12 @@ def _path(organization_id: str) -> dict[str, Any] | None:
 
 def _beside_files(path: dict[str, Any], files: list[overview.Step], *, is_empty: bool) -> list[dict[str, Any]]:
     """The next steps of the path that lead elsewhere than the files to mend, or the first deposit, do already."""
-    said = {tk.url_for("odl_report.read", resource_id=file.resource["id"]) for file in files}
+    said = [tk.url_for("odl_report.read", resource_id="-").removesuffix("-")] if files else []
     if is_empty:
-        said.add(tk.url_for("dataset.new", group=path["organization"]["id"]))
-    steps = [step for step in path["next"] if not (step["action"] and step["action"]["url"] in said)]
+        said.append(tk.url_for("dataset.new"))
+    steps = [step for step in path["next"] if not _address(step).startswith(tuple(said))]
     return steps[: _NEXT_OF_PATH if files else _NEXT]
+
+
+def _address(step: dict[str, Any]) -> str:
+    return (step["action"] or {}).get("url") or ""

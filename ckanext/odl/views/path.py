@@ -194,21 +194,21 @@ def summary(name: str) -> Any:
 
 
 @odl_path.route("/parcours/referents", methods=["GET", "POST"])
-def referents(name: str) -> Any:
+def mandates(name: str) -> Any:
     """Who takes care of the path, as what and until when; a POST names one or ends a mandate."""
     organization = open_to_its_people(name)
     errors: dict[str, list[str]] = {}
     if tk.request.method == "POST":
         try:
             change = path_forms.mandate()
-            tk.get_action("odl_mandate_update")(_context(), {"organization_id": organization["id"], **change})
+            tk.get_action("odl_mandate_update")(_context(), {**change, "id": organization["id"]})
         except tk.NotAuthorized:
             tk.abort(403, tk._("You may read this path, but not change it."))
         except tk.ValidationError as refusal:
             errors = path_forms.sentences(refusal.error_dict)
         else:
             tk.h.flash_success(tk._("Saved."))
-            return tk.redirect_to("odl_path.referents", name=organization["name"])
+            return tk.redirect_to("odl_path.mandates", name=organization["name"])
     found = tk.get_action("odl_mandate_list")(_context(), {"id": organization["id"]})
     data = {
         **_frame(organization, _progress(organization)),

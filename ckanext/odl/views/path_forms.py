@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
@@ -67,8 +68,11 @@ def typed_mandate() -> dict[str, str]:
 def mandate() -> dict[str, Any]:
     """The change of a mandate that the form asks for, as ``odl_mandate_update`` takes it."""
     do, id_ = tk.request.form.get("do", ""), tk.request.form.get("mandate", "")
-    if do in ("end", "remove") and id_:
-        return {"id": id_, do: True}
+    if do == "remove" and id_:
+        return {"mandate": id_, "remove": True}
+    if do == "end" and id_:
+        today = dt.datetime.now(tk.h.get_display_timezone()).date()
+        return {"mandate": id_, "until": today.isoformat()}
     return {name: value for name, value in typed_mandate().items() if value}
 
 
