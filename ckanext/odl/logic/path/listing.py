@@ -67,7 +67,8 @@ def below(organization_ids: list[str]) -> Any:
 
 
 def _child(member: Any) -> Any:
-    return sa.and_(member.c.table_name == "group", member.c.capacity == "parent", member.c.state == model.State.ACTIVE)
+    """A link to a parent, whatever its capacity: CKAN's own hierarchy (and its form) does not look at it either."""
+    return sa.and_(member.c.table_name == "group", member.c.state == model.State.ACTIVE)
 
 
 def perimeter(user_name: str | None, atd_id: str | None) -> Any:

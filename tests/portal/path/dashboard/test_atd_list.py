@@ -49,24 +49,16 @@ class TestWhoSeesIt:
         visit("sysadmin", "/en/odl/atd/saint-exemple", status=404)
         visit("sysadmin", "/en/odl/atd/inconnue", status=404)
 
-    def test_over_the_api(self, territory):
-        for who in ("other_atd", "agent", "atd_member", "stranger", None):
-            with pytest.raises((model_not_authorized(), not_found())):
-                territory.call(who, "odl_call_list", atd="causses")
-            with pytest.raises((model_not_authorized(), not_found())):
-                territory.call(who, "odl_group_update", atd="causses", ids=["valbrune"], group="x")
+    @pytest.mark.parametrize("who", ["other_atd", "agent", "atd_member", "stranger", None])
+    @pytest.mark.parametrize(
+        ("action", "asked"), [("odl_call_list", {}), ("odl_group_update", {"ids": ["valbrune"], "group": "x"})]
+    )
+    def test_over_the_api(self, app, authorization, territory, who, action, asked):
+        headers = authorization(territory.users[who]) if who else {}
 
+        answer = app.post(f"/api/3/action/{action}", json={"atd": "causses", **asked}, headers=headers)
 
-def model_not_authorized():
-    from ckan.plugins import toolkit as tk  # noqa: PLC0415 (CKAN is ready now)
-
-    return tk.NotAuthorized
-
-
-def not_found():
-    from ckan.plugins import toolkit as tk  # noqa: PLC0415 (CKAN is ready now)
-
-    return tk.ObjectNotFound
+        assert answer.status_code == 403
 
 
 class TestTheWayThere:
