@@ -160,11 +160,16 @@ class Checker:
             return
         for step in expression.steps:
             if not self.is_active(step):
-                self.add("done_unknown", *path, "applies_if", name=step)
+                self.add("done_unknown", *self.where_off(step, (*path, "applies_if")), name=step, where=path[-1])
 
     def is_active(self, step: Any) -> bool:
         entry = self.mapping(self.values, "steps").get(step)
         return isinstance(entry, dict) and entry.get("enabled", True) is not False
+
+    def where_off(self, step: Any, otherwise: Path) -> Path:
+        """Where a step is switched off, when that is why it is missing."""
+        is_off = step in self.mapping(self.values, "steps")
+        return ("steps", str(step), "enabled") if is_off else otherwise
 
     # Parts
 
@@ -199,13 +204,17 @@ class Checker:
 
     def steps(self) -> None:
         steps = self.mapping(self.values, "steps")
+        wrong: set[str] = set()
         for id in steps:
             entry, path = self.entry(steps, id, "steps"), ("steps", id)
             if not entry:
                 continue
+            before = len(self.problems)
             if not _ID.fullmatch(id):
                 self.add("id", *path, name=id)
             self.step(id, entry, path, _STEP)
+            if len(self.problems) > before:
+                wrong.add(id)
         profiles = self.mapping(self.values, "profiles")
         self.keys(profiles, ("profiles",), PROFILES)
         for profile in PROFILES:
@@ -217,7 +226,7 @@ class Checker:
                     self.add("mapping", *path)
                 elif id not in steps:
                     self.add("step", *path, name=id)
-                elif isinstance(steps[id], dict):
+                elif isinstance(steps[id], dict) and id not in wrong:
                     self.keys(change, path, _PROFILE_STEP)
                     whole = {key: value for key, value in steps[id].items() if key not in ("applies_if", "after")}
                     for key, value in change.items():
@@ -312,7 +321,8 @@ class Checker:
             elif "rule" in proof:
                 self.rule(proof, here)
             if "step" in proof and not self.is_active(proof["step"]) and entry.get("enabled", True):
-                self.add("duty_step", *here, "step", name=proof["step"])
+                where = self.where_off(proof["step"], (*here, "step"))
+                self.add("duty_step", *where, name=proof["step"], duty=path[-1])
             if not {"rule", "step", "evidence"} & set(proof):
                 self.add("proof", *here)
         hint = entry.get("hint")

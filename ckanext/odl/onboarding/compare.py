@@ -28,7 +28,7 @@ def diff(base: Checklist, own: Checklist, language: str = "fr") -> list[str]:
             label = (new or old)["label"][language]
             is_off = new is None or (not new.get("enabled", True) and (old or {}).get("enabled", True))
             if old is None or is_off:
-                say("off" if is_off else "added", path, label=typography(label, language))
+                say("removed" if is_off else "added", path, label=typography(label, language))
                 return
         if isinstance(new, dict) and isinstance(old, (dict, type(None))):
             before = old or {}

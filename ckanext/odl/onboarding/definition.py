@@ -154,7 +154,7 @@ def load(text: str, name: str, base: Checklist | None = None) -> Checklist:
         document = merge(base.document, document)
     problems = Checker(document).run()
     if problems:
-        raise ChecklistError(problems)
+        raise ChecklistError(sorted(problems, key=lambda problem: (problem.file != name, problem.line)))
     return _build(name, document, base)
 
 

@@ -55,9 +55,7 @@ def localise(
 
 def _text(words: Mapping[str, str], language: str, params: Mapping[str, Any]) -> str:
     """A text of the definition, filled in."""
-    template = words.get(language, "")
-    text = fill(typography(template, language), params, language)
-    return text[:1].upper() + text[1:] if template.startswith("{") else text
+    return fill(typography(words.get(language, ""), language), params, language)
 
 
 def _step(step: Step, stored: Mapping[str, Any], language: str, atd: str | None) -> dict[str, Any]:

@@ -15,6 +15,8 @@ LONGEST, DEEPEST = 1_000_000, 20
 
 Path = tuple[str, ...]
 
+_PLAIN_TAGS = ("tag:yaml.org,2002:map", "tag:yaml.org,2002:seq")
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -41,10 +43,10 @@ class Problem:
 
 
 class ChecklistError(ValueError):
-    """A definition that cannot be used: all its problems, in the order of the file."""
+    """A definition that cannot be used: all its problems, those of the file itself first, by line."""
 
     def __init__(self, problems: list[Problem]) -> None:
-        self.problems = sorted(problems, key=lambda problem: (problem.file, problem.line))
+        self.problems = problems
         super().__init__("\n".join(problem.text() for problem in self.problems))
 
 
@@ -100,6 +102,9 @@ def _plain(loader: Any, node: Any, path: Path, document: Document, problems: lis
     document.lines.setdefault(path, (document.name, line))
     if len(path) > DEEPEST:
         problems.append(Problem("deep", {}, document.name, line, " › ".join(path[:3])))
+        return None
+    if not isinstance(node, yaml.ScalarNode) and node.tag not in _PLAIN_TAGS:
+        problems.append(Problem("yaml", {"detail": node.tag}, document.name, line))
         return None
     if isinstance(node, yaml.MappingNode):
         values: dict[str, Any] = {}

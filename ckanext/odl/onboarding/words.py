@@ -78,14 +78,14 @@ def sentence(key: str, params: Mapping[str, Any] | None = None, language: str = 
 
 
 def fill(template: str, params: Mapping[str, Any], language: str) -> str:
-    """Fill the placeholders of a text; one whose parameter is absent is left out. The first letter is a capital when
-    the text begins with a placeholder and is a sentence."""
+    """Fill the placeholders of a text; one whose parameter is absent is left out. A sentence that begins with the name
+    of the supporting body begins with a capital."""
     text = template
     while _PLACEHOLDER.search(text):
         text = _PLACEHOLDER.sub(lambda match: _value(match[1], match[2] or "", params, language), text)
-    if template.startswith("{") and template.rstrip().endswith("."):
+    if template.startswith("{atd}") and template.endswith("."):
         text = text[:1].upper() + text[1:]
-    return " ".join(text.translate(_SHOW).split(" ")).strip()
+    return text.translate(_SHOW).strip()
 
 
 def _value(name: str, modifier: str, params: Mapping[str, Any], language: str) -> str:

@@ -75,7 +75,7 @@ def ask(action: str, user: dict[str, Any], **data: Any) -> Any:
 
 
 def outcome(action: str, user: dict[str, Any], **data: Any) -> str:
-    """What this person gets from an action: ``done``, ``hidden`` (as if there were nothing), ``refused`` or ``unfit``."""
+    """What this person gets: ``done``, ``hidden`` (as if there were nothing), ``refused`` or ``unfit``."""
     try:
         ask(action, user, **data)
     except tk.ObjectNotFound:

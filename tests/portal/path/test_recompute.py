@@ -62,7 +62,7 @@ def test_each_event_marks_the_organization(member, dataset, agent, deposit, sent
     assert marked("package_owner_org_update", id=dataset["id"], organization_id=other["id"]) == both
     assert other["id"] in marked("package_delete", id=dataset["id"])
     recompute.recompute(member["id"])
-    deposit_again = call("package_create", agent, name="b", title="B", owner_org=member["id"], license_id="lov2")
+    deposit_again = call("package_create", agent, name="bis", title="Bis", owner_org=member["id"], license_id="lov2")
     call(
         "resource_create",
         agent,

@@ -5,6 +5,9 @@ Asked here of everybody, since over the API CKAN lets callers without an account
 
 from __future__ import annotations
 
+from typing import Any
+
+import sqlalchemy as sa
 from ckan import model
 from ckan.plugins import toolkit as tk
 from ckan.types import AuthResult, Context, DataDict
@@ -19,8 +22,14 @@ def organization_of(data_dict: DataDict) -> model.Group:
 
     :raises ObjectNotFound: there is none of this id or name, or it was deleted
     """
-    organization = model.Group.get(data_dict.get("id") or "")
-    if organization is None or not organization.is_organization or organization.state != model.State.ACTIVE:
+    group: Any = model.Group
+    wanted = data_dict.get("id") or ""
+    organization = model.Session.scalars(
+        sa.select(group).where(
+            sa.or_(group.id == wanted, group.name == wanted), group.is_organization, group.state == model.State.ACTIVE
+        )
+    ).first()
+    if organization is None:
         raise tk.ObjectNotFound(tk._("There is no such local authority."))
     return organization
 

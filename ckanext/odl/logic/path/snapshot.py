@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from ckan import model
+from ckan.plugins import plugin_loaded
 from sqlalchemy.orm import Session
 
 from ckanext.odl import onboarding
@@ -214,7 +215,8 @@ def _ancestors(session: Session, organization_id: str) -> tuple[Ancestor, ...]:
 
 
 def _is_parent(member: Any) -> Any:
-    return sa.and_(member.table_name == "group", member.capacity == "parent", member.state == model.State.ACTIVE)
+    # Whatever the capacity: CKAN writes "parent" or "public" there, by the way it was made.
+    return sa.and_(member.table_name == "group", member.state == model.State.ACTIVE)
 
 
 def _members(session: Session, organization_ids: list[str]) -> list[Any]:
@@ -226,6 +228,7 @@ def _members(session: Session, organization_ids: list[str]) -> list[Any]:
                 member.capacity,
                 user.id.label("user_id"),
                 user.state.label("user_state"),
+                user.sysadmin,
                 user.last_active,
             )
             .join(user, user.id == member.table_id)
@@ -245,7 +248,7 @@ def _people(members: list[Any], organization_id: str, deposits: dict[str, dt.dat
             id=row.user_id,
             role=row.capacity,
             active=row.user_state == "active",
-            is_atd=row.user_id in atd,
+            is_atd=row.user_id in atd or bool(row.sysadmin),  # the portal’s team is not the collectivité either
             last_seen=max((day for day in (_day(row.last_active), deposits.get(row.user_id)) if day), default=None),
         )
         for row in members
@@ -369,6 +372,8 @@ def _file(resource: dict[str, Any], at: state.FileState, was_checked: bool) -> F
         period_end=_period_end(resource.get("odl_period")),
         changed_on=_day(resource["last_modified"] or resource["created"]),
         has_view=bool(resource["has_view"]),
+        # Without the DataStore there is no dictionary; with it, nobody looked.
+        has_dictionary=None if plugin_loaded("datastore") else False,
         is_documentation=resource["resource_type"] == "documentation",
         rows=at.counts.get("rows"),
     )

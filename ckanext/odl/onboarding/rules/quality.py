@@ -146,7 +146,7 @@ def dictionary(snapshot: Snapshot, params: Params, today: dt.date) -> RuleResult
     """Every public table follows a model, or has a notice beside it, or its columns are explained on the portal."""
     if not snapshot.public_datasets:
         return unknown("nothing_public", go("deposit", "deposit"))
-    tables, bare, unsure = 0, [], []
+    tables, bare, unsure = 0, {}, {}
     for dataset in snapshot.public_datasets:
         has_notice = any(file.is_documentation for file in dataset.files)
         for file in dataset.files:
@@ -156,13 +156,14 @@ def dictionary(snapshot: Snapshot, params: Params, today: dt.date) -> RuleResult
             if file.schema_id or has_notice or file.has_dictionary:
                 continue
             is_bare = file.is_table and file.has_dictionary is False
-            (bare if is_bare else unsure).append(fact("dataset", f"dataset:{dataset.name}", title=dataset.title))
+            item = fact("file", f"dataset:{dataset.name}", title=file.name)
+            (bare if is_bare else unsure)[file.id] = item
     if bare:
-        facts = listed(dict.fromkeys(bare + unsure))
+        facts = listed(bare.values())
         action = go("explain_columns", first_place(facts, "deposit"))
         return todo("dictionary.some", action, facts=facts, n=len(bare), total=tables)
     if unsure:
-        facts = listed(dict.fromkeys(unsure))
+        facts = listed(unsure.values())
         action = go("explain_columns", first_place(facts, "deposit"))
         return unknown("dictionary.unsure", action, facts=facts, n=len(unsure))
     if not tables:
