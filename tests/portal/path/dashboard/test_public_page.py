@@ -156,7 +156,7 @@ class TestTheBadge:
 
         progress = territory.call("agent", "odl_progress_show", id="saint-exemple")
         with app.flask_app.test_request_context():
-            box = BeautifulSoup(tk.render_snippet("odl/progress/badge_box.html", progress=progress), "html.parser")
+            box = BeautifulSoup(tk.h.snippet("odl/progress/badge_box.html", progress=progress), "html.parser")
 
         code = BeautifulSoup(box.select_one("#odl-badge-image").text, "html.parser")
         assert code.a["href"].endswith("/odl/avancement/saint-exemple")
