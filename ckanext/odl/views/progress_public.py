@@ -113,17 +113,15 @@ def _shared(answer: Response) -> Response:
 def export(extension: str) -> Response:
     """All public progress as open data: the observatory's columns and ours, written while it is sent."""
     version = public_progress.version()
-    answer = Response(content_type=tables.KINDS[extension])
-    answer.set_etag(f"{version.tag}-{extension}", weak=True)
-    answer.last_modified = version.changed_at
-    answer.headers["Link"] = f'<{_LICENCE}>; rel="license"'
-    if _shared(answer).status_code == 304 or tk.request.method == "HEAD":
-        return answer
     rows = public_progress.export()
     if extension == "csv":
         content = tables.as_csv(public_progress.COLUMNS, (list(row.values()) for row in rows), for_excel=False)
     else:
         content = tables.as_json(rows, count=version.number, licence=_LICENCE, columns=list(public_progress.COLUMNS))
-    answer.response = tables.streamed(content)
+    answer = Response(tables.streamed(content), content_type=tables.KINDS[extension])
+    answer.set_etag(f"{version.tag}-{extension}", weak=True)
+    answer.last_modified = version.changed_at
+    answer.headers["Link"] = f'<{_LICENCE}>; rel="license"'
     answer.headers["Content-Disposition"] = f'attachment; filename="avancement.{extension}"'
-    return answer
+    answer.automatically_set_content_length = False  # werkzeug would hold the whole of it to measure it
+    return _shared(answer)

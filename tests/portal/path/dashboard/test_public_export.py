@@ -90,6 +90,7 @@ def test_it_is_sent_again_only_when_it_changed(visit, territory, public, extensi
     first = visit(None, address)
     known = {"If-None-Match": first.headers["ETag"]}
 
+    assert "Content-Length" not in first.headers, "it is sent as it is written"
     assert first.headers["Last-Modified"]
     assert "s-maxage=3600" in first.headers["Cache-Control"]
     assert not visit(None, address, status=304, headers=known).data
