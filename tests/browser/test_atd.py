@@ -144,7 +144,10 @@ def test_a_call_is_noted_with_the_keyboard_at_hand(portal, new_context, script: 
 
 
 def test_another_site_may_frame_the_badge(portal, page):
-    page.set_content(f'<iframe src="{portal.url}/odl/avancement/saint-exemple/badge" width="300" height="110"></iframe>')
+    frame = f'<iframe src="{portal.url}/odl/avancement/saint-exemple/badge" width="300" height="110"></iframe>'
+    site = "http://localhost:1/"
+    page.route(site, lambda route: route.fulfill(content_type="text/html", body=frame))
+    page.goto(site)
     picture = page.frame_locator("iframe").get_by_role("img")
 
     expect(picture).to_have_attribute("alt", re.compile("^Données ouvertes de Saint-Exemple"))
