@@ -203,8 +203,10 @@ def main() -> None:
     options = parser.parse_args()
     app = make_app(load_config(str(ROOT / "test.ini")))
     with app._wsgi_app.test_request_context():
+        engine = model.meta.engine
         model.repo.rebuild_db()
         _run_migrations(plugin="odl")
+        model.init_model(engine)  # migrations leave an engine behind that connects anew for each query
         user = tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
         organizations(options.organizations)
         model.Session.commit()

@@ -40,7 +40,8 @@ def progress(
     if row is None or row.progress is None:
         raise tk.ObjectNotFound(tk._("There is no such local authority."))
     about = {"id": organization.id, "name": organization.name, "title": organization.display_name}
-    shown = _localised(row.progress, organization, asked)
+    stored = {**row.progress, "date": row.computed_on.isoformat() if row.computed_on else None}
+    shown = _localised(stored, organization, asked)
     _name_people(shown, about)
     answer = {
         "organization": {**about, "kind": row.kind or None, "population": row.population, "department": row.department},
