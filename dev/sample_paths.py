@@ -1,4 +1,4 @@
-"""Where the sample collectivités stand on their path: proofs of past days, waivers, a secretary, calls. All invented."""
+"""Where the sample collectivités stand on their path: past proofs, waivers, a secretary, calls. All invented."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ FACTS: dict[str, dict[str, Any]] = {
         "odl_has": ["dae"],
         "odl_group": "Rentrée 2026",
         "odl_public_progress": "true",
-        "description": "Saint-Exemple est une commune du Causse. Elle publie ici ses subventions, ses équipements et les "
-        "prénoms de ses nouveau-nés, tenus par le secrétariat de la mairie.",
+        "description": "Saint-Exemple est une commune du Causse. Elle publie ici ses subventions, ses équipements et "
+        "les prénoms de ses nouveau-nés, tenus par le secrétariat de la mairie.",
     },
     "pont-de-lirac": {
         "odl_population": "4180",
