@@ -15,8 +15,9 @@ from ckanext.odl.logic.path import acting, priority
 from ckanext.odl.model import PathHistory, PathProgress, What
 
 _P = PathProgress.__table__
-_GROUP = model.Group.__table__
-_MEMBER = model.Member.__table__
+_GROUP: Any = model.meta.metadata.tables["group"]
+_MEMBER: Any = model.meta.metadata.tables["member"]
+_USER: Any = model.meta.metadata.tables["user"]
 
 #: What narrows a list: parameter → column.
 _FILTERS = {"phase": "current", "kind": "kind", "department": "department", "group": "group_name", "profile": "profile"}
@@ -77,7 +78,7 @@ def _is_child(member: Any) -> Any:
 def perimeter(user_name: str | None, atd_id: str | None) -> Any:
     """The condition on ``odl_progress`` that leaves what this person may list (three queries at most)."""
     scope = [_P.c.organization_id.in_(below([atd_id]))] if atd_id else []
-    member, user = _MEMBER, model.User.__table__
+    member, user = _MEMBER, _USER
     theirs = sa.and_(
         member.c.table_id == user.c.id,
         member.c.table_name == "user",

@@ -45,7 +45,7 @@ def progress(
     _name_people(shown, about)
     answer = {
         "organization": {**about, "kind": row.kind or None, "population": row.population, "department": row.department},
-        "computed_at": row.computed_at.isoformat(),
+        "computed_at": row.computed_at.isoformat() if row.computed_at else None,
         "public": row.is_public,
         "full": full,
         "valid_files": row.valid_files,
@@ -252,7 +252,7 @@ def open_proposals(organization_ids: Any, start: int, rows: int) -> dict[str, An
 
     :param organization_ids: a selectable of the organizations to look at
     """
-    table, group = PathProof.__table__, model.Group.__table__
+    table, group = PathProof.__table__, model.meta.metadata.tables["group"]
     condition = sa.and_(
         table.c.kind == PROPOSAL, table.c.ended_at.is_(None), table.c.organization_id.in_(organization_ids)
     )
