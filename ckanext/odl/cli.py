@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from ckanext.odl import config, jobs
+from ckanext.odl.doctor import examine
 from ckanext.odl.language import language
 from ckanext.odl.logic import checklist as portal_checklist
 from ckanext.odl.logic.path import recompute
@@ -22,6 +23,25 @@ __all__ = ["odl"]
 @click.group()
 def odl() -> None:
     """Open data of local authorities."""
+
+
+@odl.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON list.")
+@click.pass_context
+def doctor(context: click.Context, as_json: bool) -> None:
+    """Say what is dangerous or missing in this portal; ends with 1 when something is."""
+    app = context.meta["flask_app"]
+    with app.app_context():
+        found = examine(app)
+    if as_json:
+        click.echo(json.dumps([finding.to_dict() for finding in found], ensure_ascii=False))
+    else:
+        for finding in found:
+            click.echo(f"{finding.severity}\t{finding.code}\t{finding.message}\n\t→ {finding.remedy}")
+        if not found:
+            click.echo("All is well.")
+    if any(finding.severity != "advice" for finding in found):
+        raise SystemExit(1)
 
 
 @odl.group()

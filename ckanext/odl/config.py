@@ -9,8 +9,8 @@ SECONDS = "ckanext.odl.validation.seconds"
 MEMORY = "ckanext.odl.validation.memory"
 ANSWER_SECONDS = "ckanext.odl.validation.answer_seconds"
 ANSWER_SIZE = "ckanext.odl.validation.answer_size"
+RATES = "ckanext.odl.rates"
 CHECKLIST = "ckanext.odl.checklist"
-PATH_QUEUE = "ckanext.odl.path.queue"
 EVIDENCE_SIZE = "ckanext.odl.path.evidence_size"
 
 
@@ -49,9 +49,9 @@ def largest_upload() -> int:
     return tk.config["ckan.max_resource_size"] << 20
 
 
-def path_queue() -> str:
-    """Name of the job queue that computes where collectivités stand."""
-    return tk.config[PATH_QUEUE]
+def rate(kind: str) -> int:
+    """Most ``deposit`` or ``check`` requests that one person may send in a minute; 0: as many as they like."""
+    return tk.config[f"{RATES}.{kind}"]
 
 
 def evidence_size() -> int:

@@ -7,7 +7,7 @@ the sweep, and be run twice without harm.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -15,17 +15,13 @@ import sqlalchemy as sa
 from ckan import model
 from ckan.lib import search
 from ckan.model import meta
-from ckan.plugins import toolkit as tk
 from sqlalchemy.orm import Session
 
-from ckanext.odl import config, storage
+from ckanext.odl import queue, storage
 from ckanext.odl.model import StoredFile, Validation
-from ckanext.odl.scdl import NotATable, UnknownSchema, catalogue
+from ckanext.odl.scdl import UnknownSchema, catalogue
 
 log = logging.getLogger(__name__)
-
-#: By name, since the jobs stand above this module; RQ takes a name as well as a function.
-JOB: Any = "ckanext.odl.jobs.validate"
 
 
 class Declared(NamedTuple):
@@ -33,10 +29,9 @@ class Declared(NamedTuple):
 
     schema_id: str
     version: str
-    is_table: bool
 
 
-NO_SCHEMA = Declared("", "", is_table=True)
+NO_SCHEMA = Declared("", "")
 
 
 def declared(resource: dict[str, Any]) -> Declared:
@@ -50,9 +45,9 @@ def declared(resource: dict[str, Any]) -> Declared:
     version = resource.get("odl_schema_version")
     try:
         entry, version = catalogue().parse(f"{reference}@{version}" if version else reference)
-    except (UnknownSchema, NotATable):
+    except UnknownSchema:
         return NO_SCHEMA
-    return Declared(entry.id, version, entry.is_table)
+    return Declared(entry.id, version)
 
 
 @contextmanager
@@ -85,6 +80,26 @@ def resources(session: Session, *conditions: Any) -> list[dict[str, Any]]:
     ]
 
 
+def knowledge(session: Session, resource: dict[str, Any]) -> dict[str, Any]:
+    """What the portal knows of a file beyond its model: whose it is, and the period it is said to cover.
+
+    :returns: ``owner_siren``, ``owner_insee``, ``period``, each None when unknown, for
+        :func:`ckanext.odl.validation.guarded`
+    """
+    owner: Any = session.get(model.Group, _owner_org(session, resource["package_id"]) or "")
+    extras = dict(owner.extras or {}) if owner else {}
+    return {
+        "owner_siren": extras.get("odl_siren") or None,
+        "owner_insee": extras.get("odl_insee") or None,
+        "period": resource.get("odl_period") or None,
+    }
+
+
+def _owner_org(session: Session, package_id: str) -> str | None:
+    package: Any = model.Package
+    return session.scalar(sa.select(package.owner_org).where(package.id == package_id))
+
+
 def refresh(package_id: str, *, again: str | None = None) -> None:
     """Bring what we know of a dataset's files up to date and ask for the checks that are missing.
 
@@ -103,7 +118,8 @@ def refresh(package_id: str, *, again: str | None = None) -> None:
         }
         looked_at = [_refresh_file(session, r, known.get(r["id"]), again=r["id"] == again) for r in uploads]
         session.commit()
-    send([waiting for waiting, _moved in looked_at if waiting])
+    if any(waiting for waiting, _moved in looked_at):
+        queue.send()
     if any(moved and not waiting for waiting, moved in looked_at):
         search.rebuild(package_id)  # a file became one that needs no new check: no job will tell the search
 
@@ -124,8 +140,6 @@ def _refresh_file(
             return None, False
         StoredFile.record(session, resource["id"], sha256, size, stamp)
     schema = declared(resource)
-    if not schema.is_table:
-        return None, moved
     waiting = Validation.ask(
         session,
         resource_id=resource["id"],
@@ -138,18 +152,3 @@ def _refresh_file(
         again=again,
     )
     return waiting, moved
-
-
-def send(ids: Iterable[str]) -> None:
-    """Tell the workers that these checks wait. An unreachable queue loses nothing: the sweep sends them again."""
-    try:
-        for id_ in ids:
-            tk.enqueue_job(
-                JOB,
-                [id_],
-                title=f"odl: check {id_}",
-                queue=config.queue(),
-                rq_kwargs={"timeout": config.seconds() + 60},
-            )
-    except Exception:
-        log.exception("Checks could not be queued; the sweep will try again")

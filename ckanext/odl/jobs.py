@@ -5,17 +5,18 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from tempfile import NamedTemporaryFile
 from typing import Any
 
 import sqlalchemy as sa
 from ckan import model
 from ckan.lib import search
+from ckan.plugins import toolkit as tk
 from sqlalchemy.orm import Session
 
-from ckanext.odl import config, marking, storage
-from ckanext.odl.intake import own_session, refresh, resources, send
+from ckanext.odl import config, marking, queue, storage
+from ckanext.odl.intake import knowledge, own_session, refresh, resources
 from ckanext.odl.model import StoredFile, Validation
 from ckanext.odl.model.validation import LEASE_SECONDS
 from ckanext.odl.validation import guarded
@@ -24,25 +25,48 @@ log = logging.getLogger(__name__)
 
 #: A check that waits longer than this is sent to the queue again.
 PATIENCE_SECONDS = 60
+#: Datasets that are told to the search in one go, and the size of a file before which what is known is told first.
+SAID_TOGETHER = 20
+LARGE_BYTES = 1 << 20
 #: Checks and files taken up by one sweep.
 SWEEP_LIMIT = 500
 
 
-def validate(validation_id: str) -> None:
-    """Run one check. Does nothing when it was already done, or is being done by another worker."""
-    with own_session() as session:
-        row = Validation.claim(session, validation_id)
+class Checks:
+    """The checks that wait, one after the other; the search learns of them by groups."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._unsaid: set[str] = set()
+
+    def next(self) -> bool:
+        """Run the next check; False when none waits."""
+        row = Validation.claim(self._session)
+        if row is None or row.size > LARGE_BYTES or len(self._unsaid) >= SAID_TOGETHER:
+            self._tell_the_search()
         if row is None:
-            return
+            return False
         package_id = row.package_id
         with _lease_kept(row.id, row.attempts):
-            _check(session, row)
-    search.rebuild(package_id)
-    marking.mark_owners([package_id])
+            _check(self._session, row)
+        self._unsaid.add(package_id)
+        return True
+
+    def _tell_the_search(self) -> None:
+        """Index the datasets whose files have a new state; one commit for all of them."""
+        if not self._unsaid:
+            return
+        for package_id in self._unsaid:
+            with suppress(tk.ObjectNotFound):  # deleted meanwhile
+                search.rebuild(package_ids=[package_id])
+        search.commit()
+        marking.mark_owners(self._unsaid)
+        self._unsaid.clear()
 
 
 def _check(session: Session, row: Validation) -> None:
     found = resources(session, model.Resource.id == row.resource_id)
+    known = knowledge(session, found[0]) if found else {}
     session.commit()
     with NamedTemporaryFile(prefix="odl-") as copy:
         try:
@@ -62,6 +86,7 @@ def _check(session: Session, row: Validation) -> None:
             name=row.file_name,
             seconds=config.seconds(),
             memory=config.memory(),
+            **known,
         )
     Validation.finish(session, row.id, row.attempts, report)
 
@@ -89,19 +114,21 @@ def _lease_kept(id_: str, attempt: int) -> Iterator[None]:
 def sweep() -> dict[str, int]:
     """Take up what was lost: dead workers, a flushed queue, files that nobody read. To be run every minute.
 
-    Returns how many checks were given back (``released``), given up (``interrupted``), sent again (``sent``), and how
-    many datasets had a file to read (``read``).
+    Returns how many checks were given back (``released``), given up (``interrupted``), wait too long and were
+    announced again (``late``), and how many datasets had a file to read (``read``).
     """
     with own_session() as session:
         released, interrupted = Validation.release_dead(session)
-        ids = Validation.forgotten(session, PATIENCE_SECONDS, SWEEP_LIMIT)
+        late = Validation.late(session, PATIENCE_SECONDS)
         unread = _unread(session)
-    send(ids)
+    if late:
+        queue.send()
     for package_id in unread:
         refresh(package_id)
     for package_id in set(interrupted):
         search.rebuild(package_id)
-    return {"released": released, "interrupted": len(interrupted), "sent": len(ids), "read": len(unread)}
+    queue.swept()
+    return {"released": released, "interrupted": len(interrupted), "late": late, "read": len(unread)}
 
 
 def _unread(session: Session) -> list[str]:

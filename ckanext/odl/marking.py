@@ -5,31 +5,21 @@ The row in the database is the truth, the job only a hint: a queue that is flush
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable
-from typing import Any
 
 import sqlalchemy as sa
 from ckan import model
-from ckan.plugins import toolkit as tk
 
-from ckanext.odl import config
+from ckanext.odl import queue
 from ckanext.odl.intake import own_session
 from ckanext.odl.model import PathProgress
 
-log = logging.getLogger(__name__)
-
-#: By name, since the computation stands above this module; RQ takes a name as well as a function.
-JOB: Any = "ckanext.odl.logic.path.recompute.recompute"
-#: Longest time a worker may take for one collectivité, in seconds.
-TIMEOUT = 120
-
 
 def mark(organization_ids: Iterable[str]) -> None:
-    """Ask for a new computation of these organizations; several calls before a worker comes make one job."""
+    """Ask for a new computation of these organizations; several calls before a worker comes make one computation."""
     with own_session() as session:
-        fresh = PathProgress.mark(session, organization_ids)
-    send(fresh)
+        PathProgress.mark(session, organization_ids)
+    queue.send()
 
 
 def mark_owners(package_ids: Iterable[str]) -> None:
@@ -46,16 +36,5 @@ def mark_owners(package_ids: Iterable[str]) -> None:
                 member.group_id.isnot(None),
             )
         )
-        fresh = PathProgress.mark(session, [id_ for id_ in owners if id_])
-    send(fresh)
-
-
-def send(ids: Iterable[str]) -> None:
-    """Tell the workers that these organizations wait. An unreachable queue loses nothing."""
-    try:
-        for id_ in ids:
-            tk.enqueue_job(
-                JOB, [id_], title=f"odl: path of {id_}", queue=config.path_queue(), rq_kwargs={"timeout": TIMEOUT}
-            )
-    except Exception:
-        log.exception("Paths could not be queued; the sweep will try again")
+        PathProgress.mark(session, [id_ for id_ in owners if id_])
+    queue.send()

@@ -11,6 +11,7 @@ from ckan.lib.plugins import DefaultTranslation
 from ckan.plugins import toolkit as tk
 
 from . import defaults, search, subscriptions
+from .views import downloads, rates
 
 
 @tk.blanket.actions
@@ -23,6 +24,7 @@ from . import defaults, search, subscriptions
 class OdlPlugin(p.SingletonPlugin, DefaultTranslation):
     p.implements(p.IConfigurer)
     p.implements(p.IFacets, inherit=True)
+    p.implements(p.IMiddleware, inherit=True)
     p.implements(p.IPackageController, inherit=True)
     p.implements(p.ISignal)
     p.implements(p.ITranslation)
@@ -45,6 +47,12 @@ class OdlPlugin(p.SingletonPlugin, DefaultTranslation):
 
     def group_facets(self, facets_dict: dict[str, Any], group_type: str, package_type: str | None) -> dict[str, Any]:
         return search.with_facets(facets_dict)
+
+    # IMiddleware
+    def make_middleware(self, app: Any, config: CKANConfig) -> Any:
+        downloads.protect(app)
+        rates.protect(app)
+        return app
 
     # IPackageController
     def before_dataset_index(self, pkg_dict: dict[str, Any]) -> dict[str, Any]:

@@ -34,7 +34,8 @@ def get_subscriptions() -> types.SignalMapping:
     """Sender → receivers."""
     receivers = {
         dataset_written: DATASET_ACTIONS,
-        resource_written: RESOURCE_ACTIONS,
+        # 2.12 stores the file of a resource inside package_update; 2.11 after it.
+        resource_written: () if tk.check_ckan_version(min_version="2.12") else RESOURCE_ACTIONS,
         dataset_changed: OTHER_DATASET_ACTIONS,
         datasets_changed: BULK_ACTIONS,
         view_changed: VIEW_ACTIONS,

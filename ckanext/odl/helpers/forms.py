@@ -253,7 +253,7 @@ def _details(body: territory.Body) -> str:
     if body.population is not None:
         number = tk.h.odl_number(body.population)
         parts.append(tk.ungettext("{n} inhabitant", "{n} inhabitants", body.population).format(n=number))
-    return ", ".join(parts)
+    return " · ".join(parts)
 
 
 def odl_departments() -> list[Option]:

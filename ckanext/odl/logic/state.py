@@ -120,8 +120,6 @@ def judge(resource: dict[str, Any], file: StoredFile | None, checks: dict[tuple[
 def _badge(schema: Declared, check: Any) -> str:
     if not schema.schema_id:
         return "no_schema"
-    if not schema.is_table:
-        return "to_check"
     if check is None or check.state in (State.WAITING.value, State.RUNNING.value):
         return "checking"
     if check.state == State.DONE.value and check.status in BADGES:

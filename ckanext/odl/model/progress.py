@@ -116,31 +116,47 @@ class PathProgress(tk.BaseModel):
     progress: Mapped[dict[str, Any] | None]
 
     @classmethod
-    def mark(cls, session: Session, organization_ids: Iterable[str]) -> list[str]:
-        """Say that something changed for these organizations.
-
-        Returns those that no worker was told of since they were last computed: the ones to send to the queue.
-        """
-        table = cls.__table__
+    def mark(cls, session: Session, organization_ids: Iterable[str]) -> None:
+        """Say that something changed for these organizations."""
         ids = sorted(set(organization_ids))  # in one order, so that two callers never wait for each other
-        if not ids:
-            return []
-        waiting = set(
+        if ids:
+            statement = insert(cls.__table__).values([{"organization_id": id_, "dirty_at": clock()} for id_ in ids])
             session.execute(
-                sa.select(table.c.organization_id).where(table.c.organization_id.in_(ids), table.c.dirty_at.isnot(None))
-            ).scalars()
-        )
-        statement = insert(table).values(
-            [{"organization_id": id_, "dirty_at": clock(), "sent_at": clock()} for id_ in ids]
-        )
-        session.execute(
-            statement.on_conflict_do_update(
-                index_elements=["organization_id"],
-                set_={"dirty_at": clock(), "sent_at": sa.func.coalesce(table.c.sent_at, clock())},
+                statement.on_conflict_do_update(index_elements=["organization_id"], set_={"dirty_at": clock()})
             )
-        )
         session.commit()
-        return [id_ for id_ in ids if id_ not in waiting]
+
+    @classmethod
+    def claim(cls, session: Session, seconds: int) -> str | None:
+        """The organization that waits longest; it is marked as taken, and given again after *seconds* if nothing comes
+        of it."""
+        table = cls.__table__
+        first = (
+            sa.select(table.c.organization_id)
+            .where(table.c.dirty_at.isnot(None), cls._free(seconds))
+            .order_by(table.c.dirty_at)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+            .scalar_subquery()
+        )
+        statement = sa.update(table).where(table.c.organization_id == first).values(sent_at=clock())
+        taken = session.execute(statement.returning(table.c.organization_id)).scalar()
+        session.commit()
+        return taken
+
+    @classmethod
+    def _free(cls, seconds: int) -> Any:
+        table = cls.__table__
+        return sa.or_(table.c.sent_at.is_(None), table.c.sent_at < clock(-seconds))
+
+    @classmethod
+    def late(cls, session: Session, seconds: int) -> int:
+        """How many organizations no worker took within *seconds*."""
+        table = cls.__table__
+        waiting = (table.c.dirty_at < clock(-seconds), cls._free(seconds))
+        found = session.execute(sa.select(sa.func.count()).select_from(table).where(*waiting)).scalar_one()
+        session.commit()
+        return found
 
     @classmethod
     def lock(cls, session: Session, organization_id: str) -> dt.datetime:
@@ -235,25 +251,6 @@ class PathProgress(tk.BaseModel):
         ).scalar_one()
         session.commit()
         return number
-
-    @classmethod
-    def forgotten(cls, session: Session, seconds: int, limit: int) -> list[str]:
-        """Organizations that wait for longer than *seconds* since a worker was told; they are marked as told again."""
-        table = cls.__table__
-        late = (
-            sa.select(table.c.organization_id)
-            .where(
-                table.c.dirty_at.isnot(None),
-                sa.or_(table.c.sent_at.is_(None), table.c.sent_at < clock(-seconds)),
-            )
-            .order_by(table.c.dirty_at)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        )
-        statement = sa.update(table).where(table.c.organization_id.in_(late)).values(sent_at=clock())
-        ids = list(session.execute(statement.returning(table.c.organization_id)).scalars())
-        session.commit()
-        return ids
 
     @classmethod
     def remove(cls, session: Session, organization_id: str) -> None:

@@ -160,26 +160,34 @@ class Validation(tk.BaseModel):
         return session.execute(statement).scalar()
 
     @classmethod
-    def claim(cls, session: Session, id_: str) -> Validation | None:
-        """Take the row for this worker, or None when another worker has it or nothing is left to do."""
+    def claim(cls, session: Session) -> Validation | None:
+        """Take the check that waits longest for this worker, or None when nothing is left to do."""
         table = cls.__table__
         free = sa.or_(
             table.c.state == State.WAITING.value,
             sa.and_(table.c.state == State.RUNNING.value, table.c.lease_until < clock()),
         )
-        claimed = change(
-            session,
+        first = (
+            sa.select(table.c.id)
+            .where(free, table.c.attempts < MAX_ATTEMPTS)
+            .order_by(table.c.queued_at)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+            .scalar_subquery()
+        )
+        claimed = session.execute(
             sa.update(table)
-            .where(table.c.id == id_, free, table.c.attempts < MAX_ATTEMPTS)
+            .where(table.c.id == first)
             .values(
                 state=State.RUNNING.value,
                 attempts=table.c.attempts + 1,
                 lease_until=clock(LEASE_SECONDS),
                 started_at=clock(),
-            ),
-        )
+            )
+            .returning(table.c.id)
+        ).scalar()
         session.commit()
-        return session.get(cls, id_) if claimed else None
+        return session.get(cls, claimed, populate_existing=True) if claimed else None
 
     @classmethod
     def keep(cls, session: Session, id_: str, attempt: int) -> bool:
@@ -243,20 +251,10 @@ class Validation(tk.BaseModel):
         return again, packages
 
     @classmethod
-    def forgotten(cls, session: Session, seconds: int, limit: int) -> list[str]:
-        """Ids of the checks that no worker took within *seconds*, oldest first; they are marked as sent again."""
+    def late(cls, session: Session, seconds: int) -> int:
+        """How many checks no worker took within *seconds*."""
         table = cls.__table__
-        late = (
-            sa.select(table.c.id)
-            .where(table.c.state == State.WAITING.value, table.c.queued_at < clock(-seconds))
-            .order_by(table.c.queued_at)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        )
-        ids = list(
-            session.execute(
-                sa.update(table).where(table.c.id.in_(late)).values(queued_at=clock()).returning(table.c.id)
-            ).scalars()
-        )
-        session.commit()
-        return ids
+        waiting = (table.c.state == State.WAITING.value, table.c.queued_at < clock(-seconds))
+        found = session.execute(sa.select(sa.func.count()).select_from(table).where(*waiting)).scalar_one()
+        session.rollback()
+        return found

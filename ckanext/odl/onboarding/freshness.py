@@ -32,14 +32,15 @@ def expected_on(dataset: DatasetFacts) -> dt.date | None:
     """The day on which the next file is expected, None when nothing says it.
 
     A period after the end of what the newest file covers; without it, after the end of the period of the dataset;
-    without either, after the last change of its data. So a retouched old year is not fresh data.
+    without either, after the last change of its data. So a retouched old year, or a
+    corrected description, is not fresh data.
     """
     period = PERIODS.get(dataset.frequency or "")
     if period is None:
         return None
     ends = [file.period_end for file in dataset.files if file.period_end and not file.is_documentation]
     changes = [file.changed_on for file in dataset.files if file.changed_on and not file.is_documentation]
-    last = max(ends, default=None) or dataset.temporal_end or max(changes, default=None) or dataset.changed_on
+    last = max(ends, default=None) or dataset.temporal_end or max(changes, default=None)
     try:
         return last + dt.timedelta(days=period) if last else None
     except OverflowError:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import cached_property
 
 KINDS = ("commune", "epci", "departement", "region", "syndicat", "autre")
 ETP_BANDS = ("lt50", "50to199", "ge200")
@@ -96,6 +97,7 @@ class DatasetFacts:
     contact_lapsed: bool | None = None
     #: Update procedure: a text, or a document attached.
     procedure: str = ""
+    #: Last change of any kind, a corrected description included.
     changed_on: dt.date | None = None
     files: tuple[FileFacts, ...] = ()
     twin: Twin | None = None
@@ -255,12 +257,12 @@ class Snapshot:
     usage_on: dt.date | None = None
     report_on: dt.date | None = None
 
-    @property
+    @cached_property
     def own_datasets(self) -> tuple[DatasetFacts, ...]:
         """Its datasets, without those that came from data.gouv.fr and were not adopted."""
         return tuple(dataset for dataset in self.datasets if not dataset.imported)
 
-    @property
+    @cached_property
     def public_datasets(self) -> tuple[DatasetFacts, ...]:
         """Its datasets that everyone sees and that hold at least one file."""
         return tuple(dataset for dataset in self.own_datasets if not dataset.private and dataset.files)

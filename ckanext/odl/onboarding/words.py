@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +39,7 @@ def language_of(language: str) -> str:
     return "fr" if language.lower().startswith("fr") else "en"
 
 
+@lru_cache(4096)
 def typography(text: str, language: str) -> str:
     """French signs keep to the word before them; apostrophes between letters are curly."""
     if language == "fr":

@@ -16,7 +16,7 @@ KINDS = ("commune", "epci", "departement", "region", "autre")
 @lru_cache(maxsize=1)
 def words() -> dict[str, Any]:
     """The sentences of this package, by group, name and language."""
-    return yaml.safe_load(files(__package__).joinpath("words.yaml").read_text(encoding="utf-8"))
+    return yaml.safe_load(files("ckanext.odl.territory").joinpath("words.yaml").read_text(encoding="utf-8"))
 
 
 def sentence(group: str, name: str, language: str, /, **values: Any) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from .bodies import Body, sentence
@@ -29,7 +30,7 @@ class IdentityProblem:
     field: str
     code: str
     certain: bool
-    values: dict[str, str] = field(default_factory=dict, compare=False)
+    values: dict[str, str] = dataclasses.field(default_factory=dict, compare=False)
     body: Body | None = None
 
     def sentence(self, language: str = "fr") -> str:

@@ -225,5 +225,5 @@ class Reference:
 @lru_cache(maxsize=1)
 def reference() -> Reference:
     """The reference of the package, read when first asked."""
-    path = files(__package__).joinpath("data", "reference.tsv")
+    path = files("ckanext.odl.territory").joinpath("data", "reference.tsv")
     return Reference(path.read_text(encoding="utf-8"))

@@ -1,84 +1,174 @@
 """The same check in a process of its own, so that no file can take down who asks.
 
-The child limits its own memory and processor time before it opens the file; what it cannot finish is answered with a
-``limit-*`` code, never with a word against the file.
+What the child cannot finish within its limits is answered with a ``limit-*`` code, never with a word against the file.
 """
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
-import resource
+import select
+import signal
+import socket
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any
 
+from .fork_server import OUT_OF_MEMORY
 from .report import Findings, Report
 
-#: Seconds that the child gets beyond its processor time, to start and to wait for the disk.
+#: Seconds by the clock that the child gets beyond its processor time, to wait for the disk and for its turn.
 GRACE_SECONDS = 10
-_MEBIBYTE = 1 << 20
-_OUT_OF_MEMORY = 3
-_KILLED_BY_TIME = {-24, -9}  # SIGXCPU, and SIGKILL at the hard limit
+_START_SECONDS = 30
+_BLOCK = 1 << 16
+_KILLED_BY_TIME = (-signal.SIGXCPU, -signal.SIGALRM, -signal.SIGKILL)  # the last one at the hard limit
 
 
 def guarded(
     path: str | Path,
     schema: str | None = None,
     *,
-    language: str = "fr",
-    name: str = "",
     seconds: int = 10,
     memory: int = 1024,
+    language: str = "fr",
+    name: str = "",
+    **options: Any,
 ) -> dict[str, Any]:
-    """Check a file in a child process.
+    """Check a file in a child process with limits of memory, time, descriptors, file size and without network.
 
     :param path: the file to read
     :param schema: catalogue id or ``id@version``; guessed from the columns when None
-    :param language: of the sentences, ``fr`` or ``en``
-    :param name: the file's name as people know it
     :param seconds: most processor time
     :param memory: most address space, in mebibytes
+    :param language: of the sentences, ``fr`` or ``en``
+    :param name: the file's name as people know it
+    :param options: the other parameters of :func:`.validate`
     :returns: the report as a dict; status ``incomplete`` when the child was stopped or died
     """
+    started = time.monotonic()
     order = {
-        "path": str(path),
+        "path": str(Path(path).absolute()),
         "schema": schema,
-        "language": language,
-        "name": name,
+        "options": {"language": language, "name": name, **options},
         "seconds": seconds,
         "memory": memory,
+        "patience": seconds + GRACE_SECONDS,
     }
-    # Nothing of the portal's environment (addresses, passwords) goes into a process that reads foreign files.
-    environment = {key: os.environ[key] for key in ("PYTHONPATH", "LANG") if key in os.environ}
-    started = time.monotonic()
-
-    def incomplete(code: str) -> dict[str, Any]:
-        return _incomplete(code, order, time.monotonic() - started)
-
-    try:
-        child = subprocess.run(  # noqa: S603 (our own module, no shell)
-            [sys.executable, "-m", __name__],
-            input=json.dumps(order).encode(),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=environment,
-            timeout=seconds + GRACE_SECONDS,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        return incomplete("limit-time")
-    if child.returncode == 0:
-        return json.loads(child.stdout)
-    if child.returncode == _OUT_OF_MEMORY:
+    content, ending = _server.ask(order)
+    if ending is None:  # the server itself was killed: that says nothing of the file
+        content, ending = _server.ask(order)
+    if ending == 0:
+        return json.loads(content)
+    if ending == OUT_OF_MEMORY:
         code = "limit-memory"
-    elif child.returncode in _KILLED_BY_TIME:
+    elif ending in _KILLED_BY_TIME:
         code = "limit-time"
     else:
         code = "limit-interrupted"
-    return incomplete(code)
+    return _incomplete(code, order, time.monotonic() - started)
+
+
+class _Server:
+    """The fork server of this process: started when first needed, again when it died, ended with its owner."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._owner = 0
+        self._process: subprocess.Popen[bytes] | None = None
+        self._control: socket.socket | None = None
+
+    def ask(self, order: dict[str, Any]) -> tuple[bytes, int | None]:
+        """Have a file judged; returns what the child wrote and its exit code (None: nobody can tell)."""
+        report, report_end = os.pipe()
+        ending, ending_end = os.pipe()
+        try:
+            try:
+                self._send(json.dumps(order).encode(), [report_end, ending_end])
+            finally:
+                os.close(report_end)
+                os.close(ending_end)
+            until = time.monotonic() + order["patience"] + _START_SECONDS
+            content = _read(report, until)
+            code = _read(ending, until)
+            return content, int(code) if code else None
+        except TimeoutError:
+            return b"", -signal.SIGALRM
+        except OSError:
+            return b"", None
+        finally:
+            os.close(report)
+            os.close(ending)
+
+    def _send(self, order: bytes, pipes: list[int]) -> None:
+        with self._lock:
+            for last in (False, True):
+                control = self._connected()
+                try:
+                    socket.send_fds(control, [order], pipes)
+                    return
+                except OSError:
+                    self.stop()
+                    if last:
+                        raise
+
+    def _connected(self) -> socket.socket:
+        # A web server forks its workers: each has a server of its own.
+        alive = self._process is not None and self._process.poll() is None and self._owner == os.getpid()
+        if not alive or self._control is None:
+            self._start()
+        assert self._control is not None  # noqa: S101
+        return self._control
+
+    def _start(self) -> None:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        # Nothing of the portal's environment (addresses, passwords) goes into a process that reads foreign files.
+        environment = {key: os.environ[key] for key in ("PYTHONPATH", "LANG") if key in os.environ}
+        with theirs:
+            self._process = subprocess.Popen(  # noqa: S603 (our own module, no shell)
+                [sys.executable, "-m", "ckanext.odl.validation.fork_server", str(theirs.fileno())],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                env=environment,
+                pass_fds=[theirs.fileno()],
+            )
+        self._control, self._owner = ours, os.getpid()
+
+    def stop(self) -> None:
+        """End the server: it leaves when its socket is closed."""
+        if self._control is not None:
+            self._control.close()
+        if self._process is not None and self._owner == os.getpid():
+            try:
+                self._process.wait(1)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+        self._process = self._control = None
+
+
+_server = _Server()
+atexit.register(_server.stop)
+
+
+def _read(pipe: int, until: float) -> bytes:
+    """All that comes out of a pipe until it is closed.
+
+    :raises TimeoutError: it was not closed in time
+    """
+    blocks = []
+    while True:
+        ready, _, _ = select.select([pipe], [], [], max(0.0, until - time.monotonic()))
+        if not ready:
+            raise TimeoutError
+        block = os.read(pipe, _BLOCK)
+        if not block:
+            return b"".join(blocks)
+        blocks.append(block)
 
 
 def _incomplete(code: str, order: dict[str, Any], seconds: float) -> dict[str, Any]:
@@ -88,32 +178,12 @@ def _incomplete(code: str, order: dict[str, Any], seconds: float) -> dict[str, A
     id_, _, version = (order["schema"] or "").partition("@")
     unknown = dict.fromkeys(("sha256", "format", "encoding", "delimiter", "sheet", "header_row", "rows", "columns"))
     return Report(
-        language=order["language"],
+        language=order["options"]["language"],
         status="incomplete",
         schema={"id": id_, "version": version or None} if id_ else None,
         guess=None,
-        file={"name": order["name"], "size": os.path.getsize(order["path"]), **unknown},
+        file={"name": order["options"]["name"], "size": os.path.getsize(order["path"]), **unknown},
         findings=findings,
         extract={"header": [], "header_row": None, "rows": []},
         seconds=seconds,
     ).to_dict()
-
-
-def _child() -> int:
-    os.nice(10)  # who reads a page comes before a file that waits for its report
-    order = json.load(sys.stdin)
-    resource.setrlimit(resource.RLIMIT_AS, (order["memory"] * _MEBIBYTE,) * 2)
-    resource.setrlimit(resource.RLIMIT_CPU, (order["seconds"], order["seconds"] + 1))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    try:
-        from . import validate  # noqa: PLC0415 (after the limits)
-
-        report = validate(order["path"], order["schema"], language=order["language"], name=order["name"])
-        json.dump(report.to_dict(), sys.stdout)
-    except MemoryError:
-        return _OUT_OF_MEMORY
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(_child())

@@ -295,6 +295,28 @@ class TestOtherFields:
         assert "odl_group" not in stored(territory, "saint-exemple")
 
 
+class TestTheAboutPage:
+    def test_it_says_in_words_what_is_filled_in(self, page, territory):
+        fields = {
+            "odl_has": ["dae"],
+            "odl_group": "Rentrée",
+            "odl_profile": "small",
+            "odl_competences": ["eau", "voirie"],
+        }
+        territory.call("atd_admin", "organization_patch", id="saint-exemple", odl_population=12000, **fields)
+        shown = page("anonymous", "/organization/about/saint-exemple").select_one("dl.odl-about")
+        said = {
+            term.get_text(strip=True): term.find_next("dd").get_text(" ", strip=True) for term in shown.select("dt")
+        }
+
+        assert said["Type de collectivité"] == "Commune"
+        assert said["Département"] == "48 Lozère"
+        assert said["Nombre d’habitants"] == "12\u202f000"
+        assert said["Compétences exercées"] == "Voirie Eau potable"
+        assert said["Ce que la collectivité possède"] == "Des défibrillateurs"
+        assert not {"Groupe", "Accompagnement", "Adresse de la page"} & set(said)
+
+
 class TestTheActions:
     def test_anyone_may_search(self, app, territory):
         answer = app.get("/api/3/action/odl_territory_search?q=saint+denis&kind=commune&limit=2").json

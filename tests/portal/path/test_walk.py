@@ -275,7 +275,6 @@ def test_queries_of_a_list_do_not_grow(place, workers, adviser, atd):
         model.Session.rollback()
         with queries() as sent:
             ask("odl_progress_list", adviser, atd=atd["id"], rows=50, q="commune", sort="title")
-        print("\n".join(q.replace("\n", " ")[:230] for q in sent))
         return len(sent)
 
     few = asked()

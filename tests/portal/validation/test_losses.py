@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from ckan import model
 from ckan.plugins import toolkit as tk
 
-from ckanext.odl import intake, jobs
+from ckanext.odl import intake, jobs, worker
 from ckanext.odl.model import StoredFile, Validation
 from ckanext.odl.model.validation import MAX_ATTEMPTS
 from tests.portal.conftest import GOOD, WRONG, call, run_checks, state_of, upload
@@ -37,7 +37,7 @@ def test_a_check_whose_worker_died_is_done_by_another(deposit):
 
     swept = jobs.sweep()
 
-    assert (swept["released"], swept["sent"]) == (1, 1)
+    assert (swept["released"], swept["late"]) == (1, 1)
     run_checks()
     assert state_of(resource)["badge"] == "valid"
 
@@ -47,7 +47,7 @@ def test_a_worker_that_is_alive_keeps_its_check(deposit):
     change(state="running", attempts=1, lease_until=sa.func.now() + sa.text("interval '1 minute'"))
 
     assert jobs.sweep()["released"] == 0
-    jobs.validate(one_id())
+    worker.work()
 
     assert model.Session.scalars(sa.select(Validation.state)).one() == "running"
 
@@ -81,13 +81,47 @@ def test_a_flushed_queue_loses_nothing(deposit):
     jobs.sweep()
 
     titles = [job["title"] for job in tk.get_action("job_list")({"ignore_auth": True}, {})]
-    assert titles == [f"odl: check {one_id()}"]
+    assert titles == ["odl: do what waits"]
 
 
-def test_a_check_that_was_just_sent_is_not_sent_again(deposit):
+def test_one_waiting_job_is_enough_for_many_files(deposit):
+    for _ in range(3):
+        deposit(GOOD)
+
+    assert len(tk.get_action("job_list")({"ignore_auth": True}, {})) == 1
+
+
+def test_one_job_checks_all_files_that_wait(deposit):
+    resources = [deposit(GOOD) for _ in range(3)]
+
+    worker.work()
+
+    assert [state_of(resource)["badge"] for resource in resources] == ["valid"] * 3
+    assert call("package_search", None, fq="vocab_odl_state:valid")["count"] == 1
+
+
+def test_a_worker_that_takes_its_own_check_back_finishes_it(deposit, monkeypatch):
+    """It was taken for dead while it worked: its first report is refused, its second is not."""
+    resource = deposit(GOOD)
+    judge = jobs.guarded
+
+    def late(*args, **options):
+        monkeypatch.setattr(jobs, "guarded", judge)
+        change(lease_until=long_ago())
+        jobs.sweep()
+        return judge(*args, **options)
+
+    monkeypatch.setattr(jobs, "guarded", late)
+    worker.work()
+
+    assert state_of(resource)["badge"] == "valid"
+    assert model.Session.scalars(sa.select(Validation.attempts)).one() == 2
+
+
+def test_a_check_that_was_just_sent_is_not_late(deposit):
     deposit(GOOD)
 
-    assert jobs.sweep()["sent"] == 0
+    assert jobs.sweep()["late"] == 0
 
 
 def test_a_file_that_nobody_read_is_found(deposit):
@@ -113,7 +147,6 @@ def test_a_file_replaced_while_it_waited_is_judged_by_its_last_bytes(deposit, ag
     old = one_id()
     call("resource_update", agent, **{**resource, "upload": upload(GOOD)})
 
-    jobs.validate(old)
     run_checks()
 
     assert state_of(resource)["badge"] == "valid"
@@ -151,6 +184,6 @@ def test_the_same_job_twice_does_no_harm(deposit):
     run_checks()
     finished = state_of(resource)["finished"]
 
-    jobs.validate(one_id())
+    worker.work()
 
     assert state_of(resource)["finished"] == finished

@@ -143,6 +143,14 @@ duties:
     assert own.duties["ob.local"].proofs[0].params["schema"] == "scdl/budget"
 
 
+def test_the_example_of_the_documentation_is_right() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "checklist.md").read_text("utf-8")
+    example = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)[0]
+    own = load(example, "own.yaml", PATH)
+    assert own.step("p3.volume").params["min"] == 7
+    assert all(f"`{name}`" in page for name in RULES)
+
+
 def test_an_empty_file_changes_nothing() -> None:
     own = load("", "own.yaml", PATH)
     assert own.steps() == PATH.steps()

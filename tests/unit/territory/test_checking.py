@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ckanext.odl.territory import identity_problems, reference
+from ckanext.odl.territory import Listing, identity_problems, listing, reference
 from ckanext.odl.territory.checking import of
 
 
@@ -65,6 +65,25 @@ def test_what_the_reference_does_not_know_is_no_contradiction(kind: str, siren: 
     assert [problem.code for problem in problems] == codes
     assert not any(problem.certain for problem in problems)
     assert all(problem.sentence("fr") and problem.sentence("en") for problem in problems)
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        (("commune", "214800955", "48095"), Listing(True, "214800955")),
+        (("commune", None, "98736"), Listing(True, None)),  # overseas: the INSEE code alone
+        (("commune", "214800955", "48047"), Listing(True, "200064731", "48009")),
+        (("commune", "214809014", "48901"), Listing(False)),
+        (("commune", None, None), Listing(False)),
+        (("epci", "200000172", None), Listing(True)),
+        (("epci", "200000990", None), Listing(False)),
+        (("departement", "224800011", None), Listing(None)),
+        (("syndicat", "200048130", None), Listing(None)),
+        ((None, None, None), Listing(None)),
+    ],
+)
+def test_where_an_identity_stands(asked: tuple, expected: Listing):
+    assert listing(*asked) == expected
 
 
 def test_every_body_agrees_with_itself():

@@ -66,7 +66,7 @@ ckan.module("odl-identity", function () {
           line.setAttribute("aria-selected", "false");
           line.append(body.label);
           const more = document.createElement("small");
-          more.textContent = [body.kind_text, body.insee || body.siren].filter(Boolean).join(", ") +
+          more.textContent = [body.kind_text, body.insee || body.siren].filter(Boolean).join(" · ") +
             (body.remark ? ". " + body.remark.text : "");
           line.append(more);
           // before the box loses the focus

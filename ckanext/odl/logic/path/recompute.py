@@ -16,7 +16,7 @@ from ckan import model
 from ckan.plugins import toolkit as tk
 from sqlalchemy.orm import Session
 
-from ckanext.odl import marking, onboarding
+from ckanext.odl import onboarding, queue
 from ckanext.odl.intake import own_session
 from ckanext.odl.logic import reference
 from ckanext.odl.logic.overview import fold
@@ -26,7 +26,7 @@ from ckanext.odl.model.progress import change
 
 log = logging.getLogger(__name__)
 
-#: A row that waits longer than this is sent to the queue again.
+#: A row that waits longer than this is announced again.
 PATIENCE_SECONDS = 60
 SWEEP_LIMIT = 1000
 #: States worth a line in the history the first time a collectivité is looked at; the others say that nothing happened.
@@ -47,7 +47,7 @@ def recompute(organization_id: str, today: dt.date | None = None) -> bool:
             if not found:
                 return True
     # It changes faster than it is computed: leave it to a later job rather than never come back.
-    marking.send([organization_id])
+    queue.send()
     return True
 
 
@@ -63,6 +63,7 @@ def _compute(session: Session, organization_id: str, today: dt.date | None) -> b
     progress = onboarding.evaluate(current.checklist, gathered.snapshot, day, gathered.known_before)
     lines = list(_changes(organization_id, gathered, progress))
     stored = progress.to_dict()
+    stored.pop("date")  # it is the column computed_on: what did not change is not written again each night
     advanced = any(line["after"]["state"] == onboarding.DONE for line in lines)
     is_newest = PathProgress.store(
         session,
@@ -73,7 +74,7 @@ def _compute(session: Session, organization_id: str, today: dt.date | None) -> b
             "advanced_on": day if advanced else gathered.advanced_on,
             "definition": current.mark,
             "computed_on": day,
-            "progress": stored,
+            **({} if stored == gathered.previous else {"progress": stored}),
         },
     )
     if is_newest:
@@ -157,16 +158,32 @@ def _now(session: Session) -> dt.datetime:
     return session.execute(sa.select(sa.func.clock_timestamp())).scalar_one()
 
 
-def sweep() -> dict[str, int]:
-    """Send again what waits for too long, and take up organizations that nobody looked at. To be run every minute.
+class Paths:
+    """The organizations for which something changed, one after the other."""
 
-    Returns how many were found (``added``), went with their organization (``removed``), and were sent (``sent``).
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def next(self) -> bool:
+        """Compute the one that waits longest; False when none does."""
+        organization_id = PathProgress.claim(self._session, PATIENCE_SECONDS)
+        if organization_id is None:
+            return False
+        _try(organization_id)
+        return True
+
+
+def sweep() -> dict[str, int]:
+    """Announce again what waits for too long, and take up organizations that nobody looked at. To be run every minute.
+
+    Returns how many were found (``added``), went with their organization (``removed``), and wait too long (``late``).
     """
     with own_session() as session:
         added, removed = _align(session)
-        late = PathProgress.forgotten(session, PATIENCE_SECONDS, SWEEP_LIMIT)
-    marking.send([*added, *late])
-    return {"added": len(added), "removed": removed, "sent": len(added) + len(late)}
+        late = PathProgress.late(session, PATIENCE_SECONDS)
+    if added or late:
+        queue.send()
+    return {"added": len(added), "removed": removed, "late": late}
 
 
 def _align(session: Session) -> tuple[list[str], int]:
@@ -178,7 +195,8 @@ def _align(session: Session) -> tuple[list[str], int]:
     missing = session.scalars(active.where(group.id.notin_(sa.select(table.c.organization_id))).limit(SWEEP_LIMIT))
     ids = list(missing)
     session.commit()
-    return PathProgress.mark(session, ids), removed
+    PathProgress.mark(session, ids)
+    return ids, removed
 
 
 def recompute_some(names: Iterable[str]) -> Iterator[tuple[str, int, bool]]:

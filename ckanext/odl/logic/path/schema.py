@@ -9,7 +9,6 @@ from ckan.types import Schema, Validator, ValidatorFactory
 
 from ckanext.odl.logic.path.listing import SORTS
 from ckanext.odl.logic.path.priority import PROBLEMS
-from ckanext.odl.model.progress import EVIDENCE
 
 #: What a mandate makes of a person.
 ROLES = ["agent", "elu", "atd", "epci", "secretary"]
@@ -55,7 +54,7 @@ def progress_list(
     text = [ignore_empty, unicode_safe]
     return {
         **dict.fromkeys(("atd", "q", "phase", "kind", "department", "group", "profile"), text),
-        "problem": [ignore_empty, one_of(PROBLEMS)],
+        "problem": [ignore_empty, one_of(list(PROBLEMS))],
         "sort": [default("priority"), one_of(SORTS)],
         **_pages(default, natural_number_validator, 20),
     }
@@ -88,7 +87,7 @@ def step_update(
         "step": [not_empty, unicode_safe],
         "language": text,
         # a proof
-        "kind": [ignore_empty, one_of(EVIDENCE)],
+        "kind": text,
         "value": text,
         "upload": [ignore_missing],
         "given_on": [ignore_empty, unicode_safe, odl_day],

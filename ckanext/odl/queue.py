@@ -1,0 +1,107 @@
+"""Telling the workers that there is work, and the job that does it.
+
+What is to be done stands in our tables; a job is only a hint to look there. So one job does all that waits, one waiting
+job is enough whatever the number of files, and an unreachable or flushed queue loses nothing: the sweep sends it again.
+
+A worker prepares the whole portal for each job, which takes longer than most checks. So a job that has nothing left to
+do stays a little while, awake, as long as no other job wants the worker: what arrives meanwhile is done at once.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import rq
+from ckan.lib import jobs
+from ckan.lib.redis import connect_to_redis
+from ckan.plugins import toolkit as tk
+from redis.exceptions import RedisError
+from rq.exceptions import NoSuchJobError
+
+from ckanext.odl import config
+
+log = logging.getLogger(__name__)
+
+#: By name, since what a worker does stands above this module.
+JOB = "ckanext.odl.worker.work"
+TITLE = "odl: do what waits"
+#: Seconds that a job without work stays awake, and between two looks.
+AWAKE_SECONDS = 10
+PAUSE_SECONDS = 0.2
+
+
+def send() -> None:
+    """Have a worker do what waits, unless one will do so anyway. To be called after the work was committed."""
+    try:
+        redis = connect_to_redis()
+        if redis.exists(_key("awake")) or _position(redis) is not None:
+            return
+        name: Any = JOB  # RQ takes a name as well as a function
+        kwargs = {"timeout": 2 * config.seconds() + 120}
+        sent = tk.enqueue_job(name, title=TITLE, queue=config.queue(), rq_kwargs=kwargs)
+        redis.set(_key("sent"), sent.id)
+    except Exception:
+        log.exception("What waits could not be announced to the workers; the sweep will try again")
+
+
+def swept() -> None:
+    """Note that the sweep ran."""
+    with suppress(RedisError):
+        connect_to_redis().set(_key("swept"), int(time.time()))
+
+
+def seconds_since_sweep() -> int | None:
+    """Seconds since the sweep ran last, None when Redis remembers none."""
+    last: Any = connect_to_redis().get(_key("swept"))
+    return int(time.time()) - int(last) if last else None
+
+
+def work(do_next: Callable[[], bool]) -> None:
+    """Do what waits until nothing is left, or until the job has lasted long enough.
+
+    :param do_next: does the next piece of work; False when there was none
+    """
+    job = rq.get_current_job()
+    if job is None:  # called by hand: nothing else can arrive
+        while do_next():
+            pass
+        return
+    os.nice(10)  # who deposits a file comes before the files that wait; the process of a job ends with it
+    redis, until = connect_to_redis(), time.monotonic() + config.seconds()
+    leave_at = 0.0
+    while time.monotonic() < until:
+        if do_next():
+            leave_at = 0.0
+            redis.delete(_key("awake"))
+            continue
+        leave_at = leave_at or time.monotonic() + AWAKE_SECONDS
+        _withdraw(redis)
+        if time.monotonic() > leave_at or jobs.get_queue(config.queue()).count:
+            break
+        redis.set(_key("awake"), 1, px=int(PAUSE_SECONDS * 5000))
+        time.sleep(PAUSE_SECONDS)
+    redis.delete(_key("awake"))
+    if do_next():  # it came while this job still said that it was awake
+        send()
+
+
+def _position(redis: Any) -> int | None:
+    """The place in the queue of the job that was sent last, None when it has begun (or is lost)."""
+    last = redis.get(_key("sent"))
+    return jobs.get_queue(config.queue()).get_job_position(last.decode()) if last else None
+
+
+def _withdraw(redis: Any) -> None:
+    """Take back the waiting job whose work this one has done."""
+    if _position(redis) is not None:
+        with suppress(NoSuchJobError):
+            rq.job.Job.fetch(redis.get(_key("sent")).decode(), connection=redis).delete()
+
+
+def _key(sign: str) -> str:
+    return f"odl:{tk.config['ckan.site_id']}:{sign}"

@@ -1,0 +1,52 @@
+"""``ckan odl doctor`` names what is dangerous or missing."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from ckan.cli.cli import ckan
+from ckan.plugins import toolkit as tk
+
+from ckanext.odl import jobs
+from ckanext.odl.doctor import examine
+
+pytestmark = pytest.mark.usefixtures("with_plugins", "clean_db", "clean_redis", "clean_index")
+
+
+@pytest.fixture
+def examined(app):
+    """A function that looks at the portal; what it finds, by code."""
+    return lambda: {finding.code: finding for finding in examine(app.flask_app)}
+
+
+def test_the_command_ends_with_one_and_names_the_remedies(cli):
+    result = cli.invoke(ckan, ["odl", "doctor", "--json"])
+
+    found = {finding["code"]: finding for finding in json.loads(result.stdout.splitlines()[-1])}
+    assert result.exit_code == 1
+    assert "jobs worker" in found["no-worker"]["remedy"]
+
+
+def test_a_portal_without_worker_and_sweep_is_told_so(examined):
+    assert {"no-worker", "no-sweep"} <= set(examined())
+
+
+def test_a_sweep_that_ran_is_known(examined):
+    jobs.sweep()
+
+    assert "no-sweep" not in examined()
+
+
+@pytest.mark.ckan_config("ckan.auth.user_create_organizations", True)
+def test_a_dangerous_setting_is_named(examined):
+    found = examined()
+
+    assert found["setting-dangerous"].severity == "danger"
+    assert "user_create_organizations" in found["setting-dangerous"].message
+
+
+def test_the_hole_of_forged_forms_is_found_by_behaviour(examined):
+    holed = tk.check_ckan_version(min_version="2.12", max_version="2.12.0")
+
+    assert ("forged-forms" in examined()) is holed
