@@ -76,7 +76,8 @@ def test_each_event_marks_the_organization(member, dataset, agent, deposit, sent
         url="a.csv",
         odl_schema="scdl/prenoms",
     )
-    recompute.recompute(member["id"])
+    for organization_id in both:
+        recompute.recompute(organization_id)
     sent.clear()
     run_checks()  # the report is there
     assert set(sent) == one
