@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from ckan import model
+from ckan.model.group import group_table
 from ckan.plugins import toolkit as tk
 
 from ckanext.odl import onboarding
@@ -270,7 +271,7 @@ def open_proposals(organization_ids: Any, start: int, rows: int) -> dict[str, An
 
     :param organization_ids: a selectable of the organizations to look at
     """
-    table, group = PathProof.__table__, model.meta.metadata.tables["group"]
+    table, group = PathProof.__table__, group_table
     condition = sa.and_(
         table.c.kind == PROPOSAL, table.c.ended_at.is_(None), table.c.organization_id.in_(organization_ids)
     )
