@@ -22,6 +22,7 @@ from ckan.cli import load_config
 from ckan.cli.db import _run_migrations
 from ckan.config.middleware import make_app
 from ckan.plugins import toolkit as tk
+from sqlalchemy import event
 
 from ckanext.odl import onboarding
 from ckanext.odl.intake import own_session
@@ -109,11 +110,11 @@ def statements() -> Iterator[list[str]]:
     def note(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
         sent.append(statement)
 
-    sa.event.listen(model.meta.engine, "before_cursor_execute", note)
+    event.listen(model.meta.engine, "before_cursor_execute", note)
     try:
         yield sent
     finally:
-        sa.event.remove(model.meta.engine, "before_cursor_execute", note)
+        event.remove(model.meta.engine, "before_cursor_execute", note)
 
 
 def measured(work: Callable[[], Any], times: int = 15) -> dict[str, Any]:
@@ -202,9 +203,12 @@ def main() -> None:
     parser.add_argument("--computed", type=int, default=200)
     options = parser.parse_args()
     app = make_app(load_config(str(ROOT / "test.ini")))
-    with app._wsgi_app.test_request_context():
+    flask: Any = app
+    with flask._wsgi_app.test_request_context():
+        engine: Any = model.meta.engine
         model.repo.rebuild_db()
         _run_migrations(plugin="odl")
+        model.init_model(engine)  # migrations leave an engine behind that connects anew for each query
         user = tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
         organizations(options.organizations)
         model.Session.commit()

@@ -32,6 +32,8 @@ ARGUMENTS = {
     "odl_path.name": "valbrune",
     "odl_path.step.step": "p1.elected",
     "atd.name": "pays-d-aurette",
+    "odl_atd.name": "pays-d-aurette",
+    "odl_progress.name": "valbrune",
     "user.id": "sylvie",
     "harvest.id": "moissons",
     "harvester.id": "moissons",

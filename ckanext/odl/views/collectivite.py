@@ -11,6 +11,7 @@ from ckan.plugins import toolkit as tk
 from flask import Blueprint
 
 from ckanext.odl import helpers
+from ckanext.odl.logic import collectivite as hierarchy
 from ckanext.odl.logic import overview
 from ckanext.odl.views import csrf, doors
 
@@ -36,11 +37,14 @@ def _page(per_page: int, total: int) -> dict[str, int]:
 
 @odl_collectivite.route("/collectivite")
 def index() -> Any:
-    """The collectivités that one works for; straight to the page of the only one."""
+    """The collectivités that one works for and the dashboards of those one supports; straight to the only one."""
     if not current_user.is_authenticated:
         return tk.redirect_to("user.login", came_from=tk.url_for("odl_collectivite.index"))
-    places = overview.collectivites(current_user.name)
-    if len(places) == 1:
+    atds = hierarchy.dashboards(current_user.name)
+    places = overview.collectivites(current_user.name, but_below=atds)
+    if len(places) + len(atds) == 1:
+        if atds:
+            return tk.redirect_to("odl_atd.read", name=atds[0].name)
         return tk.redirect_to("odl_collectivite.read", name=places[0].name)
     query = tk.request.args.get("q", "").strip()
     found = [
@@ -51,6 +55,7 @@ def index() -> Any:
     return tk.render(
         "odl/collectivite/index.html",
         {
+            "atds": atds,
             "places": shown,
             "states": overview.counts_of(_context(), shown),
             "found": len(found),
