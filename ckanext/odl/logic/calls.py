@@ -7,8 +7,8 @@ from typing import Any
 
 import sqlalchemy as sa
 from ckan import model
-from ckanext.odl.logic.path import acting, listing
 
+from ckanext.odl.logic.path import acting, listing
 from ckanext.odl.model import PathHistory, PathProgress, What
 
 _GROUP: Any = model.meta.metadata.tables["group"]
