@@ -8,6 +8,8 @@ from typing import Any
 
 import sqlalchemy as sa
 from ckan import authz, model
+from ckan.model.group import group_table, member_table
+from ckan.model.user import user_table
 from ckan.plugins import toolkit as tk
 
 from ckanext.odl.logic.overview import fold
@@ -15,9 +17,7 @@ from ckanext.odl.logic.path import acting, priority
 from ckanext.odl.model import PathHistory, PathProgress, What
 
 _P = PathProgress.__table__
-_GROUP: Any = model.meta.metadata.tables["group"]
-_MEMBER: Any = model.meta.metadata.tables["member"]
-_USER: Any = model.meta.metadata.tables["user"]
+_GROUP, _MEMBER, _USER = group_table, member_table, user_table
 
 #: What narrows a list: parameter → column.
 _FILTERS = {"phase": "current", "kind": "kind", "department": "department", "group": "group_name", "profile": "profile"}
