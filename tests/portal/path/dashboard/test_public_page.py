@@ -66,9 +66,20 @@ class TestWhatItShows:
         page = look(None, PAGE)
 
         assert len(page.select(".odl-phases > li")) == 6
-        steps = {words(line.select_one(".odl-step-name")): words(line.select_one(".odl-state")) for line in page.select(".odl-step-line")}
+        steps = {
+            words(line.select_one(".odl-step-name")): words(line.select_one(".odl-state"))
+            for line in page.select(".odl-step-line")
+        }
         assert len(steps) > 30
-        assert set(steps.values()) <= {"to do", "done", "declared", "out of date", "waived", "not applicable", "to be verified"}
+        assert set(steps.values()) <= {
+            "to do",
+            "done",
+            "declared",
+            "out of date",
+            "waived",
+            "not applicable",
+            "to be verified",
+        }
         assert "waived" in steps.values()
         assert "declared" in steps.values()
 
@@ -122,7 +133,9 @@ class TestTheBadge:
         assert not picture.findall(f".//{SVG}script")
 
     def test_a_name_with_signs_stays_a_picture(self, visit, territory, opened):
-        territory.call("sysadmin", "organization_patch", id="saint-exemple", title="<script>alert(1)</script> & « l'Œil »")
+        territory.call(
+            "sysadmin", "organization_patch", id="saint-exemple", title="<script>alert(1)</script> & « l'Œil »"
+        )
 
         picture = ET.fromstring(visit(None, f"{PAGE}/badge.svg").data)
 
