@@ -112,7 +112,12 @@ def _address(link: dict[str, Any], organization: dict[str, Any]) -> None:
 def _public(answer: dict[str, Any]) -> dict[str, Any]:
     """What everybody may see of it: states, without who, why and on what grounds."""
     for phase in answer["phases"]:
-        phase["steps"] = [_public_step(step) for step in phase["steps"]]
+        kept = [step for step in phase["steps"] if not _tells_of_duties(step["id"])]
+        for step in phase["steps"]:
+            if step not in kept:
+                for counts in (phase, answer):
+                    _leave_out(step["state"], counts)
+        phase["steps"] = [_public_step(step) for step in kept]
     answer["next"] = []
     answer["retired"] = []
     answer["may"] = {"act": False, "waive": False}
@@ -121,6 +126,20 @@ def _public(answer: dict[str, Any]) -> dict[str, Any]:
         "minutes_left", "retired", "may", "valid_files", "date",
     )  # fmt: skip
     return {key: answer[key] for key in keep if key in answer}
+
+
+def _tells_of_duties(step_id: str) -> bool:
+    """Whether a step is about the register of duties, which is for the collectivité and those who support it."""
+    found = definition.current().checklist.steps().get(step_id)
+    return found is not None and found.rule == "obligations_clear"
+
+
+def _leave_out(state: str, counts: dict[str, Any]) -> None:
+    """Take a step out of counts, so that nobody finds its state by subtraction."""
+    counts["done"] -= state in (onboarding.DONE, onboarding.WAIVED)
+    counts["applicable"] -= state != onboarding.NOT_APPLICABLE
+    if "stale" in counts:
+        counts["stale"] -= state == onboarding.STALE
 
 
 def _public_step(step: dict[str, Any]) -> dict[str, Any]:
