@@ -11,6 +11,7 @@ from ckan.plugins import toolkit as tk
 from werkzeug.datastructures import FileStorage
 
 from dev import sample_files as files
+from dev import sample_paths
 from dev.portal.places import secret
 from dev.portal.prepare import token_of
 
@@ -96,6 +97,7 @@ def main() -> list[dict[str, Any]]:
         for dataset in _datasets(body):
             if not model.Package.get(dataset["name"]):
                 _publish(body, dataset)
+    sample_paths.main()
     return accounts
 
 

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import json
+import sys
+from pathlib import Path
 
 import click
 
-from ckanext.odl import jobs
+from ckanext.odl import config, jobs
 from ckanext.odl.doctor import examine
+from ckanext.odl.language import language
+from ckanext.odl.logic import checklist as portal_checklist
+from ckanext.odl.logic.path import recompute
+from ckanext.odl.onboarding import ChecklistError, diff
 from ckanext.odl.scdl import catalogue
 
 # CKAN's blanket takes what is named here
@@ -45,8 +51,34 @@ def validation() -> None:
 
 @validation.command()
 def sweep() -> None:
-    """Take up the checks that were lost. To be run every minute."""
-    click.echo(json.dumps(jobs.sweep()))
+    """Take up the checks and the paths that were lost. To be run every minute."""
+    click.echo(json.dumps({**jobs.sweep(), "paths": recompute.sweep()}))
+
+
+@odl.group()
+def progress() -> None:
+    """Where the local authorities stand on their path."""
+
+
+@progress.command("recompute")
+@click.option("--organization", "names", multiple=True, help="Only this one (id or name); may be given several times.")
+@click.option("--stale-only", is_flag=True, help="Leave out what was computed today and has not changed since.")
+def recompute_progress(names: tuple[str, ...], stale_only: bool) -> None:
+    """Compute anew what time alone changes. To be run every night.
+
+    Stopped half-way, it goes on where it was with --stale-only. Several may run at once: each takes others.
+    """
+    done = failed = 0
+    todo = recompute.recompute_some(names) if names else recompute.recompute_all(stale_only=stale_only)
+    for id_, left, success in todo:
+        done, failed = done + success, failed + (not success)
+        if not success:
+            click.echo(f"{id_}: failed, see the log", err=True)
+        if (done + failed) % 100 == 0:
+            click.echo(f"{done + failed} computed, {left} left", err=True)
+    click.echo(json.dumps({"computed": done, "failed": failed}))
+    if failed:
+        raise SystemExit(1)
 
 
 @odl.group()
@@ -65,3 +97,47 @@ def list_schemas(words: tuple[str, ...], as_json: bool) -> None:
             click.echo(json.dumps({**facts, "title": entry.titles, "obsolete": entry.obsolete}, ensure_ascii=False))
         else:
             click.echo(f"{entry.id}\t{entry.latest}\t{entry.kind}\t{entry.title()}")
+
+
+@odl.group()
+def checklist() -> None:
+    """The definition of the six-phase path."""
+
+
+_own_file = click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+_in_language = click.option("--language", "lang", type=click.Choice(["fr", "en"]), help="Language of the answer.")
+
+
+@checklist.command("check")
+@_own_file
+@_in_language
+def check_checklist(file: Path | None, lang: str | None) -> None:
+    """Tell what is wrong in FILE (else the file of ckanext.odl.checklist), by line, and how to put it right."""
+    _own_checklist(file, lang)
+
+
+@checklist.command("diff")
+@_own_file
+@_in_language
+def diff_checklist(file: Path | None, lang: str | None) -> None:
+    """Tell what FILE (else the file of ckanext.odl.checklist) changes in the packaged definition."""
+    own = _own_checklist(file, lang, quiet=True)
+    for line in diff(portal_checklist.packaged(), own, lang or language()):
+        click.echo(line)
+
+
+def _own_checklist(file: Path | None, lang: str | None, *, quiet: bool = False) -> portal_checklist.Checklist:
+    """Load a portal's own definition, or print its problems and leave with status 1."""
+    path = file or (Path(config.checklist()) if config.checklist() else None)
+    try:
+        own = portal_checklist.load_file(path) if path else portal_checklist.packaged()
+    except ChecklistError as error:
+        for problem in error.problems:
+            click.echo(problem.text(lang or language()), err=True)
+        sys.exit(1)
+    except OSError as error:
+        click.echo(f"{path}: {error.strerror}", err=True)
+        sys.exit(1)
+    if not quiet:
+        click.echo(f"{path or own.name}: OK ({len(own.steps())} steps, {len(own.duties)} duties)")
+    return own

@@ -10,6 +10,8 @@ MEMORY = "ckanext.odl.validation.memory"
 ANSWER_SECONDS = "ckanext.odl.validation.answer_seconds"
 ANSWER_SIZE = "ckanext.odl.validation.answer_size"
 RATES = "ckanext.odl.rates"
+CHECKLIST = "ckanext.odl.checklist"
+EVIDENCE_SIZE = "ckanext.odl.path.evidence_size"
 
 
 def queue() -> str:
@@ -37,6 +39,11 @@ def answer_size() -> int:
     return tk.config[ANSWER_SIZE]
 
 
+def checklist() -> str:
+    """Path of the file by which this portal changes the six-phase path; empty when it changes nothing."""
+    return (tk.config[CHECKLIST] or "").strip()
+
+
 def largest_upload() -> int:
     """Largest file accepted, in bytes (CKAN's own option, given in megabytes)."""
     return tk.config["ckan.max_resource_size"] << 20
@@ -45,3 +52,8 @@ def largest_upload() -> int:
 def rate(kind: str) -> int:
     """Most ``deposit`` or ``check`` requests that one person may send in a minute; 0: as many as they like."""
     return tk.config[f"{RATES}.{kind}"]
+
+
+def evidence_size() -> int:
+    """Largest file accepted as proof of a step, in bytes."""
+    return tk.config[EVIDENCE_SIZE]

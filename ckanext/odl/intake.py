@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from ckanext.odl import queue, storage
 from ckanext.odl.model import StoredFile, Validation
-from ckanext.odl.scdl import NotATable, UnknownSchema, catalogue
+from ckanext.odl.scdl import UnknownSchema, catalogue
 
 log = logging.getLogger(__name__)
 
@@ -29,10 +29,9 @@ class Declared(NamedTuple):
 
     schema_id: str
     version: str
-    is_table: bool
 
 
-NO_SCHEMA = Declared("", "", is_table=True)
+NO_SCHEMA = Declared("", "")
 
 
 def declared(resource: dict[str, Any]) -> Declared:
@@ -46,9 +45,9 @@ def declared(resource: dict[str, Any]) -> Declared:
     version = resource.get("odl_schema_version")
     try:
         entry, version = catalogue().parse(f"{reference}@{version}" if version else reference)
-    except (UnknownSchema, NotATable):
+    except UnknownSchema:
         return NO_SCHEMA
-    return Declared(entry.id, version, entry.is_table)
+    return Declared(entry.id, version)
 
 
 @contextmanager
@@ -79,6 +78,26 @@ def resources(session: Session, *conditions: Any) -> list[dict[str, Any]]:
         {**(row.extras or {}), **{key: value for key, value in row._mapping.items() if key != "extras"}}
         for row in session.execute(statement)
     ]
+
+
+def knowledge(session: Session, resource: dict[str, Any]) -> dict[str, Any]:
+    """What the portal knows of a file beyond its model: whose it is, and the period it is said to cover.
+
+    :returns: ``owner_siren``, ``owner_insee``, ``period``, each None when unknown, for
+        :func:`ckanext.odl.validation.guarded`
+    """
+    owner: Any = session.get(model.Group, _owner_org(session, resource["package_id"]) or "")
+    extras = dict(owner.extras or {}) if owner else {}
+    return {
+        "owner_siren": extras.get("odl_siren") or None,
+        "owner_insee": extras.get("odl_insee") or None,
+        "period": resource.get("odl_period") or None,
+    }
+
+
+def _owner_org(session: Session, package_id: str) -> str | None:
+    package: Any = model.Package
+    return session.scalar(sa.select(package.owner_org).where(package.id == package_id))
 
 
 def refresh(package_id: str, *, again: str | None = None) -> None:
@@ -121,8 +140,6 @@ def _refresh_file(
             return None, False
         StoredFile.record(session, resource["id"], sha256, size, stamp)
     schema = declared(resource)
-    if not schema.is_table:
-        return None, moved
     waiting = Validation.ask(
         session,
         resource_id=resource["id"],

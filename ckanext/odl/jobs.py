@@ -15,8 +15,8 @@ from ckan.lib import search
 from ckan.plugins import toolkit as tk
 from sqlalchemy.orm import Session
 
-from ckanext.odl import config, queue, storage
-from ckanext.odl.intake import own_session, refresh, resources
+from ckanext.odl import config, marking, queue, storage
+from ckanext.odl.intake import knowledge, own_session, refresh, resources
 from ckanext.odl.model import StoredFile, Validation
 from ckanext.odl.model.validation import LEASE_SECONDS
 from ckanext.odl.validation import guarded
@@ -32,13 +32,7 @@ LARGE_BYTES = 1 << 20
 SWEEP_LIMIT = 500
 
 
-def work() -> None:
-    """Run the checks that wait, the oldest first."""
-    with own_session() as session:
-        queue.work(_Checks(session).next)
-
-
-class _Checks:
+class Checks:
     """The checks that wait, one after the other; the search learns of them by groups."""
 
     def __init__(self, session: Session) -> None:
@@ -66,11 +60,13 @@ class _Checks:
             with suppress(tk.ObjectNotFound):  # deleted meanwhile
                 search.rebuild(package_ids=[package_id])
         search.commit()
+        marking.mark_owners(self._unsaid)
         self._unsaid.clear()
 
 
 def _check(session: Session, row: Validation) -> None:
     found = resources(session, model.Resource.id == row.resource_id)
+    known = knowledge(session, found[0]) if found else {}
     session.commit()
     with NamedTemporaryFile(prefix="odl-") as copy:
         try:
@@ -90,6 +86,7 @@ def _check(session: Session, row: Validation) -> None:
             name=row.file_name,
             seconds=config.seconds(),
             memory=config.memory(),
+            **known,
         )
     Validation.finish(session, row.id, row.attempts, report)
 

@@ -27,8 +27,8 @@ from ckanext.odl import config
 
 log = logging.getLogger(__name__)
 
-#: By name, since the jobs stand above this module.
-JOB = "ckanext.odl.jobs.work"
+#: By name, since what a worker does stands above this module.
+JOB = "ckanext.odl.worker.work"
 TITLE = "odl: do what waits"
 #: Seconds that a job without work stays awake, and between two looks.
 AWAKE_SECONDS = 10

@@ -13,7 +13,7 @@ from ckan.plugins import toolkit as tk
 from ckan.tests import factories
 from werkzeug.datastructures import FileStorage
 
-from ckanext.odl import jobs
+from ckanext.odl import intake, jobs
 from ckanext.odl.model import State, Validation
 
 #: A model of five plain columns is enough for most tests.
@@ -32,7 +32,10 @@ def run_checks() -> int:
     """Do what a worker does, for all that waits; returns how many checks that was."""
     ids = list(model.Session.scalars(sa.select(Validation.id).where(Validation.state == State.WAITING.value)))
     model.Session.rollback()
-    jobs.work()
+    with intake.own_session() as session:
+        checks = jobs.Checks(session)
+        while checks.next():
+            pass
     model.Session.expire_all()
     return len(ids)
 

@@ -72,12 +72,25 @@ def test_filters_are_kept_in_the_form(app):
     assert page.select_one(".odl-search")["method"] == "get"
 
 
-def test_maps_are_shown_as_known_and_not_yet_checked(app):
+def test_maps_are_listed_like_the_others(app):
     page = _page(app, "/odl/schemas?kind=geojson")
 
     assert "etalab/schema-zfe" in _listed(page)
     assert "scdl/subventions" not in _listed(page)
-    assert all(card.select_one(".odl-note") for card in page.select(".odl-card"))
+    assert "not yet checked" not in page.get_text()
+
+
+@pytest.mark.parametrize(
+    ("id", "property_name"),
+    [("etalab/schema-zfe", "date_debut"), ("139bercy/format-commande-publique", "marche.dateNotification")],
+)
+def test_the_page_of_a_map_or_of_json_shows_its_properties_and_no_blank_model(app, id, property_name):
+    page = _page(app, f"/odl/schemas/{id}")
+
+    assert property_name in [code.get_text() for code in page.select(".odl-fields th code")]
+    assert "The portal checks every" in page.select_one(".odl-message").get_text()
+    assert not page.select("a[href*='modele.']")
+    assert page.select_one(".odl-fields thead th").get_text(strip=True) == "Property"
 
 
 def test_an_empty_list_explains_itself_and_leads_back(app):
@@ -97,13 +110,12 @@ def test_every_model_has_its_page(app):
         assert page.h1.get_text() == entry.title("fr")
         assert entry.description("fr") in page.get_text()
         assert page.select_one(f'[role=main] a[href="{entry.national_url}"]')
+        names = [code.get_text() for code in page.select("table tbody th[scope=row]")]
+        assert names == [field["name"] for field in catalogue().descriptor(id)["fields"]]
         if entry.is_table:
-            names = [code.get_text() for code in page.select("table tbody th[scope=row]")]
-            assert names == [field["name"] for field in catalogue().table(id)["fields"]]
             assert page.select_one(f'a[href="/odl/schemas/{id}/modele.xlsx"]')
             assert page.select_one(f'a[href="/odl/schemas/{id}/modele.csv"]')
         else:
-            assert not page.select("table")
             assert not page.select('a[href$=".xlsx"]')
 
 
@@ -208,10 +220,11 @@ def test_the_show_action_explains_a_schema(app):
     assert answer["frequency_in_words"] == "once a year"
 
 
-def test_the_show_action_shows_maps_without_columns():
+def test_the_show_action_shows_the_properties_of_maps():
     answer = helpers.call_action("odl_schema_show", id="etalab/schema-zfe")
 
-    assert (answer["kind"], answer["fields"], answer["urls"]["csv"]) == ("geojson", [], None)
+    assert (answer["kind"], answer["urls"]["csv"]) == ("geojson", None)
+    assert [field["name"] for field in answer["fields"] if field["required"]] == ["id", "date_debut"]
 
 
 def test_the_show_action_does_not_find_what_is_not_known(app):

@@ -26,6 +26,7 @@ ARGUMENTS = {
     "dataset": "subventions",
     "group.id": "ecole",
     "organization.id": "valbrune",
+    "odl_territory.id": "valbrune",
     "collectivite.name": "valbrune",
     "atd.name": "pays-d-aurette",
     "user.id": "sylvie",

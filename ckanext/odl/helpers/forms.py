@@ -8,9 +8,10 @@ from typing import Any
 from ckan import model
 from ckan.plugins import toolkit as tk
 
+from ckanext.odl import territory
 from ckanext.odl.language import language
 from ckanext.odl.logic import collectivite
-from ckanext.odl.logic.validators import DECREE_LICENCES, UNKNOWN_LICENCE, territory_of
+from ckanext.odl.logic.validators import DECREE_LICENCES, UNKNOWN_LICENCE, odl_choices_output, territory_of
 from ckanext.odl.scdl import catalogue
 from ckanext.odl.territory import LEVELS, parse_territory
 
@@ -226,3 +227,49 @@ def odl_parent_fixed(data: Mapping[str, Any]) -> bool:
     """Tell whether the user sees the parent without being able to change it."""
     organization = _organization_in_form(data)
     return not collectivite.may_choose_parent(getattr(tk.current_user, "name", None), organization)
+
+
+# -- identity of a collectivité --------------------------------------------------------------------------------------
+
+
+def odl_identity_found(data: Mapping[str, Any]) -> list[dict[str, str]] | None:
+    """Return what answers the search typed in a form, None when nothing was searched."""
+    typed = str(data.get("odl_find") or "").strip()
+    if not typed:
+        return None
+    return [
+        {"id": body.id, "label": body.label, "details": _details(body), "remark": body.remark_text(language())}
+        for body in territory.search(typed, limit=12)
+    ]
+
+
+def _details(body: territory.Body) -> str:
+    """What tells a body from others, beside its label: kind, code, inhabitants."""
+    parts = [body.kind_text(language())]
+    if body.insee:
+        parts.append(tk._("INSEE code {code}").format(code=body.insee))
+    elif body.siren:
+        parts.append(tk._("SIREN {code}").format(code=body.siren))
+    if body.population is not None:
+        number = tk.h.odl_number(body.population)
+        parts.append(tk.ungettext("{n} inhabitant", "{n} inhabitants", body.population).format(n=number))
+    return " · ".join(parts)
+
+
+def odl_departments() -> list[Option]:
+    """Return the départements and overseas collectivités to choose from: ``48 Lozère``."""
+    known = territory.reference()
+    found = (known.department(code) for code in known.departments)
+    return [{"value": body.code, "text": f"{body.code} {body.name}"} for body in found if body]
+
+
+def odl_chosen(value: Any) -> list[str]:
+    """Return the boxes of a field that are ticked: as stored, or as a form sends one or several."""
+    if isinstance(value, str):
+        return odl_choices_output(value) if value.startswith("[") else [value]
+    return list(value or ())
+
+
+def odl_may_group(data: Mapping[str, Any]) -> bool:
+    """Tell whether the user says in which group of its ATD the collectivité in a form is."""
+    return collectivite.may_choose_parent(getattr(tk.current_user, "name", None), _organization_in_form(data))

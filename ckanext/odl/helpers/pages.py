@@ -154,7 +154,6 @@ def odl_advice(file: FileState, can_edit: bool = False) -> str:
         return tk._("This file does not say which model it follows.")
     return {
         "link": tk._("This file is on another site: the portal does not check it yet."),
-        "kind": tk._("The portal knows this model but does not check its files yet."),
         "limit": tk._("The check stopped before the end. That says nothing against this file."),
         "interrupted": tk._("The check could not be finished. That says nothing against this file."),
     }[overview.doubt(file)]

@@ -194,7 +194,7 @@ def next_steps(context: types.Context, organization_id: str, found: dict[str, in
 
 
 def _can_be_helped(file: FileState) -> bool:
-    return file.is_upload and file.schema.is_table and not file.is_document
+    return file.is_upload and not file.is_document
 
 
 def _guesses(files: list[FileState]) -> dict[str, dict[str, Any]]:
@@ -209,11 +209,9 @@ def _guesses(files: list[FileState]) -> dict[str, dict[str, Any]]:
 def doubt(file: FileState) -> str:
     """Why a file is to be checked again.
 
-    ``link`` (not kept on the portal), ``kind`` (its model is not a table), ``limit`` (our own limits stopped the
-    check), ``interrupted`` (something else did).
+    ``link`` (not kept on the portal), ``limit`` (our own limits stopped the check), ``interrupted`` (something else
+    did).
     """
     if not file.is_upload:
         return "link"
-    if not file.schema.is_table:
-        return "kind"
     return "limit" if file.check and file.check.status == "incomplete" and file.state == "done" else "interrupted"

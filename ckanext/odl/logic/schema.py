@@ -5,6 +5,8 @@ from __future__ import annotations
 from ckan.plugins import toolkit as tk
 from ckan.types import Schema, Validator, ValidatorFactory
 
+from ckanext.odl.territory import KINDS
+
 LANGUAGES = ["fr", "en"]
 
 
@@ -74,5 +76,31 @@ def schema_show(not_empty: Validator, ignore_empty: Validator, unicode_safe: Val
     return {
         "id": [not_empty, unicode_safe],
         "version": [ignore_empty, unicode_safe],
+        "language": [ignore_empty, unicode_safe],
+    }
+
+
+@tk.validator_args
+def territory_search(
+    not_empty: Validator,
+    ignore_empty: Validator,
+    unicode_safe: Validator,
+    default: ValidatorFactory,
+    one_of: ValidatorFactory,
+    natural_number_validator: Validator,
+) -> Schema:
+    return {
+        "q": [not_empty, unicode_safe],
+        "kind": [ignore_empty, one_of(list(KINDS))],
+        "limit": [default(10), natural_number_validator],
+        "language": [ignore_empty, unicode_safe],
+    }
+
+
+@tk.validator_args
+def territory_show(ignore_empty: Validator, unicode_safe: Validator) -> Schema:
+    return {
+        "insee": [ignore_empty, unicode_safe],
+        "siren": [ignore_empty, unicode_safe],
         "language": [ignore_empty, unicode_safe],
     }

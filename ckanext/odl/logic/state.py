@@ -16,7 +16,8 @@ from ckanext.odl.model import State, StoredFile, Validation
 #: From what must be looked at first to what needs nothing.
 BADGES = ("unreadable", "invalid", "to_check", "checking", "no_schema", "valid")
 
-_SUMMARY = (
+#: The columns of a check without its report.
+SUMMARY = (
     Validation.id,
     Validation.resource_id,
     Validation.sha256,
@@ -96,12 +97,16 @@ def of_resources(resources: Sequence[dict[str, Any]]) -> list[FileState]:
     }
     checks = {
         (row.resource_id, row.sha256, row.schema_id, row.schema_version): row
-        for row in model.Session.execute(sa.select(*_SUMMARY).where(Validation.resource_id.in_(ids)))
+        for row in model.Session.execute(sa.select(*SUMMARY).where(Validation.resource_id.in_(ids)))
     }
-    return [_state(resource, files.get(resource["id"]), checks) for resource in resources]
+    return [judge(resource, files.get(resource["id"]), checks) for resource in resources]
 
 
-def _state(resource: dict[str, Any], file: StoredFile | None, checks: dict[tuple[str, ...], Any]) -> FileState:
+def judge(resource: dict[str, Any], file: StoredFile | None, checks: dict[tuple[str, ...], Any]) -> FileState:
+    """The state of a file, from what is known of its bytes and from its checks.
+
+    :param checks: rows of :data:`SUMMARY` by resource, sha256, schema and version
+    """
     schema = declared(resource)
     base = {"resource_id": resource["id"], "schema": schema, "is_upload": resource.get("url_type") == "upload"}
     if not base["is_upload"]:
@@ -115,8 +120,6 @@ def _state(resource: dict[str, Any], file: StoredFile | None, checks: dict[tuple
 def _badge(schema: Declared, check: Any) -> str:
     if not schema.schema_id:
         return "no_schema"
-    if not schema.is_table:
-        return "to_check"
     if check is None or check.state in (State.WAITING.value, State.RUNNING.value):
         return "checking"
     if check.state == State.DONE.value and check.status in BADGES:
@@ -135,7 +138,7 @@ def worst(badges: Iterable[str]) -> str:
 
 def history(resource_id: str) -> list[Any]:
     """Checks of one resource, newest first, without their reports."""
-    checks = sa.select(*_SUMMARY).where(Validation.resource_id == resource_id)
+    checks = sa.select(*SUMMARY).where(Validation.resource_id == resource_id)
     return list(model.Session.execute(checks.order_by(Validation.queued_at.desc())))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -12,9 +13,13 @@ from ckan.types import Context, FlattenDataDict, FlattenErrorDict, FlattenKey, V
 from ckanext.scheming.validation import scheming_validator
 
 from ckanext.odl.scdl import UnknownSchema, catalogue
-from ckanext.odl.territory import Territory, insee_is_valid, parse_territory, siren_is_valid
+from ckanext.odl.territory import Territory, parse_territory
 
 from . import collectivite, periods
+from .fields import existing as _existing
+from .fields import stop as _stop
+from .fields import text as _text
+from .identity_validators import odl_census_year, odl_department_code, odl_inhabitants, odl_insee, odl_siren
 from .naming import free_name
 
 DECREE_LICENCES = ("lov2", "odc-odbl")
@@ -22,13 +27,18 @@ DECREE_LICENCES = ("lov2", "odc-odbl")
 UNKNOWN_LICENCE = "notspecified"
 
 __all__ = [
+    "odl_census_year",
     "odl_choice",
+    "odl_choices",
+    "odl_choices_output",
     "odl_dataset_name",
     "odl_day",
+    "odl_department_code",
     "odl_email",
     "odl_file_address",
     "odl_file_name",
     "odl_frequency",
+    "odl_inhabitants",
     "odl_insee",
     "odl_keywords",
     "odl_known_licence",
@@ -50,23 +60,6 @@ __all__ = [
 _EMAIL = re.compile(r"[^@\s<>,;:\"()]+@[\w-]+(?:\.[\w-]+)+")
 _WEB = re.compile(r"(?:https?|ftps?)://[^\s/]+\S*", re.IGNORECASE)
 _FREQUENCY = "http://publications.europa.eu/resource/authority/frequency/"
-
-
-def _text(value: Any) -> str:
-    """The text that was typed, "" when there is none (navl's ``missing`` is falsy)."""
-    return str(value).strip() if value else ""
-
-
-def _stop(data: FlattenDataDict, key: FlattenKey) -> None:
-    """Leave the field out of what is stored, and do not ask its other validators."""
-    data.pop(key, None)
-    raise tk.StopOnError
-
-
-def _existing(data: FlattenDataDict, context: Context, kind: str) -> Any:
-    """Return the package or group that is being updated, None on creation (a context may come from another call)."""
-    found: Any = context.get(kind)
-    return found if found is not None and _text(data.get(("id",))) in (found.id, found.name) else None
 
 
 def odl_one_line(value: Any) -> Any:
@@ -130,6 +123,43 @@ def odl_choice(field: Mapping[str, Any], _schema: Mapping[str, Any]) -> Validato
     return validator  # pyright: ignore[reportReturnType]
 
 
+@scheming_validator
+def odl_choices(field: Mapping[str, Any], _schema: Mapping[str, Any]) -> Validator:
+    """Some of the values that the field offers, stored as a JSON list in their order; nothing is stored of none."""
+    values = [choice["value"] for choice in field["choices"]]
+    alone = {choice["value"] for choice in field["choices"] if choice.get("odl_alone")}
+
+    def validator(key: FlattenKey, data: FlattenDataDict, errors: FlattenErrorDict, context: Context) -> None:
+        typed = data.get(key)
+        if isinstance(typed, str) and typed.startswith("["):
+            try:
+                typed = json.loads(typed)
+            except ValueError:
+                typed = [typed]
+        chosen = [str(value) for value in ([typed] if isinstance(typed, str) else typed or []) if value]
+        for value in chosen:
+            if value not in values:
+                raise tk.Invalid(tk._("“{value}” is not in the list. Choose one of its lines.").format(value=value))
+        if len(set(chosen)) > 1 and alone & set(chosen):
+            raise tk.Invalid(tk._("“None of these” cannot be chosen together with another line."))
+        if not chosen:
+            _stop(data, key)
+        data[key] = json.dumps([value for value in values if value in chosen])
+
+    return validator  # pyright: ignore[reportReturnType]
+
+
+def odl_choices_output(value: Any) -> list[str]:
+    """A stored list as a list."""
+    if isinstance(value, list):
+        return value
+    try:
+        found = json.loads(value or "[]")
+    except ValueError:
+        return []
+    return found if isinstance(found, list) else []
+
+
 def odl_frequency(value: Any) -> Any:
     """Accept the code alone (``ANNUAL``) for its address in the European vocabulary."""
     if isinstance(value, str) and re.fullmatch(r"[A-Z0-9_]+", value.strip()):
@@ -182,35 +212,7 @@ def odl_licence_reason(key: FlattenKey, data: FlattenDataDict, errors: FlattenEr
         _stop(data, key)
 
 
-# -- identity of a collectivité --------------------------------------------------------------------------------------
-
-
-def odl_siren(value: Any) -> Any:
-    """A SIREN: nine digits with their key; spaces do not count and a SIRET is cut to its SIREN."""
-    digits = re.sub(r"\s", "", _text(value))
-    if not digits:
-        return value
-    if len(digits) == 14 and siren_is_valid(digits[:9]):
-        digits = digits[:9]
-    if not re.fullmatch(r"[0-9]{9}", digits):
-        raise tk.Invalid(tk._("A SIREN has nine digits, for instance 214 801 508. Copy it from an official letter."))
-    if not siren_is_valid(digits):
-        raise tk.Invalid(tk._("There is a typing mistake in this SIREN: its last digit does not match the others."))
-    return digits
-
-
-def odl_insee(key: FlattenKey, data: FlattenDataDict, errors: FlattenErrorDict, context: Context) -> None:
-    """The INSEE code of a commune (Corsica with its letter); other kinds have none."""
-    code = re.sub(r"\s", "", _text(data.get(key))).upper()
-    if _text(data.get(("odl_kind",))) not in ("", "commune"):
-        raise tk.Invalid(tk._("Only municipalities have an INSEE code. Empty this field."))
-    if re.fullmatch(r"20\d{3}", code):
-        raise tk.Invalid(tk._("In Corsica the INSEE code begins with 2A or 2B, for instance 2A004."))
-    if not insee_is_valid(code):
-        raise tk.Invalid(
-            tk._("An INSEE code has five characters, for instance 48150 or 2A004. It is not the postal code.")
-        )
-    data[key] = code
+# -- addresses -------------------------------------------------------------------------------------------------------
 
 
 def odl_email(value: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .progress import PathHistory, PathMandate, PathProgress, PathProof, What
 from .validation import State, StoredFile, Validation
 
-__all__ = ["State", "StoredFile", "Validation"]
+__all__ = ["PathHistory", "PathMandate", "PathProgress", "PathProof", "State", "StoredFile", "Validation", "What"]

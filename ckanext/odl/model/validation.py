@@ -32,12 +32,12 @@ class State(str, Enum):
     CANCELLED = "cancelled"
 
 
-def _clock(seconds: float = 0) -> Any:
+def clock(seconds: float = 0) -> Any:
     """The database's own time, *seconds* from now."""
     return sa.func.clock_timestamp() + sa.text(f"interval '{seconds} seconds'")
 
 
-def _change(session: Session, statement: Any) -> int:
+def change(session: Session, statement: Any) -> int:
     """Run an update; the number of rows that it changed."""
     return cast(Any, session.execute(statement)).rowcount
 
@@ -67,7 +67,7 @@ class StoredFile(tk.BaseModel):
     @classmethod
     def record(cls, session: Session, resource_id: str, sha256: str, size: int, stamp: str) -> None:
         """Write what the file is now, whatever was known before."""
-        values = {"sha256": sha256, "size": size, "stamp": stamp, "seen_at": _clock()}
+        values = {"sha256": sha256, "size": size, "stamp": stamp, "seen_at": clock()}
         session.execute(
             insert(cls.__table__)
             .values(resource_id=resource_id, **values)
@@ -144,7 +144,7 @@ class Validation(tk.BaseModel):
             "schema_id": schema_id,
             "schema_version": schema_version,
         }
-        waiting = {"state": State.WAITING.value, "queued_at": _clock(), "attempts": 0, "lease_until": None}
+        waiting = {"state": State.WAITING.value, "queued_at": clock(), "attempts": 0, "lease_until": None}
         table = cls.__table__
         redo = [State.CANCELLED.value] + ([State.DONE.value, State.INTERRUPTED.value] if again else [])
         statement = (
@@ -165,7 +165,7 @@ class Validation(tk.BaseModel):
         table = cls.__table__
         free = sa.or_(
             table.c.state == State.WAITING.value,
-            sa.and_(table.c.state == State.RUNNING.value, table.c.lease_until < _clock()),
+            sa.and_(table.c.state == State.RUNNING.value, table.c.lease_until < clock()),
         )
         first = (
             sa.select(table.c.id)
@@ -181,8 +181,8 @@ class Validation(tk.BaseModel):
             .values(
                 state=State.RUNNING.value,
                 attempts=table.c.attempts + 1,
-                lease_until=_clock(LEASE_SECONDS),
-                started_at=_clock(),
+                lease_until=clock(LEASE_SECONDS),
+                started_at=clock(),
             )
             .returning(table.c.id)
         ).scalar()
@@ -192,14 +192,14 @@ class Validation(tk.BaseModel):
     @classmethod
     def keep(cls, session: Session, id_: str, attempt: int) -> bool:
         """Renew the lease of a running check; False when it was given to another worker meanwhile."""
-        kept = _change(session, cls._mine(id_, attempt).values(lease_until=_clock(LEASE_SECONDS)))
+        kept = change(session, cls._mine(id_, attempt).values(lease_until=clock(LEASE_SECONDS)))
         session.commit()
         return bool(kept)
 
     @classmethod
     def finish(cls, session: Session, id_: str, attempt: int, report: dict[str, Any]) -> bool:
         """Store the report; False (and nothing stored) when the check belongs to another worker by now."""
-        done = _change(
+        done = change(
             session,
             cls._mine(id_, attempt).values(
                 state=State.DONE.value,
@@ -207,7 +207,7 @@ class Validation(tk.BaseModel):
                 counts={**report["counts"], "rows": report["file"]["rows"]},
                 report=report,
                 lease_until=None,
-                finished_at=_clock(),
+                finished_at=clock(),
             ),
         )
         session.commit()
@@ -217,7 +217,7 @@ class Validation(tk.BaseModel):
     def cancel(cls, session: Session, id_: str, attempt: int) -> None:
         """Close a running check whose file is gone or was replaced."""
         session.execute(
-            cls._mine(id_, attempt).values(state=State.CANCELLED.value, lease_until=None, finished_at=_clock())
+            cls._mine(id_, attempt).values(state=State.CANCELLED.value, lease_until=None, finished_at=clock())
         )
         session.commit()
 
@@ -235,17 +235,17 @@ class Validation(tk.BaseModel):
         Returns how many wait again, and the datasets of those that are left alone after :data:`MAX_ATTEMPTS` deaths.
         """
         table = cls.__table__
-        dead = sa.and_(table.c.state == State.RUNNING.value, table.c.lease_until < _clock())
+        dead = sa.and_(table.c.state == State.RUNNING.value, table.c.lease_until < clock())
         given_up = (
             sa.update(table)
             .where(dead, table.c.attempts >= MAX_ATTEMPTS)
-            .values(state=State.INTERRUPTED.value, lease_until=None, finished_at=_clock())
+            .values(state=State.INTERRUPTED.value, lease_until=None, finished_at=clock())
             .returning(table.c.package_id)
         )
         packages = list(session.execute(given_up).scalars())
-        again = _change(
+        again = change(
             session,
-            sa.update(table).where(dead).values(state=State.WAITING.value, lease_until=None, queued_at=_clock(-3600)),
+            sa.update(table).where(dead).values(state=State.WAITING.value, lease_until=None, queued_at=clock(-3600)),
         )
         session.commit()
         return again, packages
@@ -254,7 +254,7 @@ class Validation(tk.BaseModel):
     def late(cls, session: Session, seconds: int) -> int:
         """How many checks no worker took within *seconds*."""
         table = cls.__table__
-        waiting = (table.c.state == State.WAITING.value, table.c.queued_at < _clock(-seconds))
+        waiting = (table.c.state == State.WAITING.value, table.c.queued_at < clock(-seconds))
         found = session.execute(sa.select(sa.func.count()).select_from(table).where(*waiting)).scalar_one()
         session.rollback()
         return found

@@ -1,8 +1,9 @@
 """The catalogue of the national schemas that ship with the extension.
 
 The data are ``ckanext/odl/schemas/index.yaml`` (one entry per schema) and
-``ckanext/odl/schemas/tables/<id>/<version>.json`` (one Table Schema per id and version). They are read on first use
-and kept.
+``ckanext/odl/schemas/tables/<id>/<version>.json`` (one Table Schema per id and version) or
+``ckanext/odl/schemas/json/<id>/<version>.json`` (one JSON Schema for those of GeoJSON and JSON). They are read on first
+use and kept.
 
 Sources: https://schema.data.gouv.fr (identifiers, versions) and
 https://specs.frictionlessdata.io/table-schema/ (descriptors).
@@ -19,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import yaml
 
+from . import json_schemas
 from .text import fold
 
 if TYPE_CHECKING:
@@ -154,14 +156,39 @@ class Catalogue:
         entry = self.get(id)
         if not entry.is_table:
             raise NotATable(id)
-        version = version or entry.latest
+        return self._load(entry, version or entry.latest)
+
+    def json_schema(self, id: str, version: str | None = None) -> dict[str, Any]:
+        """Return the JSON Schema of *id* in *version* (newest when None); the caller may change it.
+
+        It refers to nothing outside itself.
+
+        :raises UnknownSchema: no such schema of GeoJSON or JSON, or not in this version.
+        """
+        entry = self.get(id)
+        if entry.is_table:
+            raise UnknownSchema(id)
+        return self._load(entry, version or entry.latest)
+
+    def descriptor(self, id: str, version: str | None = None) -> dict[str, Any]:
+        """Return a Table Schema descriptor whatever the kind; that of a JSON Schema lists its records' properties.
+
+        It is there to be read by people and compared; files are judged with :meth:`table` or :meth:`json_schema`.
+
+        :raises UnknownSchema: no such schema, or not in this version.
+        """
+        if self.get(id).is_table:
+            return self.table(id, version)
+        return {"fields": json_schemas.fields(self.json_schema(id, version))}
+
+    def _load(self, entry: SchemaEntry, version: str) -> dict[str, Any]:
         if version not in entry.versions:
-            raise UnknownSchema(f"{id}@{version}")
-        raw = self._raw.get((id, version))
+            raise UnknownSchema(f"{entry.id}@{version}")
+        raw = self._raw.get((entry.id, version))
         if raw is None:
-            raw = self._raw[(id, version)] = self._folder.joinpath(
-                "tables", *id.split("/"), f"{version}.json"
-            ).read_bytes()
+            folder = "tables" if entry.is_table else "json"
+            path = self._folder.joinpath(folder, *entry.id.split("/"), f"{version}.json")
+            raw = self._raw[(entry.id, version)] = path.read_bytes()
         return json.loads(raw)
 
     def search(self, text: str) -> list[SchemaEntry]:

@@ -7,10 +7,12 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import field as attribute
 from difflib import SequenceMatcher
 from typing import Any
 
-from .catalogue import Catalogue, SchemaEntry, catalogue
+from .catalogue import Catalogue, Kind, SchemaEntry, catalogue, in_language
+from .json_schemas import bare_names
 from .text import key, meaningful_words
 
 SAMPLE_ROWS = 50
@@ -43,6 +45,8 @@ class Match:
     """(column of the file, column of the schema) where the names are not quite the same."""
     unknown: tuple[str, ...] = ()
     """Columns of the file that the schema does not have."""
+    titles: Mapping[str, str] = attribute(default_factory=dict, compare=False)
+    """What people call the schema, by language."""
 
     @property
     def reference(self) -> str:
@@ -51,11 +55,8 @@ class Match:
     def reasons(self, language: str = "fr") -> list[str]:
         """Say in *language* ("fr" or "en") why this schema was thought of, and what speaks against it."""
         french = language.startswith("fr")
-        lines = [
-            f"{self.matched} colonnes du modèle sur {self.total} sont dans le fichier."
-            if french
-            else f"{self.matched} of the {self.total} columns of the model are in the file."
-        ]
+        title = in_language(self.titles, "fr" if french else "en") or self.id
+        lines = [(_counted_fr if french else _counted_en)(self.matched, self.total, title)]
         if self.near:
             pairs = ", ".join(
                 f"«\u00a0{a}\u00a0» → «\u00a0{b}\u00a0»" if french else f"“{a}” → “{b}”" for a, b in self.near
@@ -74,6 +75,21 @@ class Match:
                 else f"Columns unknown to the model: {names}."
             )
         return lines
+
+
+def _counted_fr(matched: int, total: int, title: str) -> str:
+    of_model = f"du modèle «\u00a0{title}\u00a0»"
+    if matched == total > 1:
+        return f"Les {total} colonnes {of_model} sont toutes dans le fichier."
+    if matched == 1:
+        return f"1 colonne sur {total} {of_model} est dans le fichier."
+    return f"{matched} colonnes sur {total} {of_model} sont dans le fichier."
+
+
+def _counted_en(matched: int, total: int, title: str) -> str:
+    if matched == total > 1:
+        return f"All {total} columns of the model “{title}” are in the file."
+    return f"{matched} of the {total} columns of the model “{title}” {'is' if matched == 1 else 'are'} in the file."
 
 
 @dataclass(frozen=True)
@@ -123,14 +139,14 @@ class _Fit:
 
 
 class _Detector:
-    def __init__(self, schemas: Catalogue) -> None:
+    def __init__(self, schemas: Catalogue, kinds: tuple[Kind, ...]) -> None:
         self.tables: list[_Table] = []
         owners: dict[str, set[str]] = {}
         for entry in schemas:
-            if not entry.is_table:
+            if entry.kind not in kinds:
                 continue
             for version in entry.versions:
-                table = _table(entry, version, schemas.table(entry.id, version)["fields"])
+                table = _table(entry, version, _fields(schemas, entry, version))
                 self.tables.append(table)
                 for name in table.keys:
                     owners.setdefault(name, set()).add(entry.id)
@@ -189,6 +205,12 @@ class _Detector:
         obsolete = 0.05 if table.entry.obsolete else 0.0
         fit.score = max(0.0, 0.45 * of_required + 0.25 * of_fields + 0.30 * min(1.0, of_headers) - obsolete)
         return fit
+
+
+def _fields(schemas: Catalogue, entry: SchemaEntry, version: str) -> list[dict[str, Any]]:
+    if entry.is_table:
+        return schemas.table(entry.id, version)["fields"]
+    return list(bare_names(schemas.json_schema(entry.id, version)))
 
 
 def _table(entry: SchemaEntry, version: str, fields: list[dict[str, Any]]) -> _Table:
@@ -292,6 +314,7 @@ def _match(fit: _Fit, headers: Sequence[str]) -> Match:
             (headers[position], fields[i]["name"]) for i, (position, sure) in sorted(fit.found.items()) if sure < 1.0
         ),
         unknown=tuple(header for i, header in enumerate(headers) if i not in used and header.strip()),
+        titles=fit.table.entry.titles,
     )
 
 
@@ -332,13 +355,17 @@ def _plausible(field: Mapping[str, Any], value: str) -> bool:
     return shape is None or shape.fullmatch(value) is not None
 
 
-@functools.lru_cache(maxsize=4)
-def _detector(schemas: Catalogue) -> _Detector:
-    return _Detector(schemas)
+@functools.lru_cache(maxsize=8)
+def _detector(schemas: Catalogue, kinds: tuple[Kind, ...]) -> _Detector:
+    return _Detector(schemas, kinds)
 
 
 def detect(
-    headers: Sequence[str], sample: Sequence[Sequence[str]] = (), *, schemas: Catalogue | None = None
+    headers: Sequence[str],
+    sample: Sequence[Sequence[str]] = (),
+    *,
+    schemas: Catalogue | None = None,
+    kinds: Sequence[Kind] = ("table",),
 ) -> list[Match]:
     """Rank the schemas that a file could follow, best first; empty when it looks like none of them.
 
@@ -350,7 +377,9 @@ def detect(
     :param headers: the column names as they are in the file.
     :param sample: some rows of text; of two schemas that fit alike, the one whose types suit the values comes first.
     :param schemas: another catalogue than the extension's own.
+    :param kinds: kinds of schemas thought of: a spreadsheet follows none of GeoJSON. For those, *headers* are the names
+        of the properties of the file's features or records.
     """
     if not any(header.strip() for header in headers):
         return []
-    return _detector(schemas or catalogue()).rank(headers, sample)
+    return _detector(schemas or catalogue(), tuple(kinds)).rank(headers, sample)

@@ -32,25 +32,23 @@ _ERRORS = _words(
     "delimiter-mixed type-error constraint-error unique-error primary-key-error number-not-finite number-out-of-range "
     "formula-without-value siren siret nomenclature-actes compare-columns sum-columns cohesive-columns "
     "one-of-required year-interval phone-number opening-hours gps-coordinates code-commune-insee code-postal "
-    "code-region numero-departement departement region code-pays-iso2 code-pays-iso3 code-fantoir "
+    "code-region numero-departement departement region commune canton pays code-pays-iso2 code-pays-iso3 code-fantoir "
     "bal-cle-interop bal-coordinates bal-ban-ids json-schema-error json-duplicate-key geojson-invalid "
-    "geojson-ring geojson-range geojson-crs control-char"
+    "geojson-ring geojson-range geojson-crs control-char cell-error"
 )
 _WARNINGS = _words(
-    "header-missing-column header-unknown header-order header-case row-repeated check-unknown "
+    "header-missing-column header-unknown header-order header-case row-repeated bal-numero check-unknown "
     "check-failed bal-cle-interop bal-coordinates bal-single-commune siret-other-organization "
-    "year-outside-period excel-rounded zero-lost date-suspect amount-format coordinates-suspect"
+    "year-outside-period excel-rounded zero-lost date-suspect amount-format coordinates-suspect geojson-range "
+    "json-schema-error"
 )
 _NOTICES = _words(
     "header-blank header-not-first header-normalised header-invisible-char blank-row control-char "
-    "encoding-notice mojibake line-ends-mixed sheet-chosen cells-merged rows-hidden report-truncated"
+    "several-organizations bal-file encoding-notice mojibake line-ends-mixed sheet-chosen cells-merged rows-hidden "
+    "report-truncated records-nested geojson-ring geometry-missing"
 )
 
-RESERVED = _words(
-    "limit-time limit-interrupted geojson-invalid json-schema-error json-duplicate-key geojson-ring "
-    "geojson-range geojson-crs formula-without-value siret-other-organization year-outside-period cells-merged "
-    "rows-hidden"
-)
+RESERVED = _words("limit-time limit-interrupted")
 
 
 def _table() -> dict[str, frozenset[str]]:

@@ -22,12 +22,19 @@ from .sentences import render
 WRONG_USE = 3
 _STATUS = {"valid": 0, "invalid": 1, "unreadable": 2, "incomplete": 2}
 _STATES = {
-    "fr": {"valid": "conforme", "invalid": "à corriger", "unreadable": "illisible", "incomplete": "à revérifier"},
+    "fr": {
+        "valid": "conforme",
+        "invalid": "à corriger",
+        "unreadable": "illisible",
+        "incomplete": "à revérifier",
+        "no_schema": "sans modèle",
+    },
     "en": {
         "valid": "valid",
         "invalid": "to be corrected",
         "unreadable": "unreadable",
         "incomplete": "to be checked again",
+        "no_schema": "no model",
     },
 }
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -48,6 +55,9 @@ def _parser() -> argparse.ArgumentParser:
         help="catalogue id, id@version, or path of a Table Schema file; guessed from the columns when absent",
     )
     parser.add_argument("--json", action="store_true", help="one JSON report per line")
+    parser.add_argument("--owner-siren", help="SIREN of the collectivité that publishes the file")
+    parser.add_argument("--owner-insee", help="INSEE code of that collectivité, when it is a commune")
+    parser.add_argument("--period", help="what the file is declared to cover: 2025, 2025-03, 2024/2025")
     parser.add_argument("--language", choices=("fr", "en"), default="fr")
     return parser
 
@@ -68,7 +78,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
             status = max(status, WRONG_USE)
             continue
         try:
-            report = validate(path, options.schema, language=options.language).to_dict()
+            report = validate(
+                path,
+                options.schema,
+                language=options.language,
+                owner_siren=options.owner_siren,
+                owner_insee=options.owner_insee,
+                period=options.period,
+            ).to_dict()
         except SchemaRefused as refused:
             found = {"code": refused.code, "params": refused.params}
             words = render(found, "error", options.language)
@@ -92,7 +109,8 @@ def _shown(text: str) -> str:
 def _told(report: dict[str, Any], language: str) -> list[str]:
     schema = report["schema"]
     model = f" · {schema['id'] or ''} {schema['version'] or ''}".rstrip() if schema else ""
-    state = _STATES[language][report["status"]]
+    known = report["status"] != "valid" or schema is not None
+    state = _STATES[language][report["status"] if known else "no_schema"]
     lines = [f"{report['file']['name']}{model} · {state}", f"  {headline(report, language)}"]
     colon = "\u00a0:" if language == "fr" else ":"
     marks = {"error": "✗", "warning": "!", "notice": "·"}

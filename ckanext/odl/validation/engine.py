@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from operator import getitem, itemgetter
 from typing import Any
 
 from . import limits
 from .checks.base import RowCheck
 from .checks.registry import TableChecks, build_checks
+from .context import NOTHING_KNOWN, Context, OwnerWatch
+from .extract import Before, Extract, Numbered
 from .fields import FieldRule
 from .hints import plain
-from .judges import ColumnJudge, Keys, text_at
+from .judges import ColumnJudge, build_keys, text_at
 from .problems import Problem, Unreadable
 from .reading.delimiter import CANDIDATES
 from .reading.table import Table
@@ -22,33 +23,6 @@ from .structure import Structure
 from .suspicions import coordinate_pair
 
 _TOTAL = re.compile(r"(?:sous[- ]?)?tota(?:l|ux)\b.{0,40}")
-
-
-@dataclass
-class Extract:
-    """The wrong rows, each with the row before it, for a page to show like a spreadsheet."""
-
-    header: list[str]
-    header_row: int
-    rows: list[dict[str, Any]] = field(default_factory=list)
-    _wrong: int = 0
-    _last: int = 0
-
-    def add(self, row: int, cells: Sequence[str], before: tuple[int, Sequence[str]] | None) -> None:
-        if self._wrong >= limits.EXTRACT_ROWS or row == self._last:
-            return
-        self._wrong += 1
-        if before is not None and before[0] != self._last:
-            self._keep(*before)
-        self._keep(row, cells)
-        self._last = row
-
-    def _keep(self, row: int, cells: Sequence[str]) -> None:
-        self.rows.append({"row": row, "cells": [shorten(cell, limits.EXTRACT_CHARACTERS) for cell in cells[:200]]})
-
-    def to_dict(self) -> dict[str, Any]:
-        header = [shorten(name, limits.EXTRACT_CHARACTERS) for name in self.header[:200]]
-        return {"header": header, "header_row": self.header_row, "rows": self.rows}
 
 
 class Engine:
@@ -61,6 +35,7 @@ class Engine:
         rules: Sequence[FieldRule],
         descriptor: dict[str, Any],
         findings: Findings,
+        context: Context = NOTHING_KNOWN,
     ) -> None:
         self.table = table
         self.structure = structure
@@ -68,92 +43,118 @@ class Engine:
         present = frozenset(column.rule.name for column in structure.columns)
         self.checks: TableChecks = build_checks(descriptor, rules, present)
         self.judges = [
-            ColumnJudge(column, [check for check in self.checks.cells if check.column == column.rule.name])
+            ColumnJudge(column, [check for check in self.checks.cells if check.column == column.rule.name], context)
             for column in structure.columns
         ]
-        self._by_name = {judge.rule.name: judge for judge in self.judges}
+        self._required = [judge for judge in self.judges if judge.rule.required]
+        self.by_name = {judge.rule.name: judge for judge in self.judges}
         pair = coordinate_pair([column.rule for column in structure.columns])
         if pair and not any(check.code == "bal-coordinates" for check in self.checks.rows):
             self.checks.rows.append(pair)
-        self._row_checks = [(check, *self._picker(check.columns)) for check in self.checks.rows]
+        single = any(check.code == "bal-single-commune" for check in self.checks.rows)
+        self.owner = OwnerWatch(structure.columns, context, places=not single)
+        self.row_checks = [(check, *self._picker(check.columns)) for check in self.checks.rows]
         primary = descriptor.get("primaryKey") or []
-        self.keys = Keys(self.judges, [primary] if isinstance(primary, str) else list(primary))
+        self.keys = build_keys(self.judges, [primary] if isinstance(primary, str) else list(primary))
         self.extract = Extract(structure.header, structure.header_row)
-        self._width = len(structure.header)
+        self.rows = 0
+        """Rows of data so far."""
+        self.width = len(structure.header)
         self._named = max((i for i, name in enumerate(structure.header, 1) if name), default=0)
-        self._filled_blanks: dict[int, int] = {}
+        self.filled_blanks: dict[int, int] = {}
+        """Index of a column without a name → how many of its cells are filled."""
         self._trailing_extra = False
-        self._repeated: dict[int, int] = {}
-        self._watch_repeats = not self.keys.any and bool(rules) and self._named > 2
+        self._blanks: list[int] = []
+        self.watch_repeats = not self.keys and bool(rules) and self._named > 2
+        repeats: dict[Any, int] = {}
+        self.first_like: Callable[[Any, int], int] = repeats.setdefault
+        """Hash of a row and its number → the first row like it, as :attr:`judges.Key.first`."""
+        self.tallied = False
+        """Whether the judge of columns counts what :attr:`owner` watches."""
+        self._previous: Numbered | None = (structure.header_row, structure.header)
+        self.before: Before = lambda: self._previous
+        whole = [judge.column.index for judge in self.judges] == list(range(self.width))
+        self._pick = _all if whole else self._picker([judge.rule.name for judge in self.judges])[0]
 
     def run(self) -> int:
         """Judge every row. Raises :class:`Unreadable` when the reading itself breaks."""
         self._say_notes(rules_broken=True)
-        indexes = [judge.column.index for judge in self.judges]
-        judges = self.judges
-        pick: Callable[[list[str]], Sequence[str]]
-        if len(indexes) == self._width == len(self.structure.header) and indexes == list(range(self._width)):
-            pick = _all
-        elif len(indexes) == 1:
-            only = indexes[0]
-            pick = lambda cells: (cells[only],)  # noqa: E731 (the other branches are expressions too)
-        elif indexes:
-            pick = itemgetter(*indexes)
+        stream = self.table.open_stream() if self.table.open_stream and self.width > 1 else None
+        if stream is not None:
+            from .blocks import judge_stream  # noqa: PLC0415 (small files never load the library of columns)
+
+            judge_stream(self, stream)
         else:
-            pick = _none
-        width = self._width
+            self._run_rows()
+        self._say_end()
+        return self.rows
+
+    def _run_rows(self) -> None:
         header_row = self.structure.header_row
-        rows = 0
-        blanks: list[int] = []
-        blank_total = 0
-        before: tuple[int, Sequence[str]] | None = (header_row, self.structure.header)
-        rows_iterator = self.table.open_rows()
-        for number, cells in rows_iterator:
-            if number <= header_row:
-                continue
-            if not any(cells) or not (cells[0].strip() or "".join(cells).strip()):
-                blank_total += 1
-                blanks.append(number)
-                continue
-            if blanks:
-                self._say_blanks(blanks)
-                blanks = []
-            rows += 1
-            if rows > limits.ROWS:
-                raise Unreadable("too-many-rows", limit=limits.ROWS)
-            wrong = False
-            if len(cells) != width and not self._ragged(number, cells):
-                wrong = True
-                if len(cells) > width:
-                    self.extract.add(number, cells, before)
-                    before = (number, cells)
-                    continue
-            if len(cells) >= width:
-                if judges and any(map(getitem, judges, pick(cells))):
-                    if self._say_almost_empty(number, cells):
-                        self.extract.add(number, cells, before)
-                        before = (number, cells)
-                        continue
-                    wrong = self._say_cells(number, cells) or wrong
-            else:
-                wrong = self._say_cells(number, cells) or wrong
-            if self.structure.blanks:
-                self._look_at_blanks(number, cells)
-            if self.keys.any and self._say_keys(number, cells):
-                wrong = True
-            if self._row_checks and self._say_rows(number, cells):
-                wrong = True
-            if self._watch_repeats:
-                self._look_for_repeat(number, cells)
-            if wrong:
-                self.extract.add(number, cells, before)
-            before = (number, cells)
-        if blanks:
-            self.findings.add(
-                "blank-row", "notice", row=blanks[0], params={"count": len(blanks), "variant": "end"}, data_row=False
-            )
-        self._say_end(rows)
-        return rows
+        for number, cells in self.table.open_rows():
+            if number > header_row:
+                self.take(number, cells)
+
+    def count(self, rows: int) -> None:
+        """Count rows of data; raises :class:`Unreadable` (``too-many-rows``)."""
+        self.rows += rows
+        if self.rows > limits.ROWS:
+            raise Unreadable("too-many-rows", limit=limits.ROWS)
+
+    def take(self, number: int, cells: Sequence[str]) -> None:
+        """Judge one row: everything there is to say about it."""
+        if not any(cells) or not (cells[0].strip() or "".join(cells).strip()):
+            self._blanks.append(number)
+            return
+        self.end_blanks()
+        self.count(1)
+        if self._judge_row(number, cells):
+            self.extract.add(number, cells, self.before)
+        self._previous = (number, cells)
+
+    def end_blanks(self) -> None:
+        """Say the blank rows so far: there is something after them."""
+        for number in self._blanks:
+            self.findings.add("blank-row", row=number, params={"variant": "middle"}, data_row=False)
+        self._blanks.clear()
+
+    def takes_part(self, cells: Sequence[str]) -> bool:
+        """Whether keys and repeats look at a row: not when it is blank, a total, or too long to know its columns."""
+        if not any(cell.strip() for cell in cells):
+            return False
+        if len(cells) > self.width and any(cell.strip() for cell in cells[self.width :]):
+            return False
+        return len(cells) < self.width or self._almost_empty(cells) is None
+
+    def _judge_row(self, number: int, cells: Sequence[str]) -> bool:
+        wrong = False
+        if len(cells) != self.width and not self._ragged(number, cells):
+            wrong = True
+            if len(cells) > self.width:
+                return True
+        if len(cells) < self.width:
+            wrong = self._say_cells(number, cells) or wrong
+        elif any(map(getitem, self.judges, self._pick(cells))):
+            if self._say_almost_empty(number, cells):
+                return True
+            wrong = self._say_cells(number, cells) or wrong
+        if self.structure.blanks:
+            self._look_at_blanks(cells)
+        for key in self.keys:
+            problem = key.judge(number, cells)
+            if problem:
+                shown = " · ".join(key.texts(cells)) if "first_row" in problem.params else ""
+                wrong = self._add(number, key.judges[0], shown, problem) or wrong
+        if self.row_checks and self._say_rows(number, cells):
+            wrong = True
+        if not self.tallied:
+            for tally in self.owner.tallies:
+                tally.see(text_at(cells, tally.column.index), number)
+        if self.watch_repeats:
+            first = self.first_like(hash(tuple(cells)), number)
+            if first != number:
+                self.findings.add("row-repeated", "warning", row=number, params={"first_row": first})
+        return wrong
 
     # What is said
 
@@ -169,20 +170,31 @@ class Engine:
         )
         return problem.severity == "error"
 
-    def _say_almost_empty(self, number: int, cells: Sequence[str]) -> bool:
-        """Say at once that a row is a total, or a left-over, instead of each required cell it does not fill."""
-        empty = [judge for judge in self.judges if judge.rule.required and not cells[judge.column.index].strip()]
-        if len(empty) < 2:
-            return False
+    def _almost_empty(self, cells: Sequence[str]) -> tuple[str, int] | None:
+        """Whether a row is a total or a left-over, and the index of the cell that says it."""
+        lacking = 0
+        for judge in self._required:
+            if not cells[judge.column.index].strip():
+                lacking += 1
+                if lacking > 1:
+                    break
+        else:
+            return None
         filled = [index for index, cell in enumerate(cells) if cell.strip()]
         total = next((index for index in filled if _TOTAL.fullmatch(plain(cells[index]))), None)
         if total is not None and len(filled) * 2 <= self._named:
-            variant, index = "total", total
-        elif len(empty) >= 4 and len(filled) <= 2:
-            variant, index = "left-over", filled[0]
-        else:
+            return "total", total
+        lacking = sum(1 for judge in self._required if not cells[judge.column.index].strip())
+        return ("left-over", filled[0]) if lacking >= 4 and len(filled) <= 2 else None
+
+    def _say_almost_empty(self, number: int, cells: Sequence[str]) -> bool:
+        """Say at once that a row is a total, or a left-over, instead of each required cell it does not fill."""
+        found = self._almost_empty(cells)
+        if found is None:
             return False
-        params = {"variant": variant, "values": [shorten(cells[index], 40) for index in filled[:2]]}
+        variant, index = found
+        values = [shorten(cell, 40) for cell in cells if cell.strip()][:2]
+        params = {"variant": variant, "values": values}
         self.findings.add("row-almost-empty", row=number, column=index + 1, value=cells[index], params=params)
         return True
 
@@ -195,40 +207,40 @@ class Engine:
                     wrong = self._add(number, judge, text, problem) or wrong
         return wrong
 
-    def _say_keys(self, number: int, cells: Sequence[str]) -> bool:
-        wrong = False
-        for judge, text, problem in self.keys.judge(number, cells):
-            wrong = self._add(number, judge, text, problem) or wrong
-        return wrong
-
     def _say_rows(self, number: int, cells: Sequence[str]) -> bool:
         wrong = False
-        for check, pick, last in self._row_checks:
+        for check, pick, last in self.row_checks:
             if check.failed:
                 continue
             whole = cells if len(cells) > last else [*cells, *[""] * (last + 1 - len(cells))]
             texts = pick(whole)
-            memo = check.memo
-            problems = memo.get(texts) if memo is not None else None
-            for problem in self._row_problems(check, texts) if problems is None else problems:
-                judge = self._by_name[problem.column or check.columns[0]]
+            for problem in self.ask_row(check, texts):
+                judge = self.by_name[problem.column or check.columns[0]]
                 wrong = self._add(number, judge, text_at(cells, judge.column.index), problem) or wrong
         return wrong
 
-    def _picker(self, names: Sequence[str]) -> tuple[Callable[[Sequence[str]], tuple[str, ...]], int]:
-        """A function from a row to the texts of some columns, and the last index it needs."""
-        indexes = [self._by_name[name].column.index for name in names]
+    def _picker(self, names: Sequence[str]) -> tuple[Callable[[Sequence[str]], Any], int]:
+        """A function from a row to the texts of some columns (a tuple), and the last index it needs."""
+        indexes = [self.by_name[name].column.index for name in names]
+        if len(indexes) > 1:
+            return itemgetter(*indexes), max(indexes)
+        if not indexes:
+            return lambda cells: (), -1
         only = indexes[0]
-        return (itemgetter(*indexes) if len(indexes) > 1 else lambda cells: (cells[only],)), max(indexes)
+        return lambda cells: (cells[only],), only
 
-    def _row_problems(self, check: RowCheck, texts: tuple[str, ...]) -> Sequence[Problem]:
-        cells = [self._by_name[name].cell(text) for name, text in zip(check.columns, texts, strict=True)]
+    def ask_row(self, check: RowCheck, texts: tuple[str, ...]) -> Sequence[Problem]:
+        """What a check says of some cells, asked once of each group of texts."""
+        memo = check.memo
+        known = memo.get(texts) if memo is not None else None
+        if known is not None:
+            return known
+        cells = [self.by_name[name].cell(text) for name, text in zip(check.columns, texts, strict=True)]
         try:
             problems = check.judge(cells)
         except Exception as error:
             check.failed = type(error).__name__
             return ()
-        memo = check.memo
         if memo is not None:
             if len(memo) >= limits.MEMORY_OF_VALUES:
                 memo.clear()
@@ -237,17 +249,17 @@ class Engine:
 
     def _ragged(self, number: int, cells: Sequence[str]) -> bool:
         """Say what is wrong with a row of another width; True when its width is harmless."""
-        if len(cells) > self._width:
-            extra = [cell for cell in cells[self._width :] if cell.strip()]
+        if len(cells) > self.width:
+            extra = [cell for cell in cells[self.width :] if cell.strip()]
             if not extra:
                 self._trailing_extra = True
                 return True
             self.findings.add(
                 "extra-cell",
                 row=number,
-                column=self._width + 1,
-                value=cells[self._width],
-                params={"expected": self._width, "found": len(cells)},
+                column=self.width + 1,
+                value=cells[self.width],
+                params={"expected": self.width, "found": len(cells)},
             )
             return False
         if len(cells) >= self._named:
@@ -267,32 +279,22 @@ class Engine:
             "missing-cell",
             row=number,
             column=len(cells) + 1,
-            params={"expected": self._width, "found": len(cells), "missing": len(lacking), "names": lacking[:5]},
+            params={"expected": self.width, "found": len(cells), "missing": len(lacking), "names": lacking[:5]},
         )
         return False
 
     def _other_delimiter(self, cells: Sequence[str]) -> str | None:
-        if len(cells) != 1 or self._width < 3:
+        if len(cells) != 1 or self.width < 3:
             return None
         for delimiter in CANDIDATES:
             if delimiter != self.table.delimiter and cells[0].count(delimiter) + 1 >= self._named:
                 return delimiter
         return None
 
-    def _look_at_blanks(self, number: int, cells: Sequence[str]) -> None:
+    def _look_at_blanks(self, cells: Sequence[str]) -> None:
         for index in self.structure.blanks:
             if index < len(cells) and cells[index].strip():
-                self._filled_blanks[index] = self._filled_blanks.get(index, 0) + 1
-
-    def _look_for_repeat(self, number: int, cells: Sequence[str]) -> None:
-        key = hash(tuple(cells))
-        first = self._repeated.setdefault(key, number)
-        if first != number:
-            self.findings.add("row-repeated", "warning", row=number, params={"first_row": first})
-
-    def _say_blanks(self, blanks: Sequence[int]) -> None:
-        for number in blanks:
-            self.findings.add("blank-row", row=number, params={"variant": "middle"}, data_row=False)
+                self.filled_blanks[index] = self.filled_blanks.get(index, 0) + 1
 
     def _say_notes(self, *, rules_broken: bool) -> None:
         for note in self.checks.notes:
@@ -303,26 +305,26 @@ class Engine:
                     "check-failed", "warning", field=judge.rule.name, params={"name": f"{judge.rule.name}.{name}"}
                 )
 
-    def _say_end(self, rows: int) -> None:
+    def _say_end(self) -> None:
+        if self._blanks:
+            facts = {"count": len(self._blanks), "variant": "end"}
+            self.findings.add("blank-row", "notice", row=self._blanks[0], params=facts, data_row=False)
         row = self.structure.header_row
-        empty = [index for index in self.structure.blanks if index not in self._filled_blanks]
-        for index, count in self._filled_blanks.items():
+        empty = [index for index in self.structure.blanks if index not in self.filled_blanks]
+        for index, count in self.filled_blanks.items():
             facts = {"variant": "filled", "count": count}
             self.findings.add("header-blank", row=row, column=index + 1, params=facts, data_row=False)
         if empty or self._trailing_extra:
-            column = empty[0] + 1 if empty else self._width + 1
+            column = empty[0] + 1 if empty else self.width + 1
             facts = {"variant": "empty", "count": max(len(empty), 1)}
             self.findings.add("header-blank", "notice", row=row, column=column, params=facts, data_row=False)
-        if not rows:
+        self.owner.say(self.findings)
+        if not self.rows:
             self.findings.add("no-rows", row=row, data_row=False)
         for check in (*self.checks.cells, *self.checks.rows):
             if check.failed:
                 self.findings.add("check-failed", "warning", params={"name": check.code})
 
 
-def _all(cells: list[str]) -> Sequence[str]:
+def _all(cells: Sequence[str]) -> Sequence[str]:
     return cells
-
-
-def _none(cells: list[str]) -> Sequence[str]:
-    return ()

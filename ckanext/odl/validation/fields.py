@@ -8,9 +8,11 @@ spaces do not fill a required cell.
 from __future__ import annotations
 
 import math
+import operator
 import re
 import unicodedata
 from collections.abc import Callable
+from datetime import timezone
 from decimal import Decimal
 from typing import Any
 
@@ -27,8 +29,16 @@ _DATETIME = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?"
 )
 _TIME = re.compile(r"[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?")
+_GEOPOINT = re.compile(rf"\s*{_NUMBER.pattern}\s*,\s*{_NUMBER.pattern}\s*")
 _YEAR = re.compile(r"[0-9]{4}")
 _YEARMONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
+_IN_ERROR = re.compile(
+    r"#(?:(?P<na>N/[AD])|(?P<ref>REF ?!)|(?P<div>DIV/0 ?!)|(?P<name>NAME\?|NOM ?\?)|VALUE!|VALEUR ?!|NUM!|NOMBRE ?!"
+    r"|NULL!|NUL ?!|SPILL!|PROPAGATION!|CALC!)|Err ?:[0-9?]{1,3}"
+)
+"""What Excel and LibreOffice show, in both languages, in a cell whose formula failed."""
+_FORMULA = re.compile(r"=(?:…|[+-]?(?:\$?[A-Z]{1,3}\$?[0-9]{1,7}|[A-Z][A-Z.]{1,20}\(|[0-9(]).*)", re.DOTALL)
+"""A formula instead of its result; not ``="0123"``, Excel's own way to keep zeros."""
 _DIRECTIVES = {"Y": "[0-9]{4}", "m": "[0-9]{2}", "d": "[0-9]{2}", "H": "[0-9]{2}", "M": "[0-9]{2}", "S": "[0-9]{2}"}
 _DIRECTIVES |= {"y": "[0-9]{2}", "j": "[0-9]{3}", "f": "[0-9]{1,6}", "%": "%"}
 _BOUNDS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
@@ -94,17 +104,29 @@ class FieldRule:
         self.true_values: list[str] = getattr(self._field, "true_values", [])
         self.false_values: list[str] = getattr(self._field, "false_values", [])
         self._read = self._field.create_value_reader()
-        self._any_text = self.type == "string" and self._field.format == "default"
+        self.any_text = self.type == "string" and self._field.format == "default"
         self._read_item = self._item_reader(descriptor)
         self._lexical = self._lexical_check()
         self._checks = self._constraint_checks()
+        self.enforced: list[tuple[str, Any]] = [(name, wanted) for name, wanted, _ in self._checks]
+        """The constraints that are judged, but for ``required``, with what the schema wants."""
+
+    @property
+    def bare_number(self) -> bool:
+        """Whether a number stands alone, without a currency or a unit."""
+        return getattr(self._field, "bare_number", True) is not False
+
+    @property
+    def plain_decimals(self) -> bool:
+        """Whether numbers are written with a point and no separator of thousands."""
+        return (getattr(self._field, "decimal_char", "."), getattr(self._field, "group_char", "")) == (".", "")
 
     def _frictionless(self, descriptor: dict[str, Any]) -> Field:
         bare = {
             key: value
             for key, value in descriptor.items()
             if key in ("name", "type", "format", "bareNumber", "floatNumber", "decimalChar", "groupChar")
-            or key in ("trueValues", "falseValues")
+            or key in ("trueValues", "falseValues", "delimiter", "itemType")
         }
         if self.type == "string" and self.format not in ("default", "email", "uri", "binary", "uuid", "wkt"):
             bare.pop("format", None)
@@ -144,6 +166,8 @@ class FieldRule:
                 return _NUMBER.fullmatch(text) is not None
 
             return number
+        if self.type in ("number", "integer"):
+            return lambda text: "_" not in text and not any(c.isdigit() and not c.isascii() for c in text)
         if self.type in ("date", "datetime", "time") and self.format not in ("default", "any"):
             exact = _lexical_of_format(self.format)
             return (lambda text: exact.fullmatch(text) is not None) if exact else None
@@ -152,6 +176,7 @@ class FieldRule:
             ("datetime", "default"): _DATETIME,
             ("time", "default"): _TIME,
             ("year", self.format): _YEAR,
+            ("geopoint", "default"): _GEOPOINT,
             ("yearmonth", self.format): _YEARMONTH,
         }
         shape = shapes.get((self.type, self.format))
@@ -159,7 +184,7 @@ class FieldRule:
 
     def read(self, text: str) -> Any:
         """The value of a text that is not missing, or None when it is not of the type."""
-        if self._any_text:
+        if self.any_text:
             return text
         if self._lexical is not None and not self._lexical(text):
             return None
@@ -205,7 +230,7 @@ class FieldRule:
             if self.type == "string":
                 accepted = frozenset(str(value) for value in wanted)
                 return lambda text, value: value in accepted
-            typed = [self._cast(value) for value in wanted]
+            typed = [self.cast(value) for value in wanted]
             return lambda text, value: value in typed
         if name == "pattern":
             matches = compile_pattern(str(wanted))
@@ -215,18 +240,15 @@ class FieldRule:
             if name == "minLength":
                 return lambda text, value: len(value) >= length
             return lambda text, value: len(value) <= length
-        bound = self._cast(wanted)
+        bound = self.cast(wanted)
         if bound is None:
             return None
-        compare: dict[str, Callable[[str, Any], bool]] = {
-            "minimum": lambda text, value: value >= bound,
-            "maximum": lambda text, value: value <= bound,
-            "exclusiveMinimum": lambda text, value: value > bound,
-            "exclusiveMaximum": lambda text, value: value < bound,
-        }
-        return compare[name]
+        if self.type in ("datetime", "time"):
+            return _compare_in_utc(name, bound)
+        compare = _COMPARE[name]
+        return lambda text, value: compare(value, bound)
 
-    def _cast(self, value: Any) -> Any:
+    def cast(self, value: Any) -> Any:
         """A value of the schema (a JSON number, a text) as the type reads it; a JSON float keeps its decimal form."""
         if isinstance(value, float):
             value = str(value)
@@ -247,11 +269,20 @@ class FieldRule:
             return None, self._problem("constraint-error", constraint="required") if self.required else None
         if self.required and not text.strip():
             return None, self._problem("constraint-error", constraint="required", hint="spaces-only")
+        if text.startswith(("#", "=", "E")) and (problem := self._not_computed(text)):
+            return None, problem
         value = self.read(text)
         if value is None:
             return None, self._type_problem(text)
         broken = self._first_broken(text, value)
         return value, self._constraint_problem(text, *broken) if broken else None
+
+    def _not_computed(self, text: str) -> Problem | None:
+        """A cell in error, or a formula whose result was not stored: what it should hold is not known."""
+        match = _IN_ERROR.fullmatch(text)
+        if match:
+            return self._problem("cell-error", **({"variant": match.lastgroup} if match.lastgroup else {}))
+        return self._problem("formula-without-value") if _FORMULA.fullmatch(text) else None
 
     def _first_broken(self, text: str, value: Any) -> tuple[str, Any] | None:
         for name, wanted, check in self._checks:
@@ -298,7 +329,8 @@ class FieldRule:
         if name == "enum":
             params["accepted"] = [str(value) for value in wanted[:12]]
             params["total"] = len(wanted)
-            params.update(hints.for_enum(text, [str(value) for value in wanted]))
+            repeated = {"hint": "header-repeated"} if hints.repeats_header(self, text) else None
+            params.update(repeated or hints.for_enum(text, [str(value) for value in wanted]))
         elif name == "pattern":
             params.update(hints.for_pattern(self, text))
         else:
@@ -306,9 +338,29 @@ class FieldRule:
             if name == "maximum" and hints.is_percentage(self.name, wanted, text):
                 params.update(hint="percent", suggestion=hints.as_share(text))
             if name in ("minLength", "maxLength"):
-                params["length"] = len(text)
-                params.update(hints.for_pattern(self, text))
+                value = self.read(text)
+                params["length"] = len(value)
+                params.update(hints.for_pattern(self, text) if isinstance(value, str) else {"hint": "items"})
         return self._problem("constraint-error", **params)
+
+
+_COMPARE = {
+    "minimum": operator.ge,
+    "maximum": operator.le,
+    "exclusiveMinimum": operator.gt,
+    "exclusiveMaximum": operator.lt,
+}
+
+
+def _compare_in_utc(name: str, bound: Any) -> Callable[[str, Any], bool]:
+    """Table Schema says that times are UTC: one written without a zone can be compared with one that has it."""
+    compare = _COMPARE[name]
+
+    def utc(value: Any) -> Any:
+        return value if value.tzinfo else value.replace(tzinfo=timezone.utc)
+
+    limit = utc(bound)
+    return lambda text, value: compare(utc(value), limit)
 
 
 def _reasonable(value: Decimal | int) -> bool:

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import copy
 import re
+from collections import Counter
 from dataclasses import asdict, dataclass
 from dataclasses import field as attribute
 from typing import Any
 
-from .report import SEVERITIES, column_letter
-from .sentences import gesture, number, render, render_all
+from .report import SEVERITIES, column_letter, kind_of
+from .sentences import entry_of, gesture, number, render, render_all
 
 _LISTS = {"error": "errors", "warning": "warnings", "notice": "notices"}
 
 
 @dataclass
 class Group:
-    """One cause: the same code and constraint in the same column.
+    """One cause: the same code and constraint in the same column, and the same gesture to mend it.
 
     ``count`` is exact and counts ``unit``: ``cell``, ``column`` or ``row``; ``rows`` are the row numbers of the places
     kept (at most 100), ``places`` those findings. ``column`` is the spreadsheet letter. ``title`` says the cause,
@@ -60,9 +61,15 @@ _TOGETHER = ("header-normalised", "header-invisible-char", "header-case", "heade
 
 def _key(found: dict[str, Any]) -> tuple[Any, ...]:
     params = found.get("params") or {}
-    if found["code"] in _TOGETHER and found["row"] is not None:
-        return found["code"], "close" if "close" in str(params.get("variant")) else None, None, None
-    return found["code"], params.get("constraint"), found["field"], found["column"]
+    if found["code"] in _TOGETHER and _of_a_title(found):
+        return found["code"], "close" if "close" in str(params.get("variant")) else None, None, None, None
+    entry = entry_of(found["code"], params, "fr")
+    return found["code"], params.get("constraint"), found["field"], found["column"], (entry["title"], entry["excel"])
+
+
+def _of_a_title(found: dict[str, Any]) -> bool:
+    """It is about one column, not about the whole file; the names in a JSON file have no row."""
+    return found["row"] is not None or found["column"] is not None or found["field"] is not None
 
 
 def _told_twice(found: dict[str, Any]) -> bool:
@@ -72,10 +79,10 @@ def _told_twice(found: dict[str, Any]) -> bool:
 
 def groups(report: dict[str, Any], language: str) -> list[Group]:
     """The findings of a report by cause: errors first, then warnings and notices; most cells first."""
-    counts: dict[tuple[Any, ...], int] = {}
+    counts: dict[tuple[Any, ...], dict[str, Any]] = {}
     for entry in report["counts"]["by_code"]:
         key = (entry["severity"], entry["code"], entry.get("constraint"), entry["field"], entry.get("column"))
-        counts[key] = entry["count"]
+        counts[key] = entry
     told: list[Group] = []
     for severity in SEVERITIES:
         by_cause: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
@@ -86,6 +93,10 @@ def groups(report: dict[str, Any], language: str) -> list[Group]:
         # What concerns the whole file or its columns is said before any cell, then the causes that repeat most.
         told += sorted(causes, key=lambda group: (not _structural(group), -group.count))
     _say_how_to_open(told, report, language)
+    if report["file"].get("format") in ("json", "geojson"):
+        for group in told:  # nobody opens such a file in a spreadsheet
+            group.excel = group.libreoffice = ""
+            group.column = None
     return told
 
 
@@ -107,10 +118,11 @@ def _say_how_to_open(told: list[Group], report: dict[str, Any], language: str) -
 
 
 _OF_ROWS = ("blank-row", "row-almost-empty", "missing-cell", "extra-cell", "delimiter-mixed", "row-repeated")
+_OF_OBJECTS = ("geojson-invalid", "geojson-ring", "geojson-range", "geojson-crs", "json-duplicate-key")
 
 
 def _unit(code: str) -> str:
-    if code in _OF_ROWS:
+    if code in _OF_ROWS or code in _OF_OBJECTS:
         return "row"
     return "column" if code.startswith("header-") and code != "header-not-first" else "cell"
 
@@ -123,20 +135,24 @@ def _group(
     severity: str,
     key: tuple[Any, ...],
     places: list[dict[str, Any]],
-    counts: dict[tuple[Any, ...], int],
+    counts: dict[tuple[Any, ...], dict[str, Any]],
     language: str,
 ) -> Group:
-    code, constraint, name, column = key
+    code, constraint, name, column, _cause = key
     shown = [{**found, **render(found, severity, language)} for found in places]
-    typical = _typical(places)
-    count = counts.get((severity, *key), len(places))
-    if code in _TOGETHER and places[0]["row"] is not None:
+    by_kind = _by_kind(places, counts.get((severity, code, constraint, name, column)))
+    typical = by_kind[0][0]
+    count = sum(number_of for _, number_of in by_kind)
+    if code in _TOGETHER and _of_a_title(places[0]):
         count, constraint = len(places), None
         name, column = (places[0]["field"], places[0]["column"]) if count == 1 else (None, None)
         if count > 1:
             # A sentence about several columns names none of them as the place to click.
             typical = {**typical, "params": _together(key[1], severity, places), "column": None, "cell": None}
+        by_kind = [(typical, count)]
     words = render_all(typical, language)
+    for other, number_of in by_kind[1:4]:
+        _tell_also(words, render_all(other, language), number_of, language)
     expected = next((f["params"][n] for f in places for n in ("suggestion", "example") if f["params"].get(n)), None)
     return Group(
         severity=severity,
@@ -168,14 +184,30 @@ def _together(kind: str | None, severity: str, places: list[dict[str, Any]]) -> 
     return {"variant": f"many-{severity}{'-maybe' if maybe else ''}", "names": names, "count": len(names), **maybe}
 
 
-def _typical(places: list[dict[str, Any]]) -> dict[str, Any]:
-    """The first place of the most frequent hint: what speaks for the group."""
-    hints: dict[Any, int] = {}
+def _by_kind(places: list[dict[str, Any]], entry: dict[str, Any] | None) -> list[tuple[dict[str, Any], int]]:
+    """The first place of each kind of fault in a group and how many cells are of that kind, most frequent first."""
+    first: dict[str, dict[str, Any]] = {}
+    kept: Counter[str] = Counter()
     for found in places:
-        hint = found["params"].get("hint")
-        hints[hint] = hints.get(hint, 0) + 1
-    most = max(hints, key=lambda hint: hints[hint])
-    return next(found for found in places if found["params"].get("hint") == most)
+        kind = kind_of(found["params"])
+        first.setdefault(kind, found)
+        kept[kind] += 1
+    exact: dict[str, int] = entry.get("kinds") or {} if entry else {}
+    if entry and not exact and len(first) == 1:
+        exact = dict.fromkeys(first, entry["count"])
+    counts = {kind: int(exact.get(kind, kept[kind])) for kind in first}
+    return [(first[kind], counts[kind]) for kind in sorted(first, key=lambda kind: -counts[kind])]
+
+
+def _tell_also(words: dict[str, str], others: dict[str, str], count: int, language: str) -> None:
+    """Add to a group's sentences those of another kind of fault that the same gesture mends."""
+    if others["message"] != words["message"]:
+        cells = _count(count, "autre cellule", "autres cellules", "fr") if language == "fr" else None
+        cells = cells or _count(count, "other cell", "other cells", "en")
+        colon = "\u00a0:" if language == "fr" else ":"
+        words["message"] = f"{words['message']} {cells}{colon} {others['message']}"
+    if others["remedy"] not in words["remedy"]:
+        words["remedy"] = f"{words['remedy']} {others['remedy']}"
 
 
 def _count(count: int, one: str, several: str, language: str) -> str:

@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from .fields import FieldRule
 
 EXCEL_ROUNDED = re.compile(r"[0-9][.,][0-9]+E\+[0-9]{1,2}", re.IGNORECASE)
-_FRENCH_DATE = re.compile(r"([0-9]{1,2})[/.\- ]([0-9]{1,2})[/.\- ]([0-9]{4}|[0-9]{2})(?:[ T]00:00(?::00)?)?")
-_LOOSE_ISO = re.compile(r"([0-9]{4})[/.\- ]([0-9]{1,2})[/.\- ]([0-9]{1,2})(?:[ T][0-9:.]+Z?)?")
+_FRENCH_DATE = re.compile(
+    r"([0-9]{1,2})[/.\- ]([0-9]{1,2})[/.\- ]([0-9]{4}|[0-9]{2})(?:[ T][0-9]{1,2}[:hH][0-9]{2}(?::[0-9]{2})?)?"
+)
+_LOOSE_ISO = re.compile(r"([0-9]{4})[/.\- ]([0-9]{1,2})[/.\- ]([0-9]{1,2})(?:[ T][0-9:.hH]+Z?)?")
 _SERIAL = re.compile(r"[2-6][0-9]{4}")
 _AMOUNT = re.compile(r"[+-]?[0-9][0-9\s\u00a0\u202f.,']*(?:€|EUR|euros?|%)?", re.IGNORECASE)
 _PART_OF_DATE = re.compile(r"([0-9]{4})(?:-(0[1-9]|1[0-2]))?")
@@ -42,6 +44,12 @@ def for_type(field: FieldRule, text: str) -> dict[str, Any]:
     stripped = text.strip(" \t\r\n\u00a0\u202f")
     if stripped != text and field.read(stripped) is not None:
         return _suggest(field, "spaces", stripped)
+    if repeats_header(field, stripped):
+        return {"hint": "header-repeated"}
+    if means_nothing(stripped):
+        return {"hint": "unknown"}
+    if field.type == "time":
+        return _time(field, stripped)
     if field.type in ("number", "integer"):
         return _number(field, stripped)
     if field.type in ("date", "datetime", "year", "yearmonth"):
@@ -74,6 +82,10 @@ def for_pattern(field: FieldRule, text: str) -> dict[str, Any]:
     """The hint for a text that does not have the right form: what Excel did to it, spaces, a lost zero, case."""
     if is_rounded(text):
         return {"hint": "excel-rounded"}
+    if repeats_header(field, text):
+        return {"hint": "header-repeated"}
+    if means_nothing(text):
+        return {"hint": "unknown"}
     stripped = text.strip(" \t\r\n\u00a0\u202f")
     if stripped != text and field.accepts(stripped):
         return {"hint": "spaces", "suggestion": stripped}
@@ -93,9 +105,9 @@ def for_pattern(field: FieldRule, text: str) -> dict[str, Any]:
         return {"hint": "date-french", "suggestion": dated}
     if _SERIAL.fullmatch(text) and field.accepts(_of_serial(text)):
         return {"hint": "serial", "suggestion": _of_serial(text)}
-    whole = _whole_date(field, text)
+    whole = _two_dates(field, text) or _whole_date(field, text)
     if whole:
-        return {"hint": "date-part", "suggestion": whole}
+        return {"hint": "form" if _TWO_DATES.fullmatch(text) else "date-part", "suggestion": whole}
     digits = re.sub("[^0-9]", "", text)
     if digits != text and len(digits) >= 9 and len(text) <= 40 and field.accepts(digits):
         return {"hint": "stray", "suggestion": digits}
@@ -108,14 +120,21 @@ def for_pattern(field: FieldRule, text: str) -> dict[str, Any]:
 _NOTHING = {
     "sans objet", "so", "s o", "neant", "nc", "n c", "na", "n a", "nd", "n d", "nr", "n r", "non communique",
     "non communiquee", "non concerne", "non concernee", "non renseigne", "non renseignee", "non applicable",
-    "non defini", "inconnu", "inconnue", "aucun", "aucune", "rien", "vide", "null", "none", "pas de siret", "nan",
+    "non defini", "non precise", "non precisee", "a preciser", "a completer", "non disponible", "ras", "inconnu",
+    "inconnue", "aucun", "aucune", "rien", "vide", "null", "none", "pas de siret", "nan",
 }  # fmt: skip
 
 
 def means_nothing(text: str) -> bool:
     """``sans objet``, ``NC``, ``-``: words for an empty cell."""
     bare = " ".join(re.sub("[^a-z0-9]", " ", plain(text[:40])).split())
-    return bare in _NOTHING or (not bare and text.isascii())
+    return bare in _NOTHING or (not bare and bool(text) and not re.search("[^-–—−_./?*\\s]", text))
+
+
+def repeats_header(field: FieldRule, text: str) -> bool:
+    """The column's own name or title in a cell: the row of headings stands a second time among the data."""
+    word = plain(text[:100])
+    return bool(word) and word in (plain(field.name), plain(field.title or ""))
 
 
 def is_rounded(text: str) -> bool:
@@ -163,13 +182,16 @@ def _suggest(field: FieldRule, hint: str, suggestion: str) -> dict[str, Any]:
 
 
 def _number(field: FieldRule, text: str) -> dict[str, Any]:
+    if is_rounded(text):
+        return {"hint": "excel-rounded"}
     proposal = amount(text)
     if proposal is None:
-        return {}
+        return _number_among_words(field, text)
     if text.endswith("%"):
         share = as_share(proposal)
         if share is not None and _is_one(field.constraints.get("maximum")):
-            return _suggest(field, "percent", share)
+            return _suggest(field, "percent", share) if field.accepts(share) else {"hint": "percent-over"}
+        return {"hint": "percent-sign", "number": proposal, "share": share or proposal}
     if field.type == "integer" and proposal.count(".") == 1:
         whole, fraction = proposal.split(".")
         if fraction.strip("0"):
@@ -181,9 +203,66 @@ def _number(field: FieldRule, text: str) -> dict[str, Any]:
     return _suggest(field, hint, proposal)
 
 
+_LEADING_AMOUNT = re.compile(
+    r"([0-9][0-9\s\u00a0\u202f]*(?:[.,][0-9]+)?)\s*(?:€|EUR|euros?)?\s*[(,;:/a-zà-ÿ].*", re.I | re.S
+)
+_RANGE = re.compile(r"[0-9]+(?:[.,][0-9]+)?\s*(?:-|–|à|a|/|et|ou)\s*[0-9]+(?:[.,][0-9]+)?", re.I)
+
+
+def _number_among_words(field: FieldRule, text: str) -> dict[str, Any]:
+    """« 240 000 € (pour trois saisons) », « 150-200 »."""
+    if _RANGE.fullmatch(text):
+        return {"hint": "range"}
+    match = _LEADING_AMOUNT.fullmatch(text)
+    proposal = amount(match.group(1)) if match else None
+    return _suggest(field, "words", proposal) if proposal and field.accepts(proposal) else {}
+
+
+_CLOCK = re.compile(r"([01]?[0-9]|2[0-3])\s?(?:h|:|H)\s?([0-5][0-9])?(?::?([0-5][0-9]))?(?:\s?(?:min|mn))?")
+
+
+def _time(field: FieldRule, text: str) -> dict[str, Any]:
+    match = _CLOCK.fullmatch(text)
+    if not match:
+        return {}
+    hours, minutes, seconds = (int(part or 0) for part in match.groups())
+    return _suggest(field, "form", f"{hours:02}:{minutes:02}:{seconds:02}")
+
+
+_TWO_DATES = re.compile(r"(.{8,10}?)\s?(?:[_;,–]|\bau\b|\bet\b|\s-\s|\s|-(?=[0-9]{1,2}/)|/(?=[0-9]{4}-))\s?(.{8,10})")
+
+
+def _two_dates(field: FieldRule, text: str) -> str | None:
+    """« 2017-06-27_2018-06-27 » as the period that the field accepts."""
+    match = _TWO_DATES.fullmatch(text.strip())
+    dates = [_date_suggestion(part) for part in match.groups()] if match else [None]
+    proposal = "/".join(part for part in dates if part)
+    return proposal if None not in dates and field.accepts(proposal) else None
+
+
+_MONTHS = (
+    ("janv", "janvier"), ("fev", "fevr", "fevrier"), ("mars",), ("avr", "avril"), ("mai",), ("juin",),
+    ("juil", "juillet"), ("aout",), ("sept", "septembre"), ("oct", "octobre"), ("nov", "novembre"),
+    ("dec", "decembre"),
+)  # fmt: skip
+_WORDY_DATE = re.compile(
+    r"(?:(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche) )?(?:([0-9]{1,2})(?:er)? )?([a-z]+)\.? ([0-9]{4})"
+)
+
+
+def _in_figures(text: str) -> str:
+    """« 16 janvier 2018 » as 16/01/2018, « janvier 2018 » as 2018-01; any other text as it is."""
+    match = _WORDY_DATE.fullmatch(plain(text[:40]))
+    month = next((n for n, names in enumerate(_MONTHS, 1) if match and match.group(2) in names), None)
+    if match is None or month is None:
+        return text
+    day, year = match.group(1), match.group(3)
+    return f"{day}/{month:02}/{year}" if day else f"{year}-{month:02}"
+
+
 def _date_suggestion(text: str) -> str | None:
     """The ISO form of a date written another way, days before months as in French."""
-    text = text.strip()
+    text = _in_figures(text.strip())
     match = _FRENCH_DATE.fullmatch(text)
     if match:
         day, month, year = (int(part) for part in match.groups())
@@ -206,6 +285,7 @@ def _of_serial(text: str) -> str:
 
 def _whole_date(field: FieldRule, text: str) -> str | None:
     """The period or the first day that a year, a month or two years stand for, when the field accepts it."""
+    text = _in_figures(text)
     years = _TWO_YEARS.fullmatch(text)
     part = _PART_OF_DATE.fullmatch(text)
     if years:
@@ -233,6 +313,11 @@ def _date(field: FieldRule, text: str) -> dict[str, Any]:
     if iso is None:
         parts = re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text) or _FRENCH_DATE.fullmatch(text)
         return {"hint": "date-impossible"} if parts else {}
+    if field.type == "datetime" and field.format in ("default", "any"):
+        clock = re.search(r"[T ]([0-9]{1,2})[:hH]([0-9]{2})(?::([0-9]{2}))?", text)
+        if clock:
+            hours, minutes, seconds = (int(part or 0) for part in clock.groups())
+            return _suggest(field, "date-french", f"{iso}T{hours:02}:{minutes:02}:{seconds:02}Z")
     return _suggest(field, "date-french", _in_format(field, iso))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import resource
+
 MIB = 1024 * 1024
 
 TEXT_BYTES = 300 * MIB
@@ -10,7 +12,7 @@ SPREADSHEET_BYTES = 50 * MIB
 """Largest XLSX, ODS or XLS file."""
 COLUMNS = 1_000
 SPREADSHEET_CELLS = 2_000_000
-ROWS = 5_000_000
+ROWS = 1_000_000
 LINE_CHARACTERS = MIB
 HEADER_CHARACTERS = 64 * 1024
 CELL_CHARACTERS = 32_767
@@ -45,5 +47,17 @@ EXTRACT_CHARACTERS = 80
 VALUE_CHARACTERS = 200
 REPORT_BYTES = MIB
 
-MEMORY_OF_VALUES = 200_000
+BLOCK_BYTES = 4 * MIB
+"""How much of a delimited text is judged at a time."""
+COLUMNAR_BYTES = MIB
+"""A shorter text is judged row by row: that is as quick as loading the library of columns."""
+COLUMNAR_ADDRESSES = 512 * MIB
+"""With less address space than this, the library of columns is not loaded."""
+MEMORY_OF_VALUES = 50_000
 """Distinct values remembered per column before the memory starts again from empty."""
+
+
+def room_for_columns() -> bool:
+    """Whether the process may load the library of columns: its limit on addresses (``RLIMIT_AS``) leaves room."""
+    allowed = resource.getrlimit(resource.RLIMIT_AS)[0]
+    return allowed == resource.RLIM_INFINITY or allowed >= COLUMNAR_ADDRESSES

@@ -55,6 +55,26 @@ def _for_re2(pattern: str) -> str | None:
     return "".join(out)
 
 
+def linear_pattern(pattern: str) -> str | None:
+    """The pattern as RE2 runs it, to be anchored at both ends; None when only :mod:`re` can say it, or none can."""
+    if len(pattern) > limits.PATTERN_CHARACTERS:
+        return None
+    translated = _for_re2(pattern)
+    if translated is None:
+        return None
+    try:
+        re2.compile(f"(?:{translated})", _quiet())
+    except re2.error:
+        return None
+    return translated
+
+
+def _quiet() -> re2.Options:
+    options = re2.Options()
+    options.log_errors = False
+    return options
+
+
 def compile_pattern(pattern: str) -> Callable[[str], bool]:
     """A function that says whether a whole value matches.
 
@@ -64,12 +84,10 @@ def compile_pattern(pattern: str) -> Callable[[str], bool]:
     """
     if len(pattern) > limits.PATTERN_CHARACTERS:
         raise SchemaRefused("schema-pattern-unsafe", pattern=pattern[:100])
-    options = re2.Options()
-    options.log_errors = False
     translated = _for_re2(pattern)
     if translated is not None:
         try:
-            linear = re2.compile(f"(?:{translated})", options)
+            linear = re2.compile(f"(?:{translated})", _quiet())
         except re2.error:
             pass
         else:

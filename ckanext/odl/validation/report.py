@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import dataclass
 from dataclasses import field as attribute
 from typing import Any
@@ -30,6 +31,11 @@ def shorten(value: str, length: int = limits.VALUE_CHARACTERS) -> str:
     return text.replace("\x00", "�").encode("utf-8", "replace").decode("utf-8")
 
 
+def kind_of(params: dict[str, Any]) -> str:
+    """What tells two findings of the same code apart: the hint or the variant that chooses their sentences."""
+    return str(params.get("hint") or params.get("variant") or "")
+
+
 @dataclass
 class Finding:
     """One problem at one place; ``params`` holds all that its sentences need, in no language."""
@@ -46,7 +52,7 @@ class Finding:
         cell = f"{column_letter(self.column)}{self.row}" if self.row and self.column else None
         found: dict[str, Any] = {
             "code": self.code,
-            "row": self.row,
+            "row": self.row or None,
             "column": self.column,
             "cell": cell,
             "field": self.field,
@@ -65,9 +71,11 @@ class _Count:
     column: int | None
     count: int = 0
     first_row: int | None = None
+    kinds: Counter[str] = attribute(default_factory=Counter)
+    """How many of each hint or variant."""
 
     def to_dict(self) -> dict[str, Any]:
-        return {
+        entry = {
             "code": self.code,
             "constraint": self.constraint,
             "field": self.field,
@@ -76,6 +84,7 @@ class _Count:
             "count": self.count,
             "first_row": self.first_row,
         }
+        return entry | {"kinds": dict(self.kinds)} if len(self.kinds) > 1 else entry
 
 
 class Findings:
@@ -87,6 +96,12 @@ class Findings:
         self.truncated = False
         self._counts: dict[tuple[Any, ...], _Count] = {}
         self._last_row_with_error: int | None = None
+        self._counted: frozenset[int] = frozenset()
+
+    def close_rows(self, rows: frozenset[int]) -> None:
+        """Say that these rows were counted as wrong already: what follows starts again from the first row."""
+        self._counted = self._counted | rows
+        self._last_row_with_error = None
 
     def add(
         self,
@@ -107,12 +122,15 @@ class Findings:
         if count is None:
             count = self._counts[key] = _Count(code, severity, params.get("constraint"), field, column)
         count.count += 1
+        kind = kind_of(params)
+        count.kinds[kind] += 1
         if row is not None and (count.first_row is None or row < count.first_row):
             count.first_row = row
         if severity == "error" and row is not None and data_row and row != self._last_row_with_error:
             self._last_row_with_error = row
-            self.rows_with_errors += 1
-        if count.count > limits.PLACES:
+            self.rows_with_errors += row not in self._counted
+        # Beyond the limit only the first of its kind is kept: each kind has an example to show.
+        if count.count > limits.PLACES and count.kinds[kind] > 1:
             self.truncated = True
             return
         self.kept.append(Finding(code, severity, row, column, field, value, params))
@@ -176,6 +194,11 @@ class Report:
             "truncated": self.findings.truncated,
             "seconds": round(self.seconds, 3),
         }
+        if self.file.get("format") in ("json", "geojson"):
+            # An address of a spreadsheet means nothing there: the number of the record and the name do.
+            for name in _LISTS.values():
+                for found in report[name]:
+                    found["cell"] = None
         return _fit(report, self.language)
 
 

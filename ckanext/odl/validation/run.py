@@ -7,10 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from . import limits
+from .checks.bal import file_advice
+from .context import Context
 from .engine import Engine
 from .fields import FieldRule, build_fields
+from .json_schema import DocumentJudge, say_reading
 from .problems import Unreadable
 from .reading import FileFacts, open_table
+from .reading.json_records import Document
 from .reading.table import Table
 from .report import Findings, Report, shorten
 from .schema_source import KnownSchema, find_schema, guess_schema
@@ -25,6 +29,9 @@ def validate(
     *,
     language: str = "fr",
     name: str | None = None,
+    owner_siren: str | None = None,
+    owner_insee: str | None = None,
+    period: str | None = None,
 ) -> Report:
     """Check a file against a schema.
 
@@ -33,6 +40,10 @@ def validate(
         the columns; when none fits, only the reading and the structure are judged.
     :param language: ``fr`` or ``en``, of messages and remedies.
     :param name: the file name to show and to compare with the content, when ``path`` is a temporary file.
+    :param owner_siren: SIREN of the collectivité that publishes the file; a file that names another gets a warning.
+    :param owner_insee: INSEE code of that collectivité, when it is a commune.
+    :param period: what the file is declared to cover: a year, a month, a day (ISO 8601), or two of them with ``/``
+        between. What is no SIREN, INSEE code or period judges nothing.
     :returns: a :class:`Report`; a file that cannot be read gives one too (status ``unreadable``).
     :raises SchemaRefused: the schema is unknown or cannot be used.
     :raises FileNotFoundError: there is no such file.
@@ -42,8 +53,9 @@ def validate(
     if not path.is_file():
         raise FileNotFoundError(path.name)
     known = find_schema(schema) if schema is not None else None
-    rules = build_fields(known.descriptor) if known else []
-    run = _Run(path, FileFacts(shorten(name or path.name)), known, rules)
+    rules = _rules(known)
+    context = Context.of(owner_siren, owner_insee, period)
+    run = _Run(path, FileFacts(shorten(name or path.name)), known, rules, context)
     status = run.judge()
     return Report(
         language=language if language in ("fr", "en") else "fr",
@@ -57,14 +69,21 @@ def validate(
     )
 
 
+def _rules(known: KnownSchema | None) -> list[FieldRule]:
+    return build_fields(known.descriptor) if known is not None and known.kind == "table" else []
+
+
 class _Run:
     """One validation on its way."""
 
-    def __init__(self, path: Path, facts: FileFacts, known: KnownSchema | None, rules: list[FieldRule]) -> None:
+    def __init__(
+        self, path: Path, facts: FileFacts, known: KnownSchema | None, rules: list[FieldRule], context: Context
+    ) -> None:
         self.path = path
         self.facts = facts
         self.known = known
         self.rules = rules
+        self.context = context
         self.guess: dict[str, Any] | None = None
         self.findings = Findings()
         self.extract: dict[str, Any] = {"header": [], "header_row": None, "rows": []}
@@ -90,16 +109,29 @@ class _Run:
     def _judge_table(self, table: Table) -> None:
         for code, params in table.notices:
             self.findings.add(code, "notice", params=params)
+        wrong = say_reading(table.document, self.findings) if table.document else frozenset()
+        if self.known is None and table.document is not None:
+            self._guess_document(table.document)
+        if self.known is not None and self.known.kind != "table":
+            judge = DocumentJudge(table, self.known, self.findings, wrong)
+            rows, columns = judge.run()
+            self.extract = judge.extract()
+            self._describe(table, rows=rows, columns=columns)
+            return
+        if table.document is not None and table.document.wrappings:
+            self.findings.add("records-nested", "notice", params={"names": table.document.wrappings})
         head = table.head(HEAD_ROWS)
         if self.known is None:
             self._guess(head)
         structure = read_structure(head, self.rules, self.findings)
         descriptor = self.known.descriptor if self.known else {}
-        engine = Engine(table, structure, self.rules, descriptor, self.findings)
+        for advice in file_advice(descriptor, table.encoding, table.delimiter):
+            self.findings.add(advice.code, advice.severity, params=advice.params)
+        engine = Engine(table, structure, self.rules, descriptor, self.findings, self.context)
         rows = engine.run()
         self.extract = engine.extract.to_dict()
         columns = sum(1 for column in structure.header if column)
-        self._describe(table, header_row=structure.header_row, rows=rows, columns=columns)
+        self._describe(table, header_row=structure.header_row or None, rows=rows, columns=columns)
 
     def _guess(self, head: list[tuple[int, list[str]]]) -> None:
         position = find_header(head, [])
@@ -110,7 +142,14 @@ class _Run:
         found = guess_schema(header, sample)
         if found is not None:
             self.known, self.guess = found
-            self.rules = build_fields(self.known.descriptor)
+            self.rules = _rules(self.known)
+
+    def _guess_document(self, document: Document) -> None:
+        """A JSON file may follow a JSON Schema, by the names of its properties."""
+        kind = "geojson" if document.is_geojson else "json"
+        found = guess_schema(document.names, [], kind=kind, content=document.content)
+        if found is not None:
+            self.known, self.guess = found
 
     def _describe(
         self, table: Table | None, header_row: int | None = None, rows: int | None = None, columns: int | None = None

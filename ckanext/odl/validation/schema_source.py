@@ -6,19 +6,26 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import limits
 from .problems import SchemaRefused
 
+if TYPE_CHECKING:
+    from ckanext.odl.scdl.catalogue import Kind
+
 
 @dataclass
 class KnownSchema:
-    """A Table Schema descriptor and the name it goes by in reports."""
+    """A descriptor and the name it goes by in reports.
+
+    ``kind``: ``table`` (a Table Schema), ``geojson`` or ``json`` (a JSON Schema).
+    """
 
     descriptor: dict[str, Any]
     id: str | None
     version: str | None
+    kind: str = "table"
 
     def to_dict(self) -> dict[str, Any]:
         return {"id": self.id, "version": self.version}
@@ -63,26 +70,50 @@ def _loaded(descriptor: dict[str, Any]) -> KnownSchema:
 
 
 def _from_catalogue(reference: str) -> KnownSchema | None:
-    from ckanext.odl.scdl import NotATable, UnknownSchema, catalogue  # noqa: PLC0415 (of no use with a schema file)
+    from ckanext.odl.scdl import UnknownSchema, catalogue  # noqa: PLC0415 (of no use with a schema file)
 
     known = catalogue()
     try:
         entry, version = known.parse(reference)
         version = version or entry.latest
-        return KnownSchema(known.table(entry.id, version), entry.id, version)
-    except NotATable:
-        raise SchemaRefused("schema-unknown", name=reference[:100], variant="not-a-table") from None
     except UnknownSchema:
         return None
+    return _of_catalogue(entry.id, version)
 
 
-def guess_schema(header: Sequence[str], sample: Sequence[Sequence[str]]) -> tuple[KnownSchema, dict[str, Any]] | None:
-    """The schema that the columns show, with what the report says of the guess; None when none fits."""
+def _of_catalogue(id: str, version: str) -> KnownSchema:
+    from ckanext.odl.scdl import catalogue  # noqa: PLC0415 (see _from_catalogue)
+
+    entry = catalogue().get(id)
+    descriptor = catalogue().table(id, version) if entry.is_table else catalogue().json_schema(id, version)
+    return KnownSchema(descriptor, id, version, entry.kind)
+
+
+def guess_schema(
+    header: Sequence[str], sample: Sequence[Sequence[str]], kind: Kind = "table", content: Any = None
+) -> tuple[KnownSchema, dict[str, Any]] | None:
+    """The schema that the columns show, with what the report says of the guess; None when none fits.
+
+    ``kind``: of the schemas thought of; ``content``: of a JSON file, whose outer shape must be the schema's.
+    """
     from ckanext.odl.scdl import catalogue, detect  # noqa: PLC0415 (see _from_catalogue)
 
-    matches = detect(header, sample)
+    matches = detect(header, sample, kinds=(kind,))
     if not matches:
         return None
     best = matches[0]
-    guess = {"id": best.id, "version": best.version, "matched": best.matched, "total": best.total}
-    return KnownSchema(catalogue().table(best.id, best.version), best.id, best.version), guess
+    known = _of_catalogue(best.id, best.version)
+    if kind == "json" and not _wraps(known, content):
+        versions = (_of_catalogue(best.id, version) for version in catalogue().get(best.id).versions)
+        known = next((other for other in versions if _wraps(other, content)), known)
+    guess = {"id": best.id, "version": known.version, "matched": best.matched, "total": best.total}
+    return known, guess
+
+
+def _wraps(known: KnownSchema, content: Any) -> bool:
+    """Whether the names at the root hold what the schema wants there, a list or an object."""
+    shapes = {"array": list, "object": dict}
+    wanted = known.descriptor.get("properties") or {}
+    return isinstance(content, dict) and all(
+        isinstance(content[name], shapes[node["type"]]) for name, node in wanted.items() if name in content
+    )

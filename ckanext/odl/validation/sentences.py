@@ -61,7 +61,9 @@ _FORMATS = {
     "xls": "Excel 97-2003 (.xls)",
     "ods": "LibreOffice (.ods)",
     "csv": "CSV",
+    "tsv": "TSV",
     "json": "JSON",
+    "geojson": "GeoJSON",
 }
 _DELIMITERS = {
     "fr": {";": "des points-virgules", ",": "des virgules", "\t": "des tabulations", "|": "des barres verticales"},

@@ -120,8 +120,8 @@ def _history(id: str) -> list[dict[str, Any]]:
                 "version": version,
                 "former": former,
                 "accepted": version in entry.accepted,
-                "changes": changes(catalogue().table(id, former), catalogue().table(id, version), language())
-                if former and entry.is_table
+                "changes": changes(catalogue().descriptor(id, former), catalogue().descriptor(id, version), language())
+                if former
                 else [],
             }
         )

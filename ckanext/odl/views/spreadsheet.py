@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 #: Wrong rows on one page.
@@ -129,7 +129,10 @@ class _Source:
 
     def __init__(self, report: dict[str, Any]) -> None:
         extract = report.get("extract") or {}
-        self.header_row: int = extract.get("header_row") or 1
+        above = extract.get("header_row")
+        #: 0 in a JSON file, where names stand above the first record.
+        self.header_row: int = 1 if above is None else above
+        self.addressed = (report.get("file") or {}).get("format") not in ("json", "geojson")
         self.header: list[Any] = extract.get("header") or []
         self.cells: dict[int, list[Any]] = {
             row["row"]: row["cells"] for row in extract.get("rows") or [] if row["row"] != self.header_row
@@ -137,6 +140,8 @@ class _Source:
         self.width = max([len(self.header), *map(len, self.cells.values())], default=0)
 
     def sheet(self, columns: list[Column], numbers: list[int], found: Findings, severity: str) -> Sheet:
+        if not self.addressed:
+            columns = [replace(column, letter="") for column in columns]
         rows = [self._row(self.header_row, "header", self.header, columns, found, severity)] if self.header else []
         previous = self.header_row
         for number in numbers:

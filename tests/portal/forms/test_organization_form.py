@@ -19,25 +19,34 @@ def test_the_form_of_a_new_member(page):
     form = page("atd_editor", "/organization/new")
 
     assert labels_of(form) == [
+        "Retrouver la collectivité dans la liste officielle",
         "Nom de la collectivité",
         "Type de collectivité",
         "Accompagnée par",
         "Numéro SIREN",
         "Code INSEE de la commune",
+        "Département",
+        "Nombre d’habitants",
+        "Année de ce nombre d’habitants",
+        "Compétences exercées",
+        "Ce que la collectivité possède",
+        "Effectif de la collectivité",
+        "Accompagnement",
         "Présentation",
         "Site internet",
         "Adresse électronique de contact",
         "Logo",
         "Lien vers un logo déjà en ligne",
+        "Montrer l’avancement de la collectivité au public",
         "Licence proposée d’avance",
-        "Effectif de la collectivité",
+        "Groupe",
         "Adresse de la page",
     ]
     assert [option["value"] for option in form.select("[name=odl_parent] option")] == ["atd"]
     assert value_of(form, "odl_parent") == "atd"
     assert form.select_one(f"{FORM} input[name=_csrf_token]")
     assert not form.select(f"{FORM} [onclick], {FORM} [style]")
-    assert labels_of(page("atd_editor", "/en/organization/new"))[0] == "Name of the local authority"
+    assert labels_of(page("atd_editor", "/en/organization/new"))[1] == "Name of the local authority"
 
 
 @pytest.mark.parametrize("who", ["own_admin", "own_editor", "neighbour_admin", "atd_member", "stranger"])
@@ -51,14 +60,14 @@ def test_creating_through_the_form(page, territory):
         "title": "Sainte-Colombe",
         "odl_kind": "commune",
         "odl_insee": "48 009",
-        "odl_siren": "214 801 508",
+        "odl_siren": "200 064 731",
         "save": "",
     }
     page("atd_editor", "/organization/new", sent, 302)
     page("atd_editor", "/organization/new", sent | {"odl_insee": "12001", "odl_siren": ""}, 302)
 
     first = territory.call("anonymous", "organization_show", id="sainte-colombe")
-    assert (first["odl_insee"], first["odl_siren"], first["odl_is_atd"]) == ("48009", "214801508", False)
+    assert (first["odl_insee"], first["odl_siren"], first["odl_is_atd"]) == ("48009", "200064731", False)
     assert territory.call("anonymous", "organization_show", id="sainte-colombe-12001")["title"] == "Sainte-Colombe"
     assert parent_of("sainte-colombe") == {"atd"}
     page("atd_editor", "/organization/edit/sainte-colombe")
@@ -107,6 +116,15 @@ def test_a_sysadmin_says_who_is_an_atd(page, territory):
         ("odl_siren", "214801509", "There is a typing mistake in this SIREN"),
         ("odl_insee", "20004", "In Corsica the INSEE code begins with 2A or 2B"),
         ("odl_insee", "4815", "An INSEE code has five characters"),
+        ("odl_insee", "48300", "48300 is a postal code. INSEE code: 48080 (Langogne)"),
+        ("odl_insee", "48047", "a delegated municipality of Peyre en Aubrac, code 48009"),
+        ("odl_siren", "214800955", "This SIREN is that of Mende, whose INSEE code is 48095"),
+        ("odl_department", "20", "is not in the list"),
+        ("odl_population", "environ 300", "Write the number of inhabitants in figures"),
+        ("odl_population_year", "23", "Write the year in four figures"),
+        ("odl_competences", "magie", "is not in the list"),
+        ("odl_has", "licornes", "is not in the list"),
+        ("odl_profile", "grand", "is not in the list"),
         ("odl_kind", "village", "is not in the list"),
         ("odl_website", "notre site", "This is not the address of a page"),
         ("odl_contact", "mairie@", "This is not an e-mail address"),
@@ -118,24 +136,26 @@ def test_a_wrong_value_has_a_sentence_on_its_field_and_stays(page, field, typed,
     good = {
         "title": "Saint-Exemple",
         "description": "Une <commune>",
-        "odl_kind": "",
+        "odl_kind": "commune",
+        "odl_insee": "48901",
         "odl_contact": "mairie@exemple.fr",
     }
     form = page("own_admin", "/en" + EDIT, {**good, field: typed, "save": ""})
 
     assert sentence in error_of(form, field)
     assert form.select_one(".odl-problems a")["href"] == f"#field-{field}"
+    boxes = ("odl_competences", "odl_has")  # what is not a box cannot be ticked again
     for name, value in {**good, field: typed}.items():
-        assert value_of(form, name) == value, name
+        assert name in boxes or value_of(form, name) == value, name
     assert form.select_one("[name=_csrf_token]")
 
 
 def test_what_people_write_is_understood(territory):
-    loose = {"odl_siren": "214 801 508 00019", "odl_insee": " 2a004", "odl_website": "www.saint-exemple.fr"}
+    loose = {"odl_siren": "212 000 046 00019", "odl_insee": " 2a004", "odl_website": "www.saint-exemple.fr"}
     territory.call("own_admin", "organization_patch", id="saint-exemple", **loose)
     stored = territory.call("own_admin", "organization_show", id="saint-exemple")
 
-    assert (stored["odl_siren"], stored["odl_insee"]) == ("214801508", "2A004")
+    assert (stored["odl_siren"], stored["odl_insee"]) == ("212000046", "2A004")
     assert stored["odl_website"] == "https://www.saint-exemple.fr"
 
 

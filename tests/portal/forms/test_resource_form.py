@@ -28,9 +28,10 @@ def form_of(page, selector: str = "#resource-edit") -> dict[str, str]:
     sent = {}
     for control in page.select(f"{selector} input, {selector} select, {selector} textarea"):
         kind = control.get("type")
-        if kind == "file" or control["name"] == "_csrf_token" or (kind == "radio" and not control.has_attr("checked")):
+        boxes = kind in ("radio", "checkbox")
+        if kind == "file" or control["name"] == "_csrf_token" or (boxes and not control.has_attr("checked")):
             continue
-        sent[control["name"]] = control["value"] if kind == "radio" else value_of(page, control["name"])
+        sent[control["name"]] = control["value"] if boxes else value_of(page, control["name"])
     return sent
 
 

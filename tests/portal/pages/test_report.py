@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 
 import openpyxl
 import pytest
@@ -18,6 +19,7 @@ from tests.portal.pages.conftest import words
 pytestmark = pytest.mark.usefixtures("with_plugins", "clean_db", "clean_index")
 
 MANY = 45
+WAYS = ("VOIE VERTE", "PISTE")
 ADDRESSES = ("", "/fragment", ".csv", ".xlsx")
 REPEATED = (HEADER + "Valbrune,48903,F,Jade,beaucoup,2024\n" * MANY).encode()
 
@@ -118,14 +120,24 @@ class TestWhatItSays:
         assert words(page.select_one(".odl-verdict .odl-state")) == "to check again"
         assert "link to another site" in words(page.select_one(".odl-verdict"))
 
-    def test_a_model_that_is_no_table(self, look, deposit):
-        resource = deposit(
-            b'{"type": "FeatureCollection", "features": []}', schema="etalab/schema-amenagements-cyclables"
-        )
+    def test_a_map_is_checked_like_a_table(self, look, agent, dataset):
+        lane = {"id_local": "1", "code_com_d": "48094", "code_com_g": "48094", "ame_d": "VOIE VERTE", "ame_g": "AUCUN"}
+        line = {"type": "LineString", "coordinates": [[3.5, 44.51], [3.51, 44.52]]}
+        features = [{"type": "Feature", "geometry": line, "properties": {**lane, "ame_d": way}} for way in WAYS]
+        content = json.dumps({"type": "FeatureCollection", "features": features}).encode()
+        data = {"package_id": dataset["id"], "odl_schema": "etalab/schema-amenagements-cyclables", "url_type": "upload"}
+        resource = call("resource_create", agent, **data, upload=upload(content, "velo.geojson"))
+        run_checks()
 
-        page = look(address(resource))
+        page = look(address(resource), agent)
 
-        assert "does not check its files yet" in words(page.select_one(".odl-verdict"))
+        assert words(page.select_one(".odl-verdict .odl-state")) == "to correct"
+        cause = page.select_one(".odl-cause-error")
+        assert "Values outside the list" in words(cause)
+        assert "object no. 2" in words(cause)
+        rows = cause.select(".odl-sheet tbody tr")
+        assert [words(row.th).split()[1:] for row in rows] == [[], ["2"]]
+        assert [words(cell) for cell in cause.select(".odl-sheet thead th")] == ["Column"] * 3
 
     @pytest.mark.parametrize("values", [{"state": "interrupted"}, {"state": "done", "status": "incomplete"}])
     def test_a_check_cut_short_does_not_blame_the_file(self, look, deposit, agent, values):

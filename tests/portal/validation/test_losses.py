@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from ckan import model
 from ckan.plugins import toolkit as tk
 
-from ckanext.odl import intake, jobs
+from ckanext.odl import intake, jobs, worker
 from ckanext.odl.model import StoredFile, Validation
 from ckanext.odl.model.validation import MAX_ATTEMPTS
 from tests.portal.conftest import GOOD, WRONG, call, run_checks, state_of, upload
@@ -47,7 +47,7 @@ def test_a_worker_that_is_alive_keeps_its_check(deposit):
     change(state="running", attempts=1, lease_until=sa.func.now() + sa.text("interval '1 minute'"))
 
     assert jobs.sweep()["released"] == 0
-    jobs.work()
+    worker.work()
 
     assert model.Session.scalars(sa.select(Validation.state)).one() == "running"
 
@@ -94,7 +94,7 @@ def test_one_waiting_job_is_enough_for_many_files(deposit):
 def test_one_job_checks_all_files_that_wait(deposit):
     resources = [deposit(GOOD) for _ in range(3)]
 
-    jobs.work()
+    worker.work()
 
     assert [state_of(resource)["badge"] for resource in resources] == ["valid"] * 3
     assert call("package_search", None, fq="vocab_odl_state:valid")["count"] == 1
@@ -112,7 +112,7 @@ def test_a_worker_that_takes_its_own_check_back_finishes_it(deposit, monkeypatch
         return judge(*args, **options)
 
     monkeypatch.setattr(jobs, "guarded", late)
-    jobs.work()
+    worker.work()
 
     assert state_of(resource)["badge"] == "valid"
     assert model.Session.scalars(sa.select(Validation.attempts)).one() == 2
@@ -184,6 +184,6 @@ def test_the_same_job_twice_does_no_harm(deposit):
     run_checks()
     finished = state_of(resource)["finished"]
 
-    jobs.work()
+    worker.work()
 
     assert state_of(resource)["finished"] == finished

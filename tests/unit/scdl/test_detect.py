@@ -25,12 +25,70 @@ def test_the_model_of_every_schema_comes_first(id: str, version: str):
     assert set(_headers(id, version)) <= set(_headers(id, best.version)) | set(best.unknown)
 
 
+MAPS = [(entry.id, entry.kind) for entry in catalogue() if not entry.is_table]
+
+
+@pytest.mark.parametrize(("id", "kind"), MAPS)
+def test_maps_and_json_are_told_by_the_names_of_their_properties(id, kind):
+    names = [field["name"].rpartition(".")[2] for field in catalogue().descriptor(id)["fields"]]
+
+    best = detect(list(dict.fromkeys(names)), kinds=(kind,))[0]
+
+    assert (best.id, best.version) == (id, catalogue().get(id).latest)
+    # A spreadsheet with the same columns follows none of them.
+    assert id not in [match.id for match in detect(names)]
+
+
 def test_case_accents_spaces_and_order_do_not_count():
     headers = [" " + name.upper().replace("E", "É") + "\u00a0" for name in reversed(_headers("scdl/subventions"))]
 
     best = detect(headers)[0]
 
     assert (best.id, best.version, best.matched, best.total) == ("scdl/subventions", "2.1.1", 16, 16)
+
+
+def _written_otherwise(name: str, position: int) -> str:
+    """The name as another hand types it: capitals, accents, spaces, other signs between the words."""
+    ways = (
+        lambda text: f"  {text.upper()} ",
+        lambda text: text.replace("e", "é").replace("E", "É"),
+        lambda text: text.replace("_", " ") + "\u00a0",
+        lambda text: text.title().replace("_", "-"),
+    )
+    return ways[position % len(ways)](name)
+
+
+@pytest.mark.parametrize("id", [entry.id for entry in catalogue() if entry.is_table])
+def test_every_schema_is_known_whatever_the_hand_that_typed_its_columns(id: str):
+    names = _headers(id)
+    headers = [_written_otherwise(name, position) for position, name in enumerate(names)][::-1]
+
+    best = detect(headers)[0]
+
+    assert (best.id, best.version) == (id, catalogue().get(id).latest)
+    assert best.matched == best.total == len(names)
+    assert (best.near, best.unknown, best.missing_required) == ((), (), ())
+    assert catalogue().get(id).title() in best.reasons()[0]
+    assert f" {len(names)} " in best.reasons("en")[0]
+
+
+@pytest.mark.parametrize("id", [entry.id for entry in catalogue() if entry.is_table])
+def test_two_columns_among_others_are_no_schema(id: str):
+    names = _headers(id)
+    others = [f"{word} {n}" for n in range(1, 6) for word in ("indicateur", "relevé", "commentaire interne")]
+
+    assert detect(names[:2] + others) == []
+
+
+@pytest.mark.parametrize("id", [entry.id for entry in catalogue() if entry.is_table])
+def test_three_columns_of_four_name_the_schema_before_all_others(id: str):
+    names = _headers(id)
+    kept = [name for position, name in enumerate(names) if position % 4 != 3 or len(names) < 8]
+
+    matches = detect(kept)
+
+    assert matches[0].id == id or matches[0].matched >= matches[0].total  # all of a smaller schema is there too
+    assert id in [match.id for match in matches]
 
 
 def test_a_near_name_is_taken_and_said():
@@ -56,7 +114,7 @@ def test_missing_and_unknown_columns_are_named():
     assert best.missing_required == ("montant",)
     assert best.unknown == ("remarques",)
     reasons = " ".join(best.reasons("fr"))
-    assert "15 colonnes du modèle sur 16" in reasons
+    assert reasons.startswith("15 colonnes sur 16 du modèle «\u00a0Subventions\u00a0» sont dans le fichier.")
     assert "Colonnes obligatoires absentes\u00a0: montant." in reasons
     assert "remarques" in " ".join(best.reasons("en"))
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from ckanext.odl.validation import Group, groups, headline
 
 from .conftest import field, schema
@@ -117,7 +119,7 @@ def test_words_for_nothing_are_emptied_where_the_column_is_optional(check):
     siret = schema("siret", "b", custom_checks=[{"name": "french-siret-value", "params": {"column": "siret"}}])
     assert only(check("siret;b\nnéant;1\n", siret), "siret").remedy == "Laissez la cellule vide."
     required = only(check("code\nsans objet\n", schema(field("code", maxLength=5, required=True))), "constraint-error")
-    assert "Raccourcissez" in required.remedy
+    assert required.remedy.startswith("Retrouvez la valeur")
 
 
 def test_all_that_is_no_digit_goes_from_a_siret(check):
@@ -176,7 +178,7 @@ def test_a_row_of_totals_is_one_thing_to_delete(check):
     good = "1;2;3;4;5;6;7\n"
     report = check("a;b;c;d;e;f;montant\n" + good + "8;2;3;4;5;6;7\n" + "TOTAL GÉNÉRAL;;;;;;14\n", table)
     (told,) = groups(report, "fr")
-    assert (told.title, told.remedy, told.unit) == ("Lignes de total", "Supprimez la ligne 4.", "row")
+    assert (told.title, told.remedy, told.unit) == ("Lignes de total", "Supprimez la ligne du total.", "row")
     assert "Clic droit sur le numéro de la ligne 4" in told.excel
     assert report["counts"]["rows_with_errors"] == 1
 
@@ -208,3 +210,70 @@ def test_a_heading_that_looks_like_the_missing_one_is_typed_again(check):
 def test_a_column_without_a_heading_is_given_one(check):
     told = only(check("a;;c\n1;2;3\n", schema("a", "c")), "header-blank")
     assert told.excel.startswith("Cliquez sur la cellule B1 et tapez un titre qui dit ce que contient la colonne")
+
+
+@pytest.mark.parametrize(
+    ("type_", "text", "hint", "proposal"),
+    [
+        ("number", "150%", "percent-sign", None),
+        ("number", "240 000 € (pour trois saisons)", "words", "240000"),
+        ("integer", "150-200", "range", None),
+        ("integer", "2,20E+13", "excel-rounded", None),
+        ("integer", "NC", "unknown", None),
+        ("number", "non précisé", "unknown", None),
+        ("number", "–", "unknown", None),
+        ("date", "néant", "unknown", None),
+        ("date", "16 janvier 2018", "date-french", "2018-01-16"),
+        ("date", "vendredi 1er août 2025", "date-french", "2025-08-01"),
+        ("date", "déc. 2025", "date-part", "2025-12-01"),
+        ("date", "31/03/2026 14:30", "date-french", "2026-03-31"),
+        ("datetime", "31/03/2026 14:30", "date-french", "2026-03-31T14:30:00Z"),
+        ("datetime", "2026-03-31 14:30:15", "date-french", "2026-03-31T14:30:15Z"),
+        ("time", "14h30", "form", "14:30:00"),
+        ("number", "La colonne", "header-repeated", None),
+    ],
+)
+def test_what_people_write_in_numbers_and_dates(check, type_, text, hint, proposal):
+    declared = field("colonne", type_, required=True, keys={"title": "La colonne"})
+    (error,) = check(f'colonne;b\n"{text}";1\n', schema(declared, "b"))["errors"]
+    assert (error["params"].get("hint"), error["params"].get("suggestion")) == (hint, proposal)
+    assert text in error["message"]
+
+
+def test_a_share_over_one_hundred_per_cent(check):
+    share = field("part", "number", maximum=1)
+    (error,) = check("part;b\n150%;1\n", schema(share, "b"))["errors"]
+    assert error["message"] == "«\u00a0150%\u00a0» dépasse 100 %\u00a0; le modèle attend une part entre 0 et 1."
+
+
+def test_two_dates_make_a_period(check):
+    period = field("quand", pattern=r"\d{4}-\d{2}-\d{2}/\d{4}-\d{2}-\d{2}")
+    for text in ("2017-06-27_2018-06-27", "27/06/2017 au 27/06/2018", "2017-06-27 - 2018-06-27"):
+        (error,) = check(f"quand;b\n{text};1\n", schema(period, "b"))["errors"]
+        assert error["params"]["suggestion"] == "2017-06-27/2018-06-27", text
+
+
+def test_each_kind_of_fault_in_a_column_has_its_gesture(check):
+    rows = "31/03/2026\n" * 130 + "2018-04\n" * 2 + "45000\n"
+    report = check("jour\n" + rows, schema(field("jour", "date")))
+    told = groups(report, "fr")
+    assert [(group.title, group.count) for group in told] == [
+        ("Dates au mauvais format", 130), ("Dates incomplètes", 2), ("Dates devenues des nombres", 1),
+    ]  # fmt: skip
+    assert len({group.excel for group in told}) == 3
+    assert [len(group.places) for group in told] == [100, 1, 1]
+    assert sum(entry["count"] for entry in report["counts"]["by_code"]) == 133
+
+
+def test_kinds_that_one_gesture_mends_are_told_together(check):
+    siret = schema("siret", "b", custom_checks=[{"name": "siret", "params": {"column": "siret"}}])
+    report = check("siret;b\n1234;1\n1235;1\n13002526500014;1\nabc;1\n", siret)
+    told = only(report, "siret")
+    assert told.count == 4
+    assert told.explanation.replace("\u00a0", " ") == (
+        "« 1234 » compte 4 chiffres ; un SIRET en a 14. "
+        "1 autre cellule : « 13002526500014 » a 14 chiffres, mais ce n’est pas un SIRET qui existe : "
+        "sa clé de contrôle est fausse, un chiffre a sans doute été mal tapé. "
+        "1 autre cellule : « abc » n’est pas un numéro SIRET : il contient autre chose que des chiffres."
+    )
+    assert told.remedy.count("annuaire-entreprises") == 1

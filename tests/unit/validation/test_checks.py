@@ -116,6 +116,11 @@ def test_points_elsewhere(text, hint):
         ("departement", ["Lozère", "COTES D'ARMOR"], ["Savoy"]),
         ("region", ["Île-de-France", "ile de france"], ["Aquitaine"]),
         ("code-pays-iso2", ["FR"], ["XX", "fr"]),
+        ("code-pays-iso3", ["FRA", "DEU"], ["ZZZ", "fra", "FR"]),
+        ("pays", ["France", "cote d'ivoire", "États-Unis", "Bosnie Herzégovine", "Viêt Nam"], ["Francie", "FR"]),
+        ("commune", ["L’Isle-Adam", "Mende", "Œuilly", "Paris 14e"], ["48000", "n/c", "?"]),
+        ("canton", ["Mende-1", "Aurillac 2"], ["12", "#"]),
+        ("code-fantoir", ["A123", "B120X", "480950A123"], ["12", "a123"]),
     ],
 )
 def test_reference_codes(code, good, bad):
@@ -230,6 +235,25 @@ def test_unknown_checks_and_bad_parameters_are_warnings_and_the_others_run(check
     report = run(check, "a;b", ["1;2"], checks, "a", "b")
     assert found(report) == [("siren", "A2")]
     assert codes(report, "warnings") == ["check-unknown", "check-failed", "check-failed"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "french-siren-value", "french-siret-value", "nomenclature-actes-value", "phone-number-value",
+        "opening-hours-value", "french-gps-coordinates", "siren", "siret", "nomenclature-acte", "code-commune-insee",
+        "code-postal", "code-region", "commune", "departement", "numero-departement", "region", "canton", "pays",
+        "code-pays-iso2", "code-pays-iso3", "code-fantoir", "coordonnees-gps-francaises",
+    ],
+)  # fmt: skip
+def test_every_national_name_is_known_in_a_schema_and_in_a_field(check, name):
+    """A column that is absent is skipped, a value that nothing accepts is refused, an empty one is not judged."""
+    declared = [custom(name, column="a"), custom(name, column="absente")]
+    report = run(check, "a;b", ["§§;1", ";2"], declared, "a", "b", "absente")
+    assert [error["cell"] for error in report["errors"]] == ["A2"]
+    assert codes(report, "warnings") == ["header-missing-column"]
+    in_field = schema(field("a", keys={"customCheck": name}), "b")
+    assert [error["cell"] for error in check("a;b\n§§;1\n;2\n", in_field)["errors"]] == ["A2"]
 
 
 def test_a_check_that_raises_never_loses_the_report(check, monkeypatch):

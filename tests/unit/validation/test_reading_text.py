@@ -122,14 +122,14 @@ def test_mixed_line_ends_and_double_encoding_are_notices(check):
 
 def test_json_records_are_a_table(check):
     report = check('[{"nom": "a", "montant": 1.50}, {"nom": "b", "montant": "x"}]', TABLE, "f.json")
-    assert found(report) == [("type-error", "B3")]
+    assert found(report) == [("type-error", 2)]
     assert report["file"]["format"] == "json"
 
 
 @pytest.mark.parametrize(
     ("content", "code"),
     [
-        ('{"type": "FeatureCollection", "features": []}', "format-not-allowed"),
+        ('{"type": "FeatureCollection", "features": []}', "file-empty"),
         ('{"marches": {"marche": []}}', "format-not-allowed"),
         ('[{"a": {"b": 1}}]', "format-not-allowed"),
         ('[{"a": 1}', "json-invalid"),

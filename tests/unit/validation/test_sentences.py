@@ -9,7 +9,7 @@ import pytest
 
 from ckanext.odl.validation import SchemaRefused, groups, headline, localise, validate
 from ckanext.odl.validation.codes import CODES
-from ckanext.odl.validation.sentences import PARTS, entry_of, fill, messages, number
+from ckanext.odl.validation.sentences import PARTS, entry_of, fill, messages, number, render_all
 
 from .conftest import field, schema
 
@@ -19,7 +19,9 @@ PARAMS: dict[str, Any] = {
     "format": "default", "found": "xlsx", "kilometres": 3, "length": 4, "limit": 5, "line": 7, "lines": 2,
     "name": "siret", "names": ["a", "b"], "op": ">=", "other": "b", "other_value": "9", "others": ["a", "b"],
     "sheet": "F", "siren": "130025265", "suggestion": "x", "sum": "3", "year": "1900",
+    "digits": 4, "period": "2025", "number": "150", "share": "1.5",
     "values": ["a", "b"], "missing": ["a", "b"], "unknown": ["c", "d"],
+    "place": "1, 2", "record": 12, "list": "marche", "path": "a/b", "accepted_count": 2, "more": None,
     "description": "Une phrase.", "example": "exemple", "title": "Titre",
 }  # fmt: skip
 ROW_NUMBERS = {"missing-cell", "extra-cell"}
@@ -73,6 +75,71 @@ def test_every_sentence_is_whole(code, variant, language):
                 assert not re.search(r"[^\u00a0]»|«[^\u00a0]| [:;?!]", text.replace("« ; »", "")), text
             else:
                 assert not re.search(r"[«»]|\b(?:vous|colonne|fichier|ligne)\b", text), text
+
+
+def _as_the_engine_says() -> list[tuple[str, dict[str, Any]]]:
+    """Each type with each hint, each constraint with each hint, and each check with each hint, as little and as much
+    told as can be."""
+    variants = messages("fr")["type-error"]["variants"]
+    hints = [None, *(name for name in variants if name not in TYPES and "." not in name)]
+    types = [("type-error", {"type": type_, "format": "default", "hint": hint}) for type_ in TYPES for hint in hints]
+    variants = messages("fr")["constraint-error"]["variants"]
+    hints = [None, *(name.rpartition(".")[2] for name in variants if name not in CONSTRAINTS)]
+    return types + [
+        ("constraint-error", {"constraint": name, "type": "string", "hint": hint})
+        for name in CONSTRAINTS
+        for hint in hints
+    ]
+
+
+TYPES = [
+    "string", "integer", "number", "boolean", "date", "datetime", "time", "year", "yearmonth", "duration", "geopoint",
+    "geojson", "object", "array", "any", "list",
+]  # fmt: skip
+CONSTRAINTS = [
+    "required", "enum", "pattern", "minLength", "maxLength", "minimum", "maximum", "exclusiveMinimum",
+    "exclusiveMaximum",
+]  # fmt: skip
+ALWAYS = {
+    "enum": {"accepted": ["oui", "non"], "total": 14}, "boolean": {"accepted": ["oui", "non"]},
+    "minLength": {"limit": "5", "length": 4}, "maxLength": {"limit": "5", "length": 9}, "minimum": {"limit": "1234.5"},
+    "maximum": {"limit": "2026-03-01"}, "exclusiveMinimum": {"limit": "0"}, "exclusiveMaximum": {"limit": "0"},
+}  # fmt: skip
+WITH_HINT = {
+    "percent-sign": {"number": "150", "share": "1.5"}, "percent": {"suggestion": "0.45"},
+    "date-part": {"suggestion": "2025-01-01"}, "spelling": {"suggestion": "oui"}, "close": {"suggestion": "oui"},
+    "stray": {"suggestion": "12"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize(("code", "facts"), _as_the_engine_says())
+def test_every_type_and_constraint_with_every_hint(code, facts, language):
+    kind = facts.get("constraint") or facts["type"]
+    params = {key: value for key, value in facts.items() if value is not None}
+    params |= ALWAYS.get(kind, {}) | WITH_HINT.get(facts["hint"] or "", {})
+    told = {"suggestion": "proposition", "title": "Titre", "description": "Une phrase.", "example": "exemple"}
+    for more in ({}, told):
+        found = {"code": code, "row": 12, "column": 6, "cell": "F12", "field": "siret", "value": "45"}
+        words = render_all({**found, "params": {**more, **params}}, language)
+        assert all(words.values()), words
+        for text in words.values():
+            assert not re.search(r"None|[{}…]|  |\.\.|[a-z]\.[A-Z]| \.(?!\w)", text), text
+            assert (ENGLISH if language == "fr" else FRENCH).search(text.replace("CSV UTF-8", "")) is None, text
+        if more and kind in ("pattern", "required"):
+            assert "Une phrase." in words["remedy"] or facts["hint"], words
+
+
+FRENCH = re.compile(r"[«»]|\b(?:vous|colonne|fichier|ligne|cellule|valeur|écrivez)\b", re.IGNORECASE)
+
+
+def test_numbers_and_dates_are_written_in_french():
+    found = {"code": "constraint-error", "row": 2, "column": 1, "cell": "A2", "field": "a", "value": "3"}
+    minimum = {"constraint": "minimum", "type": "number", "limit": "12345.5"}
+    maximum = {"constraint": "maximum", "type": "date", "limit": "2026-03-01"}
+    assert "12\u202f345,5" in render_all({**found, "params": minimum}, "fr")["message"]
+    assert "1er mars 2026" in render_all({**found, "params": maximum}, "fr")["message"]
+    assert "1 March 2026" in render_all({**found, "params": maximum}, "en")["message"]
 
 
 def test_singular_and_plural():

@@ -116,7 +116,7 @@ def test_the_catalogue_is_asked_and_the_schema_guessed(check):
     assert check(f"{header}\n{row}\n", "scdl/prenoms@1.1.6")["schema"] == {"id": "scdl/prenoms", "version": "1.1.6"}
 
 
-@pytest.mark.parametrize("reference", ["scdl/inconnu", "scdl/prenoms@99", "etalab/schema-zfe"])
+@pytest.mark.parametrize("reference", ["scdl/inconnu", "scdl/prenoms@99", "etalab/schema-zfe@99"])
 def test_an_unknown_schema_is_refused(check, reference):
     with pytest.raises(SchemaRefused) as refused:
         check("a;b\n1;2\n", reference)

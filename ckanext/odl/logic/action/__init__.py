@@ -3,15 +3,42 @@
 from __future__ import annotations
 
 from .collectivite import group_update, member_create, member_delete, organization_create, organization_update
+from .path import (
+    odl_call_note,
+    odl_duties_show,
+    odl_history_list,
+    odl_mandate_list,
+    odl_mandate_update,
+    odl_progress_list,
+    odl_progress_recompute,
+    odl_progress_show,
+    odl_proof_show,
+    odl_proposal_list,
+    odl_step_update,
+)
 from .schema import odl_schema_list, odl_schema_show
+from .territory import odl_territory_search, odl_territory_show
 from .validation import odl_validate, odl_validation_list, odl_validation_run, odl_validation_show
 
 __all__ = [
     "group_update",
     "member_create",
     "member_delete",
+    "odl_call_note",
+    "odl_duties_show",
+    "odl_history_list",
+    "odl_mandate_list",
+    "odl_mandate_update",
+    "odl_progress_list",
+    "odl_progress_recompute",
+    "odl_progress_show",
+    "odl_proof_show",
+    "odl_proposal_list",
     "odl_schema_list",
     "odl_schema_show",
+    "odl_step_update",
+    "odl_territory_search",
+    "odl_territory_show",
     "odl_validate",
     "odl_validation_list",
     "odl_validation_run",

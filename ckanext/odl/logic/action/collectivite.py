@@ -1,7 +1,7 @@
 """What may be changed of a collectivité, and by whom: enforced here, whatever the door (form, API, membership calls).
 
 A parent gains rights over its children, so only ATD staff and sysadmins say who is above a collectivité. Only sysadmins
-say which organization is an ATD.
+say which organization is an ATD, only ATD staff in which of their groups a member is.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from ckan import authz, model
 from ckan.plugins import toolkit as tk
 from ckan.types import Action, Context, DataDict
 
-from .. import collectivite
+from .. import collectivite, identity
 from ..auth.collectivite import named_parents
 
 
@@ -26,11 +26,13 @@ def organization_create(next_action: Action, context: Context, data_dict: DataDi
     :raises ValidationError: no parent, a parent that is not theirs, or an ATD made by someone who is not a sysadmin
     """
     tk.check_access("organization_create", context, data_dict)
-    data = _fields_out_of_extras(data_dict)
+    data = identity.complete(_fields_out_of_extras(data_dict))
     user = context.get("user")
     if not _may_do_all(context):
         if _truth(data.get("odl_is_atd")):
             raise _only_sysadmins_make_an_atd()
+        if data.get("odl_group") and not collectivite.staffed_by(user):
+            raise _group_is_not_yours()
         field, wanted = _wanted_parents(data)
         if not wanted and collectivite.staffed_by(user):
             raise tk.ValidationError({field: [tk._("Choose the structure that supports this local authority.")]})
@@ -46,9 +48,9 @@ def organization_create(next_action: Action, context: Context, data_dict: DataDi
 
 @tk.chained_action
 def organization_update(next_action: Action, context: Context, data_dict: DataDict) -> Any:
-    """Update an organization; its parent and ``odl_is_atd`` stay as they are unless the user may change them.
+    """Update an organization; its parent, ``odl_is_atd`` and ``odl_group`` stay unless the user may change them.
 
-    :raises ValidationError: a change of parent or of ``odl_is_atd`` that the user may not make
+    :raises ValidationError: a change of one of these that the user may not make
     """
     return next_action(context, _guarded("organization_update", context, data_dict))
 
@@ -104,6 +106,10 @@ def _only_sysadmins_make_an_atd() -> tk.ValidationError:
     return tk.ValidationError({"odl_is_atd": [sentence]})
 
 
+def _group_is_not_yours() -> tk.ValidationError:
+    return tk.ValidationError({"odl_group": [_parent_is_not_yours()]})
+
+
 def _fields_out_of_extras(data_dict: DataDict) -> DataDict:
     """Return a copy whose fields of ours are at the top, where they are validated, and never in ``extras`` as well.
 
@@ -148,14 +154,24 @@ def _guarded(action: str, context: Context, data_dict: DataDict) -> DataDict:
     if organization is None or not organization.is_organization:
         return data_dict
     tk.check_access(action, context, data_dict)
-    data = _fields_out_of_extras(data_dict)
+    stored = collectivite.fields(organization)
+    data = identity.complete(_fields_out_of_extras(data_dict), stored)
     data["groups"] = [{"name": name} for name in sorted(_parents_after(context, organization, data))]
     given, present = data.get("odl_is_atd"), collectivite.is_atd(organization)
     if given in (None, ""):
         data["odl_is_atd"] = present
     elif _truth(given) != present and not _may_do_all(context):
         raise _only_sysadmins_make_an_atd()
+    group = stored.get("odl_group") or ""
+    if data.get("odl_group") is None:
+        data["odl_group"] = group
+    elif str(data["odl_group"]).strip() != group and not _may_choose_group(context, organization):
+        raise _group_is_not_yours()
     return data
+
+
+def _may_choose_group(context: Context, organization: model.Group) -> bool:
+    return _may_do_all(context) or collectivite.staff_of(context.get("user"), organization)
 
 
 def _parents_after(context: Context, organization: model.Group, data: DataDict) -> set[str]:

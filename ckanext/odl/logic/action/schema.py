@@ -44,7 +44,8 @@ def odl_schema_show(context: types.Context, data_dict: types.DataDict) -> types.
     :param id: id of the schema, or ``id@version``
     :param version: the newest when left out
     :param language: ``fr`` or ``en``; the request's own when left out
-    :returns: the entry with ``version``, ``fields`` and ``rules`` (both empty when the schema is not a table), ``urls``
+    :returns: the entry with ``version``, ``fields`` (columns, or properties of the records of GeoJSON and JSON),
+        ``rules``, ``urls``
     :raises ObjectNotFound: no such schema, or not in this version
     """
     tk.check_access("odl_schema_show", context, data_dict)
@@ -56,7 +57,7 @@ def odl_schema_show(context: types.Context, data_dict: types.DataDict) -> types.
         entry, version = catalogue().parse(reference)
     except UnknownSchema:
         raise tk.ObjectNotFound(tk._("The portal knows no such model.")) from None
-    descriptor = catalogue().table(entry.id, version) if entry.is_table else {"fields": []}
+    descriptor = catalogue().descriptor(entry.id, version)
     return {
         **_summary(entry, asked),
         "version": version,

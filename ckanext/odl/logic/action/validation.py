@@ -10,7 +10,7 @@ from ckan.plugins import toolkit as tk
 
 from ckanext.odl import config, intake
 from ckanext.odl.logic import schema, state
-from ckanext.odl.scdl import NotATable, UnknownSchema, catalogue
+from ckanext.odl.scdl import UnknownSchema, catalogue
 from ckanext.odl.validation import guarded, localise
 
 _CHUNK = 1 << 20
@@ -67,14 +67,9 @@ def odl_validate(context: types.Context, data_dict: types.DataDict) -> types.Act
 
 def _check_reference(reference: str) -> None:
     try:
-        entry, _version = catalogue().parse(reference)
-        if not entry.is_table:
-            raise NotATable(entry.id)
+        catalogue().parse(reference)
     except UnknownSchema:
         message = tk._("The catalogue has no schema “{schema}”.").format(schema=reference)
-        raise tk.ValidationError({"schema": [message]}) from None
-    except NotATable:
-        message = tk._("Files of the schema “{schema}” are not checked yet.").format(schema=reference)
         raise tk.ValidationError({"schema": [message]}) from None
 
 

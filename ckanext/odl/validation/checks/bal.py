@@ -20,6 +20,28 @@ PLACE_NAME = 99999
 _KEY = re.compile(r"((?:[0-9]{2}|2[ab]|2[AB])[0-9]{3})_([a-z0-9]{4}|[A-Z0-9]{4})_([0-9]{5})((?:_[a-z0-9]+)*)")
 
 
+def numero(text: str) -> Problem | None:
+    """A number without needless zeros: « 007 » and « 7 » are one address, and sort apart."""
+    if re.fullmatch("0[0-9]+", text):
+        return Problem("bal-numero", "warning", {"suggestion": str(int(text))})
+    return None
+
+
+def file_advice(descriptor: dict[str, Any], encoding: str | None, delimiter: str | None) -> list[Problem]:
+    """What the specification advises of the file itself (CSV in UTF-8, semicolons), for a table with BAL checks."""
+    declared = descriptor.get("custom_checks")
+    names = [str(check.get("name")) for check in declared or [] if isinstance(check, dict)]
+    if delimiter is None or not any(name.startswith("bal-") for name in names):
+        return []
+    found = []
+    if delimiter != ";":
+        found.append(Problem("bal-file", "notice", {"variant": "separator", "found": delimiter}))
+    if encoding and not encoding.startswith("utf-8"):
+        name = {"cp1252": "Windows-1252", "mac_roman": "Mac Roman"}.get(encoding, encoding.upper())
+        found.append(Problem("bal-file", "notice", {"variant": "encoding", "found": name}))
+    return found
+
+
 def _names(params: dict[str, Any], present: frozenset[str], *defaults: str) -> tuple[str, ...]:
     """Column names: a schema may rename them in ``params``."""
     names = (str(params.get(name, name)) for name in defaults)

@@ -9,8 +9,15 @@ import re
 
 from ..hints import plain
 from ..problems import Problem
+from . import countries
 from .base import CellJudge
 from .identifiers import siren, siret
+
+
+def words(name: str) -> str:
+    """A name of a place as it is compared: no accents, case, hyphens or apostrophes."""
+    return " ".join(re.sub(r"[-'’.(),]", " ", plain(name)).split())
+
 
 DEPARTMENTS = {
     "01": "Ain", "02": "Aisne", "03": "Allier", "04": "Alpes-de-Haute-Provence", "05": "Hautes-Alpes",
@@ -41,20 +48,10 @@ REGIONS = {
     "75": "Nouvelle-Aquitaine", "76": "Occitanie", "84": "Auvergne-Rhône-Alpes", "93": "Provence-Alpes-Côte d'Azur",
     "94": "Corse",
 }  # fmt: skip
-_DEPARTMENT_NAMES = {plain(name).replace("-", " ") for name in DEPARTMENTS.values()}
-_REGION_NAMES = {plain(name).replace("-", " ") for name in REGIONS.values()}
+_DEPARTMENT_NAMES = {words(name) for name in DEPARTMENTS.values()}
+_REGION_NAMES = {words(name) for name in REGIONS.values()}
 _POSTAL_DEPARTMENTS = {code for code in DEPARTMENTS if code.isdigit()} | {"20"} | OVERSEAS
-_ISO2_LIST = (
-    "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW "
-    "BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI "
-    "FJ FK FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN "
-    "IO IQ IR IS IT JE JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME "
-    "MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF "
-    "PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV "
-    "SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE "
-    "YT ZA ZM ZW"
-)
-_ISO2 = frozenset(_ISO2_LIST.split())
+_COUNTRY_NAMES = {words(name) for name in countries.NAMES}
 
 
 def department_of(code: str) -> str | None:
@@ -103,12 +100,30 @@ def numero_departement(text: str) -> Problem | None:
 
 def departement(text: str) -> Problem | None:
     """A department's name, accents, case and hyphens aside."""
-    return None if plain(text).replace("-", " ") in _DEPARTMENT_NAMES else Problem("departement")
+    return None if words(text) in _DEPARTMENT_NAMES else Problem("departement")
 
 
 def region(text: str) -> Problem | None:
     """A region's name, accents, case and hyphens aside."""
-    return None if plain(text).replace("-", " ") in _REGION_NAMES else Problem("region")
+    return None if words(text) in _REGION_NAMES else Problem("region")
+
+
+def country(text: str) -> Problem | None:
+    """A country's name in French, accents, case and hyphens aside."""
+    return None if words(text) in _COUNTRY_NAMES else Problem("pays")
+
+
+_NAME_OF_PLACE = re.compile(r"(?=.*[^\W\d_])[^\W_](?:[^\W_]|[ '’.\-()])*")
+
+
+def commune(text: str) -> Problem | None:
+    """A commune's name, by its form only: letters, not a code; names of merged communes stay in old files."""
+    return None if _NAME_OF_PLACE.fullmatch(text.strip()) else Problem("commune")
+
+
+def canton(text: str) -> Problem | None:
+    """A canton's name, by its form only: there are two thousand, renamed by decree, and no list of them here."""
+    return None if _NAME_OF_PLACE.fullmatch(text.strip()) else Problem("canton")
 
 
 def _by_pattern(code: str, pattern: str) -> CellJudge:
@@ -123,10 +138,12 @@ JUDGES: dict[str, CellJudge] = {
     "numero-departement": numero_departement,
     "departement": departement,
     "region": region,
-    "code-pays-iso2": lambda text: None if text in _ISO2 else Problem("code-pays-iso2"),
-    "code-pays-iso3": _by_pattern("code-pays-iso3", "[A-Z]{3}"),
+    "pays": country,
+    "commune": commune,
+    "canton": canton,
+    "code-pays-iso2": lambda text: None if text in countries.ISO2 else Problem("code-pays-iso2"),
+    "code-pays-iso3": lambda text: None if text in countries.ISO3 else Problem("code-pays-iso3"),
     "code-fantoir": _by_pattern("code-fantoir", "(?:(?:[0-9]{2}|2[AB])[0-9]{4})?[0-9A-Z][0-9]{3}[A-Z]?"),
     "siren": siren,
     "siret": siret,
 }
-"""Names of communes, cantons and countries have no list here: a check of theirs is ``check-unknown``."""

@@ -26,6 +26,7 @@ _register("phone-number", identifiers.phone_number, "phone-number-value")
 _register("nomenclature-actes", columns.nomenclature_actes, "nomenclature-acte", "nomenclature-actes-value")
 _register("opening-hours", hours.opening_hours, "opening-hours-value")
 _register("gps-coordinates", places.gps_coordinates, "french-gps-coordinates", "coordonnees-gps-francaises")
+_register("bal-numero", bal.numero)
 for _code, _judge in reference.JUDGES.items():
     _register(_code, _judge)
 

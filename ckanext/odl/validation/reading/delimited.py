@@ -6,6 +6,7 @@ import csv
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .. import limits
 from ..problems import Unreadable
@@ -13,12 +14,16 @@ from .delimiter import declared_delimiter, detect_delimiter, spaces_follow
 from .table import Rows, Table
 from .text import TextFacts
 
+if TYPE_CHECKING:
+    from .records import RecordStream
+
 
 class _Lines:
     """Physical lines of the text, remembering what the csv module does not tell: lengths and where a record began."""
 
-    def __init__(self, lines: Iterable[str]) -> None:
+    def __init__(self, lines: Iterable[str], before: int) -> None:
         self._lines = lines
+        self.before = before
         self.number = 0
         self.pending = 0
         self.unclosed = False
@@ -31,7 +36,8 @@ class _Lines:
             if len(line) > limits.CELL_CHARACTERS:
                 self.long = True
                 if len(line) > limits.LINE_CHARACTERS:
-                    raise Unreadable("line-too-long", row=self.number, line=self.number, limit=limits.LINE_CHARACTERS)
+                    where = self.before + self.number
+                    raise Unreadable("line-too-long", row=where, line=where, limit=limits.LINE_CHARACTERS)
             yield line
         # The csv module asks for one line more in the middle of a record only when a quote is still open.
         self.unclosed = self.pending > 0
@@ -59,13 +65,16 @@ def read_rows(path: Path, encoding: str, delimiter: str, *, spaced: bool = False
     first = next(source, None)
     if first is None:
         return
-    row = 0
-    skipped = 0
     if declared_delimiter(first):
-        skipped = row = 1
-        lines = _Lines(source)
+        yield from read_records(source, delimiter, spaced=spaced, row=1, line=1)
     else:
-        lines = _Lines(chain([first], source))
+        yield from read_records(chain([first], source), delimiter, spaced=spaced)
+
+
+def read_records(source: Iterable[str], delimiter: str, *, spaced: bool = False, row: int = 0, line: int = 0) -> Rows:
+    """The records of lines that follow ``row`` records on ``line`` lines; raises as :func:`read_rows` does."""
+    lines = _Lines(source, line)
+    skipped = line
     reader = csv.reader(iter(lines), delimiter=delimiter, skipinitialspace=spaced)
     began = 1
     try:
@@ -113,10 +122,18 @@ def open_delimited(path: Path, facts: TextFacts, names: Iterable[str], extension
     spaced = spaces_follow(sample, chosen)
     if spaced:
         notices.append(("header-normalised", {"variant": "after-separator"}))
+
+    def open_stream() -> RecordStream:
+        from .records import RecordStream  # noqa: PLC0415 (numpy is only loaded for a file worth it)
+
+        return RecordStream(path, facts.encoding, chosen)
+
+    columnar = not spaced and facts.size >= limits.COLUMNAR_BYTES and limits.room_for_columns()
     return Table(
         format="tsv" if chosen == "\t" else "csv",
         open_rows=lambda: read_rows(path, facts.encoding, chosen, spaced=spaced),
         encoding=facts.encoding,
         delimiter=chosen,
         notices=notices,
+        open_stream=open_stream if columnar else None,
     )

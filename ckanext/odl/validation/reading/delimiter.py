@@ -67,7 +67,8 @@ def detect_delimiter(sample: str, names: Iterable[str] = (), *, complete: bool =
         if delimiter not in sample:
             continue
         records = split_sample(sample, delimiter, complete)
-        matches = max((len(known.intersection(map(normalise, record))) for record in records[:30]), default=0)
+        headings = [record for record in records[:30] if len(record) > 1]
+        matches = max((len(known.intersection(map(normalise, record))) for record in headings), default=0)
         widths = Counter(len(record) for record in records if any(cell.strip() for cell in record))
         if not widths:
             continue
@@ -75,7 +76,7 @@ def detect_delimiter(sample: str, names: Iterable[str] = (), *, complete: bool =
         rows = sum(widths.values())
         modal = max(several, key=lambda width: (several[width], width)) if several else 1
         even = several.get(modal, 0) / rows
-        score = (matches if matches > 1 else 0, round(even, 1) if modal > 1 else 0.0, min(modal, 100))
+        score = (matches, round(even, 1) if modal > 1 else 0.0, min(modal, 100))
         if score > best:
             best, found = score, delimiter
     return found

@@ -43,14 +43,16 @@ def open_table(path: Path, facts: FileFacts, names: Iterable[str]) -> Table:
             raise Unreadable("format-not-allowed", variant="size", limit=limits.SPREADSHEET_BYTES)
         detect_format.check_extension(kind, extension)
         return spreadsheet.open_spreadsheet(path, kind, known)
-    text = read_facts(path)
-    kind = detect_format.sniff_text(path, text.encoding)
-    facts.format = kind
+    text = read_facts(path, (facts.size, facts.sha256))
+    kind = detect_format.sniff_text(path, text.encoding, extension)
+    facts.format = kind.partition("-")[0]
     if kind == "csv":
         detect_format.check_extension(kind, extension)
         table = open_delimited(path, text, known, extension)
         facts.format = table.format
         return table
     if kind == "json":
-        return json_records.open_records(path, text, extension)
+        table = json_records.open_json(path, text, extension)
+        facts.format = table.format
+        return table
     raise Unreadable("not-a-table", variant=kind)

@@ -1,10 +1,12 @@
 """XLSX, ODS and XLS through python-calamine, cells as the text an agent means.
 
-A number that is whole becomes its digits, a date is ISO whatever its display, a boolean is ``true`` or ``false``.
+A number that is whole becomes its digits, with the zeros that its format shows; a date is ISO whatever its display, a
+boolean is ``true`` or ``false``; a cell in error holds its word (``#N/A``), a formula without a result the formula.
 """
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -14,9 +16,14 @@ from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
 from .. import limits
 from ..problems import Unreadable
-from .archive import check_archive
+from . import biff, sheet_xml
+from .archive import SheetMarks, check_archive
 from .delimiter import normalise
+from .sheet_xml import SheetFacts
 from .table import Rows, Table
+
+_NAMED = 10
+_RANGES = 6
 
 
 def as_text(value: Any) -> str:
@@ -53,8 +60,8 @@ def _number(value: float) -> str:
 
 def open_spreadsheet(path: Path, kind: str, names: Sequence[str]) -> Table:
     """The sheet that shows most columns of the schema, else the first that holds a table."""
-    if kind in ("xlsx", "ods"):
-        check_archive(path)
+    marks = check_archive(path) if kind in ("xlsx", "ods") else {}
+    facts_of_all = sheet_xml.read_ods(path) if kind == "ods" else {}
     try:
         workbook = CalamineWorkbook.from_path(str(path))
     except PasswordError:
@@ -63,7 +70,7 @@ def open_spreadsheet(path: Path, kind: str, names: Sequence[str]) -> Table:
         code = "office-encrypted" if "assword" in str(error) else "office-broken"
         raise Unreadable(code) from None
     except BaseException as error:  # a panic of the Rust reader is no Exception
-        if isinstance(error, KeyboardInterrupt | SystemExit):
+        if isinstance(error, KeyboardInterrupt | SystemExit | MemoryError):
             raise
         raise Unreadable("office-broken") from None
     if not workbook.sheet_names:
@@ -73,12 +80,62 @@ def open_spreadsheet(path: Path, kind: str, names: Sequence[str]) -> Table:
     name, rows, others = _choose(workbook, names)
     notices: list[tuple[str, dict[str, Any]]] = []
     if others:
-        notices.append(("sheet-chosen", {"sheet": name, "others": others[:10], "count": len(others)}))
+        notices.append(("sheet-chosen", {"sheet": name, "others": others[:_NAMED], "count": len(others)}))
+    if kind == "xlsx":
+        facts = _facts_of_xlsx(path, name, marks)
+    elif kind == "xls":
+        facts = biff.read_xls(path, name)
+    else:
+        facts = facts_of_all.get(name, SheetFacts())
+    notices += _apply(facts, rows)
 
     def open_rows() -> Rows:
         yield from enumerate(rows, 1)
 
     return Table(kind, open_rows, sheet=name, notices=notices)
+
+
+def _facts_of_xlsx(path: Path, name: str, marks: dict[str, SheetMarks]) -> SheetFacts:
+    """Read the worksheet itself only when something in it asks for it."""
+    with zipfile.ZipFile(path) as archive:
+        part = sheet_xml.sheet_parts(archive).get(name)
+        padded = sheet_xml.padded_styles(archive)
+    mark = marks.get(part or "")
+    if part is None or mark is None:
+        return SheetFacts()
+    facts = sheet_xml.read_xlsx(path, part, padded) if mark.closer or padded else SheetFacts()
+    facts.merged = list(mark.merged)
+    facts.hidden = list(mark.hidden)
+    return facts
+
+
+def _apply(facts: SheetFacts, rows: list[list[str]]) -> list[tuple[str, dict[str, Any]]]:
+    """Put into the rows what their values do not say; returns the notices about merges and hidden rows."""
+    _make_room(facts, rows)
+    for (row, column), text in facts.texts.items():
+        if 1 <= row <= len(rows) and 1 <= column <= len(rows[row - 1]):
+            rows[row - 1][column - 1] = text
+    notices: list[tuple[str, dict[str, Any]]] = []
+    if facts.merged:
+        ranges = sorted(facts.merged, key=sheet_xml.place_of)
+        more = len(ranges) - _RANGES
+        params = {"names": ranges[:_RANGES], "count": len(ranges), **({"more": str(more)} if more > 0 else {})}
+        notices.append(("cells-merged", params))
+    hidden = [row for row in facts.hidden if row <= len(rows) and any(cell.strip() for cell in rows[row - 1])]
+    if hidden:
+        notices.append(("rows-hidden", {"count": len(hidden), "row": min(hidden)}))
+    return notices
+
+
+def _make_room(facts: SheetFacts, rows: list[list[str]]) -> None:
+    """Rows and columns at the end that hold nothing but errors were left out as empty."""
+    width = max([len(rows[0]) if rows else 0, *(column for _, column in facts.texts)])
+    height = max([len(rows), *(row for row, _ in facts.texts)])
+    if width > limits.COLUMNS or height * width > limits.SPREADSHEET_CELLS:
+        return
+    rows.extend([""] * width for _ in range(height - len(rows)))
+    for row in rows:
+        row.extend([""] * (width - len(row)))
 
 
 def _choose(workbook: CalamineWorkbook, names: Sequence[str]) -> tuple[str, list[list[str]], list[str]]:
@@ -107,10 +164,14 @@ def _read_sheet(workbook: CalamineWorkbook, name: str) -> list[list[str]]:
     """Rows of text from the sheet's first row, without the empty rows and columns of its tail."""
     try:
         sheet = workbook.get_sheet_by_name(name)
-        height, width = sheet.total_height, sheet.total_width
+        end = sheet.end
+        height, width = (end[0] + 1, end[1] + 1) if end else (0, 0)
         if height * width > limits.SPREADSHEET_CELLS:
             _refuse_size(height, width)
-        rows = [[as_text(value) for value in row] for row in sheet.to_python(skip_empty_area=False)]
+        rows = [
+            [value if type(value) is str else as_text(value) for value in row]
+            for row in sheet.to_python(skip_empty_area=False)
+        ]
     except Unreadable:
         raise
     except BaseException as error:  # see open_spreadsheet
@@ -127,9 +188,9 @@ def _read_sheet(workbook: CalamineWorkbook, name: str) -> list[list[str]]:
     for number, row in enumerate(rows, 1):
         del row[width:]
         row.extend([""] * (width - len(row)))
-        for column, cell in enumerate(row, 1):
-            if len(cell) > limits.CELL_CHARACTERS:
-                raise Unreadable("cell-too-long", row=number, column=column, limit=limits.CELL_CHARACTERS)
+        if row and max(map(len, row)) > limits.CELL_CHARACTERS:
+            column = next(i for i, cell in enumerate(row, 1) if len(cell) > limits.CELL_CHARACTERS)
+            raise Unreadable("cell-too-long", row=number, column=column, limit=limits.CELL_CHARACTERS)
     return rows
 
 

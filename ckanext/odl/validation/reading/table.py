@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .json_records import Document
+    from .records import RecordStream
 
 Rows = Iterator[tuple[int, list[str]]]
 
@@ -23,7 +27,10 @@ class Table:
     delimiter: str | None = None
     sheet: str | None = None
     notices: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
-    quoted_lengths: bool = False
+    open_stream: Callable[[], RecordStream] | None = None
+    """The same records as bytes, for a delimited text long enough to be judged by columns."""
+    document: Document | None = None
+    """The whole content, when it is JSON."""
 
     def head(self, count: int) -> list[tuple[int, list[str]]]:
         """The first rows, for looking at the structure."""

@@ -36,11 +36,9 @@ class TextFacts:
 
 @dataclass
 class _Pass:
-    sha256: str
-    size: int
     error_line: int | None
     boms: int
-    line_ends: dict[str, int]
+    line_ends: Counter[str]
     mojibake: list[str]
     control: int
     nul_line: int | None
@@ -57,38 +55,39 @@ def file_identity(path: Path) -> tuple[int, str]:
     return size, digest.hexdigest()
 
 
-def read_facts(path: Path) -> TextFacts:
-    """Decide the encoding of a whole file.
+def read_facts(path: Path, identity: tuple[int, str] | None = None) -> TextFacts:
+    """Decide the encoding of a whole file. ``identity``: its :func:`file_identity`, when it is known already.
 
     Raises :class:`Unreadable`: ``nul-byte``, ``not-text``, ``encoding-mixed``, ``encoding-invalid``,
     ``encoding-unknown``.
     """
+    size, sha256 = identity or file_identity(path)
     with path.open("rb") as handle:
         start = handle.read(4096)
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) and not start.startswith(codecs.BOM_UTF32_LE):
-        return _utf16(path, "utf-16")
+        return _utf16(path, "utf-16", size, sha256)
     bare = _bare_utf16(start)
     if bare:
-        return _utf16(path, bare)
+        return _utf16(path, bare, size, sha256)
     first = _scan(path, "utf-8")
     notices = _notices_of(first)
     if first.nul_line is not None:
         raise Unreadable("nul-byte", row=first.nul_line, line=first.nul_line)
     if first.error_line is None:
-        if first.control > 20 and first.control * 50 > first.size:
+        if first.control > 20 and first.control * 50 > size:
             raise Unreadable("not-text")
         encoding = "utf-8-sig" if first.boms else "utf-8"
         if first.boms > 1:
             notices.append(("encoding-notice", {"encoding": "UTF-8", "variant": "boms"}))
-        return TextFacts(encoding, first.size, first.sha256, notices)
+        return TextFacts(encoding, size, sha256, notices)
     if _looks_binary(start):
         raise Unreadable("not-text")
     encoding = _legacy_encoding(path, first.error_line)
     second = _scan(path, encoding)
-    if second.control > 20 and second.control * 50 > second.size:
+    if second.control > 20 and second.control * 50 > size:
         raise Unreadable("not-text")
     notices = [("encoding-notice", {"encoding": _name(encoding)}), *_notices_of(second)]
-    return TextFacts(encoding, second.size, second.sha256, notices)
+    return TextFacts(encoding, size, sha256, notices)
 
 
 def _name(encoding: str) -> str:
@@ -104,14 +103,14 @@ def _notices_of(scan: _Pass) -> list[tuple[str, dict[str, Any]]]:
     return notices
 
 
-def _utf16(path: Path, encoding: str) -> TextFacts:
+def _utf16(path: Path, encoding: str, size: int, sha256: str) -> TextFacts:
     scan = _scan(path, encoding)
     if scan.error_line is not None:
         raise Unreadable("encoding-invalid", row=scan.error_line, line=scan.error_line)
     if scan.nul_line is not None:
         raise Unreadable("nul-byte", row=scan.nul_line, line=scan.nul_line)
     notices = [("encoding-notice", {"encoding": "UTF-16"}), *_notices_of(scan)]
-    return TextFacts(encoding, scan.size, scan.sha256, notices)
+    return TextFacts(encoding, size, sha256, notices)
 
 
 def _looks_binary(start: bytes) -> bool:
@@ -133,46 +132,68 @@ def _bare_utf16(start: bytes) -> str | None:
 
 
 def _scan(path: Path, encoding: str) -> _Pass:
-    """One pass: identity, first undecodable line, marks, line ends, traces of double encoding."""
-    digest = hashlib.sha256()
+    """One pass to the end or to the first undecodable byte: marks, line ends, traces of double encoding."""
     decoder = codecs.getincrementaldecoder(encoding)("strict")
-    size = line = boms = control = 0
-    error_line = nul_line = None
-    ends: Counter[str] = Counter()
-    mojibake: list[str] = []
+    wide = encoding.startswith("utf-16")
+    found = _Pass(None, 0, Counter(), [], 0, None)
+    line = 0
     first = True
-    carry = ""
+    held = b""
     with path.open("rb") as handle:
         while True:
             chunk = handle.read(CHUNK)
-            digest.update(chunk)
-            size += len(chunk)
-            control += 0 if encoding.startswith("utf-16") else len(chunk) - len(chunk.translate(None, _CONTROLS))
-            if error_line is None:
-                try:
-                    text = decoder.decode(chunk, final=not chunk)
-                except UnicodeDecodeError as error:
-                    before = bytes(error.object[: error.start])
-                    error_line = line + before.count(b"\n") + 1
-                    text = ""
-                if first and text:
-                    boms = len(text) - len(text.lstrip(_BOM))
-                    first = False
-                if text:
-                    if nul_line is None and "\x00" in text:
-                        nul_line = line + text.count("\n", 0, text.index("\x00")) + 1
-                    text = carry + text
-                    carry = "\r" if chunk and text.endswith("\r") else ""
-                    body = text[:-1] if carry else text
-                    crlf, feeds, returns = body.count("\r\n"), body.count("\n"), body.count("\r")
-                    line += feeds
-                    ends.update(CRLF=crlf, LF=feeds - crlf, CR=returns - crlf)
-                    if len(mojibake) < 3 and not body.isascii():
-                        mojibake += _damaged_words(body, 3 - len(mojibake))
+            try:
+                text = decoder.decode(chunk, final=not chunk)
+            except UnicodeDecodeError as error:
+                before = bytes(error.object[: error.start])
+                found.error_line = line + before.count(b"\n") + 1
+                break
+            if first and text:
+                found.boms = len(text) - len(text.lstrip(_BOM))
+                first = False
+            raw = held + (text.encode() if wide else chunk)
+            # A return at the end of a chunk waits for the feed that may follow it.
+            held = b"\r" if chunk and raw.endswith(b"\r") else b""
+            raw = raw[:-1] if held else raw
+            if found.nul_line is None and b"\x00" in raw:
+                found.nul_line = line + raw.count(b"\n", 0, raw.index(b"\x00")) + 1
+            feeds, returns, crlf, control = _count_signs(raw)
+            line += feeds
+            found.control += 0 if wide else control
+            found.line_ends.update(CRLF=crlf, LF=feeds - crlf, CR=returns - crlf)
+            if len(found.mojibake) < 3 and _may_be_damaged(text):
+                found.mojibake += _damaged_words(text, 3 - len(found.mojibake))
             if not chunk:
                 break
-    used = {name: count for name, count in ends.items() if count}
-    return _Pass(digest.hexdigest(), size, error_line, boms, used, mojibake, control, nul_line)
+    found.line_ends = Counter({name: count for name, count in found.line_ends.items() if count})
+    return found
+
+
+def _count_signs(raw: bytes) -> tuple[int, int, int, int]:
+    """Line feeds, returns, pairs of both, and control characters that no text has."""
+    if len(raw) < CHUNK // 2 or not limits.room_for_columns():
+        returns = raw.count(b"\r")
+        control = len(raw) - len(raw.translate(None, _CONTROLS))
+        return raw.count(b"\n"), returns, raw.count(b"\r\n") if returns else 0, control
+    from ..arrays import np  # noqa: PLC0415 (loaded for large files only, five times as quick)
+
+    codes = np.frombuffer(raw, np.uint8)
+    feed = codes == 10
+    feeds, returns, crlf = np.count_nonzero(feed), 0, 0
+    if b"\r" in raw:
+        back = codes == 13
+        returns, crlf = np.count_nonzero(back), np.count_nonzero(back[:-1] & feed[1:])
+    low = np.count_nonzero(codes < 32)
+    if low > feeds + returns:
+        low = len(raw) - len(raw.translate(None, _CONTROLS)) + feeds + returns
+    return int(feeds), int(returns), int(crlf), int(low - feeds - returns)
+
+
+def _may_be_damaged(text: str) -> bool:
+    """Whether one of the signs that :data:`_MOJIBAKE` begins with is there: few texts have any."""
+    if text.isascii():
+        return False
+    return any(sign in text for sign in "ÃÂ‚Š‡") or "â€" in text
 
 
 def _damaged_words(text: str, wanted: int) -> list[str]:
@@ -184,7 +205,9 @@ def _damaged_words(text: str, wanted: int) -> list[str]:
             continue
         before = _WORD.match(text[max(start - 20, 0) : start][::-1])
         after = _WORD.match(text, end)
-        words.append((before.group()[::-1] if before else "") + match.group() + (after.group() if after else ""))
+        word = (before.group()[::-1] if before else "") + match.group() + (after.group() if after else "")
+        if word not in words:
+            words.append(word)
         if len(words) >= wanted:
             break
     return words

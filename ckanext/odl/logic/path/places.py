@@ -1,0 +1,45 @@
+"""Where a symbolic place of the path is in the portal: a place is a word, or a word and what it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ckan.plugins import toolkit as tk
+from werkzeug.routing import BuildError
+
+_Organization = dict[str, Any]
+
+#: Place → address, from the organization (``id``, ``name``) and what stands after the colon.
+_PLACES: dict[str, Callable[[_Organization, str], str]] = {
+    "organization_edit": lambda org, _: tk.url_for("organization.edit", id=org["name"]),
+    "members": lambda org, _: tk.url_for("organization.members", id=org["name"]),
+    "deposit": lambda org, _: tk.url_for("dataset.new", group=org["id"]),
+    "schemas": lambda _org, _: tk.url_for("odl_schemas.index"),
+    "schema": lambda _org, id_: tk.url_for("odl_schemas.show", id=id_),
+    "dataset": lambda _org, name: tk.url_for("dataset.read", id=name),
+    "report": lambda _org, id_: tk.url_for("odl_report.read", resource_id=id_),
+    "collectivite": lambda org, _: tk.url_for("odl_collectivite.read", name=org["name"]),
+    "mandates": lambda org, _: tk.url_for("odl_path.mandates", name=org["name"]),
+    "duties": lambda org, _: tk.url_for("odl_path.duties", name=org["name"]),
+    "evidence": lambda org, step: _evidence(org, step),
+    "report_page": lambda org, _: tk.url_for("odl_path.summary", name=org["name"]),
+}
+
+
+def _evidence(organization: _Organization, step: str) -> str:
+    """Where a proof is given: a duty's own with the other duties."""
+    if step.startswith("ob."):
+        return tk.url_for("odl_path.duties", name=organization["name"], _anchor=step)
+    return tk.url_for("odl_path.step", name=organization["name"], step=step)
+
+
+def url_of(place: str | None, organization: _Organization) -> str | None:
+    """The address of a place for *organization*, None for one that the portal does not have."""
+    word, _, what = (place or "").partition(":")
+    if word not in _PLACES:
+        return None
+    try:
+        return _PLACES[word](organization, what)
+    except BuildError:
+        return None

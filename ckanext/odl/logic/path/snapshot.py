@@ -1,0 +1,512 @@
+"""What the portal knows of one collectivité, gathered for the rules in a bounded number of queries.
+
+Eleven queries at most, whatever the number of datasets, files, people and proofs (``tests/portal/path`` counts them).
+What CKAN 2.12 keeps in a column and 2.11 in a table (extras) comes with the rows that carry it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from ckan import model
+from ckan.plugins import plugin_loaded
+from sqlalchemy.orm import Session
+
+from ckanext.odl import onboarding
+from ckanext.odl.intake import own_session
+from ckanext.odl.logic import periods, reference, state
+from ckanext.odl.model import PathHistory, PathMandate, PathProgress, PathProof, StoredFile, Validation
+from ckanext.odl.model.progress import EVIDENCE, PROPOSAL, WAIVER
+from ckanext.odl.onboarding import ETP_BANDS, PROFILES, DatasetFacts, FileFacts, PersonFacts, Snapshot
+from ckanext.odl.scdl import UnknownSchema, catalogue
+
+STAFF_ROLES = ("admin", "editor")
+_TABLES = ("csv", "tsv", "xlsx", "ods", "parquet", "json", "xml", "txt")
+_MAPS = ("geojson", "kml", "gpx", "gml", "shp", "shapefile", "gpkg", "gtfs")
+_OTHERS = ("jsonld", "json-ld", "ttl", "rdf", "n3", "ics", "odt", "png", "svg")
+OPEN_FORMATS = frozenset((*_TABLES, *_MAPS, *_OTHERS))
+#: Views that show a table, a map or a chart; CKAN's others show a text, a picture, a page.
+DATA_VIEWS = (
+    "datatables_view",
+    "recline_view",
+    "recline_grid_view",
+    "recline_graph_view",
+    "recline_map_view",
+    "geo_view",
+    "geojson_view",
+    "shp_view",
+)
+
+
+class Ancestor(NamedTuple):
+    """An organization above, nearest first."""
+
+    id: str
+    name: str
+    title: str
+    is_atd: bool
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """A snapshot, and what the portal keeps beside it."""
+
+    snapshot: Snapshot
+    fields: Mapping[str, str]
+    ancestors: tuple[Ancestor, ...]
+    #: The stored progress: what :meth:`Progress.to_dict` gave last time, None the first time.
+    previous: dict[str, Any] | None = None
+    computed_on: dt.date | None = None
+    advanced_on: dt.date | None = None
+    proposals: int = 0
+    states: Mapping[str, tuple[str, dt.date]] = field(default_factory=dict)
+    #: Steps one of whose proofs a person took back since: they are to do again, not out of date.
+    withdrawn: frozenset[str] = frozenset()
+
+    @property
+    def known_before(self) -> dict[str, tuple[str, dt.date]]:
+        """What the next evaluation is compared with."""
+        return {id_: state for id_, state in self.states.items() if id_ not in self.withdrawn}
+
+
+def gather(organization_id: str, session: Session | None = None) -> Gathered | None:
+    """Everything the rules may look at, None when there is no such active organization.
+
+    :param session: read inside this one (its transaction, its locks), in one of its own by default
+    """
+    if session is None:
+        with own_session() as own:
+            return gather(organization_id, own)
+    group = _group(session, organization_id)
+    if group is None:
+        return None
+    fields: dict[str, str] = group.extras or {}
+    ancestors = _ancestors(session, organization_id)
+    members = _members(session, [organization_id, *(above.id for above in ancestors if above.is_atd)])
+    packages = _packages(session, organization_id)
+    files = _files(session, organization_id)
+    contacts = _contacts(session, {str(row.maintainer_email) for row in packages if row.maintainer_email})
+    proofs, withdrawn = _proofs(session, organization_id)
+    mandates = session.scalars(
+        sa.select(PathMandate)
+        .where(PathMandate.organization_id == organization_id, PathMandate.removed_at.is_(None))
+        .order_by(PathMandate.since)
+    ).all()
+    stored = _stored(session, organization_id)
+    deposits = _last_deposits(packages, proofs)
+    people = _people(members, organization_id, deposits)
+    inside = {row.user_id for row in members if row.user_state == "active"}
+    snapshot = Snapshot(
+        id=organization_id,
+        name=group.name,
+        title=group.title or group.name,
+        **reference.identity(fields),
+        etp_band=_known(fields.get("odl_etp_band"), ETP_BANDS),
+        competences=_words(fields.get("odl_competences")),
+        has=_words(fields.get("odl_has")),
+        profile=_known(fields.get("odl_profile"), PROFILES),
+        description=(group.description or "").strip(),
+        has_image=bool(group.image_url),
+        contact=fields.get("odl_contact") or "",
+        website=fields.get("odl_website") or "",
+        default_licence=fields.get("odl_default_licence") or None,
+        datasets=tuple(_dataset(row, files.get(row.id, ()), contacts, inside) for row in packages),
+        people=people,
+        mandates=tuple(
+            onboarding.Mandate(id=row.id, function=row.role, since=row.since, until=row.until, name=row.title)
+            for row in mandates
+        ),
+        proofs=tuple(_proof(row) for row in proofs if row.kind in EVIDENCE),
+        waivers=tuple(
+            onboarding.Waiver(row.step, row.value, row.given_on, row.author_id, row.outcome)
+            for row in proofs
+            if row.kind == WAIVER
+        ),
+        proposals=tuple(
+            onboarding.Proposal(row.step, row.value, row.given_on, row.author_id)
+            for row in proofs
+            if row.kind == PROPOSAL
+        ),
+        history=tuple(sorted((stored.history or {}).items())),
+    )
+    previous = stored.progress
+    return Gathered(
+        snapshot=snapshot,
+        fields=fields,
+        ancestors=ancestors,
+        previous=previous,
+        computed_on=stored.computed_on,
+        advanced_on=stored.advanced_on,
+        proposals=len(snapshot.proposals),
+        states=previous_states(previous),
+        withdrawn=withdrawn,
+    )
+
+
+def previous_states(progress: dict[str, Any] | None) -> dict[str, tuple[str, dt.date]]:
+    """Step → (state, since) of a stored progress."""
+    steps = (progress or {}).get("steps") or {}
+    return {id_: (step["state"], dt.date.fromisoformat(step["since"])) for id_, step in steps.items()}
+
+
+def _extras(entity: Any, extra: Any, key: str) -> Any:
+    """The extras of a row as one JSON object: a column in CKAN 2.12, gathered from a table before."""
+    if extra is None:
+        return entity.extras
+    return (
+        sa.select(sa.func.jsonb_object_agg(extra.key, extra.value))
+        .where(getattr(extra, key) == entity.id, extra.state == model.State.ACTIVE)
+        .scalar_subquery()
+        .label("extras")
+    )
+
+
+def group_extras() -> Any:
+    """The fields of an organization that are not CKAN's own, as a column of a query on ``model.Group``."""
+    return _extras(model.Group, getattr(model, "GroupExtra", None), "group_id")
+
+
+def fields_of(organization_id: str) -> dict[str, str]:
+    """The fields of an organization that are not CKAN's own, read now."""
+    group: Any = model.Group
+    return model.Session.execute(sa.select(group_extras()).where(group.id == organization_id)).scalar() or {}
+
+
+def _group(session: Session, organization_id: str) -> Any:
+    group: Any = model.Group
+    return session.execute(
+        sa.select(group.name, group.title, group.description, group.image_url, group_extras()).where(
+            group.id == organization_id, group.is_organization, group.state == model.State.ACTIVE
+        )
+    ).first()
+
+
+def _ancestors(session: Session, organization_id: str) -> tuple[Ancestor, ...]:
+    group: Any = model.Group
+    member: Any = sa.orm.aliased(model.Member)
+    up = (
+        sa.select(member.table_id.label("id"), sa.literal(1).label("height"))
+        .where(_is_parent(member), member.group_id == organization_id)
+        .cte(recursive=True)
+    )
+    above: Any = sa.orm.aliased(model.Member)
+    # CKAN forbids loops; the height keeps one that slipped in from never ending.
+    up = up.union(
+        sa.select(above.table_id, up.c.height + 1)
+        .join(up, above.group_id == up.c.id)
+        .where(_is_parent(above), up.c.height < 10)
+    )
+    rows = session.execute(
+        sa.select(group.id, group.name, group.title, group_extras(), up.c.height)
+        .join(up, up.c.id == group.id)
+        .where(group.state == model.State.ACTIVE, group.is_organization)
+        .order_by(up.c.height)
+    )
+    return tuple(
+        Ancestor(row.id, row.name, row.title or row.name, (row.extras or {}).get("odl_is_atd") == "true")
+        for row in rows
+    )
+
+
+def _is_parent(member: Any) -> Any:
+    # Whatever the capacity: CKAN writes "parent" or "public" there, by the way it was made.
+    return sa.and_(member.table_name == "group", member.state == model.State.ACTIVE)
+
+
+def _members(session: Session, organization_ids: list[str]) -> list[Any]:
+    member, user = model.Member, model.User
+    return list(
+        session.execute(
+            sa.select(
+                member.group_id,
+                member.capacity,
+                user.id.label("user_id"),
+                user.state.label("user_state"),
+                user.sysadmin,
+                user.last_active,
+            )
+            .join(user, user.id == member.table_id)
+            .where(
+                member.group_id.in_(organization_ids),
+                member.table_name == "user",
+                member.state == model.State.ACTIVE,
+            )
+        )
+    )
+
+
+def _people(members: list[Any], organization_id: str, deposits: dict[str, dt.date]) -> tuple[PersonFacts, ...]:
+    atd = {row.user_id for row in members if row.group_id != organization_id and row.capacity in STAFF_ROLES}
+    return tuple(
+        PersonFacts(
+            id=row.user_id,
+            role=row.capacity,
+            active=row.user_state == "active",
+            is_atd=row.user_id in atd or bool(row.sysadmin),  # the portal’s team is not the collectivité either
+            last_seen=max((day for day in (_day(row.last_active), deposits.get(row.user_id)) if day), default=None),
+        )
+        for row in members
+        if row.group_id == organization_id
+    )
+
+
+def _last_deposits(packages: list[Any], proofs: list[PathProof]) -> dict[str, dt.date]:
+    """The last day on which each person is known to have brought something."""
+    found: dict[str, dt.date] = {}
+    for person, day in [
+        *((row.creator_user_id, _day(row.metadata_created)) for row in packages),
+        *((row.author_id, _day(row.created_at)) for row in proofs),
+    ]:
+        if person and day:
+            found[person] = max(day, found.get(person, day))
+    return found
+
+
+def _packages(session: Session, organization_id: str) -> list[Any]:
+    package: Any = model.Package
+    tag: Any = model.PackageTag
+    tags = (
+        sa.select(sa.func.count())
+        .where(tag.package_id == package.id, tag.state == model.State.ACTIVE)
+        .scalar_subquery()
+        .label("tags")
+    )
+    return list(
+        session.execute(
+            sa.select(
+                package.id,
+                package.name,
+                package.title,
+                package.private,
+                package.license_id,
+                package.notes,
+                package.maintainer_email,
+                package.creator_user_id,
+                package.metadata_created,
+                package.metadata_modified,
+                _extras(package, getattr(model, "PackageExtra", None), "package_id"),
+                tags,
+            )
+            .where(_owned(organization_id))
+            .order_by(package.metadata_created, package.id)
+        )
+    )
+
+
+def _owned(organization_id: str) -> Any:
+    package: Any = model.Package
+    return sa.and_(
+        package.owner_org == organization_id,
+        package.state == model.State.ACTIVE,
+        package.type == "dataset",
+    )
+
+
+def _files(session: Session, organization_id: str) -> dict[str, list[FileFacts]]:
+    """The files of each dataset, with the word of the portal for each: three queries."""
+    r: Any = model.Resource
+    package: Any = model.Package
+    view: Any = model.ResourceView
+    has_view = sa.exists().where(view.resource_id == r.id, view.view_type.in_(DATA_VIEWS)).label("has_view")
+    rows = session.execute(
+        sa.select(
+            r.id,
+            r.package_id,
+            r.name,
+            r.url,
+            r.url_type,
+            r.format,
+            r.resource_type,
+            r.created,
+            r.last_modified,
+            r.extras,
+            has_view,
+        )
+        .join(package, package.id == r.package_id)
+        .where(r.state == model.State.ACTIVE, _owned(organization_id))
+        .order_by(r.package_id, r.position)
+    ).all()
+    mine = (
+        sa.select(r.id)
+        .join(package, package.id == r.package_id)
+        .where(r.state == model.State.ACTIVE, _owned(organization_id))
+    )
+    stored = {
+        file.resource_id: file
+        for file in session.scalars(sa.select(StoredFile).where(StoredFile.resource_id.in_(mine)))
+    }
+    checks = {
+        (row.resource_id, row.sha256, row.schema_id, row.schema_version): row
+        for row in session.execute(sa.select(*state.SUMMARY).where(Validation.resource_id.in_(mine)))
+    }
+    checked = {key[0] for key, row in checks.items() if row.counts is not None}
+    found: dict[str, list[FileFacts]] = defaultdict(list)
+    for row in rows:
+        resource = {**(row.extras or {}), **row._mapping}
+        resource.pop("extras", None)
+        at = state.judge(resource, stored.get(row.id), checks)
+        found[row.package_id].append(_file(resource, at, row.id in checked))
+    return found
+
+
+def _file(resource: dict[str, Any], at: state.FileState, was_checked: bool) -> FileFacts:
+    schema = at.schema
+    extension = (resource["format"] or (resource["url"] or "").rsplit(".", 1)[-1]).strip().lower().lstrip(".")
+    return FileFacts(
+        id=resource["id"],
+        name=resource["name"] or "",
+        is_table=None if at.check is None or at.check.counts is None else not at.is_document,
+        is_open_format=extension in OPEN_FORMATS,
+        schema_id=schema.schema_id or None,
+        schema_version=schema.version or None,
+        schema_tags=_schema_tags(schema.schema_id),
+        badge=at.badge,
+        was_checked=was_checked,
+        sha256=at.sha256,
+        period_end=_period_end(resource.get("odl_period")),
+        changed_on=_day(resource["last_modified"] or resource["created"]),
+        has_view=bool(resource["has_view"]),
+        # Without the DataStore there is no dictionary; with it, nobody looked.
+        has_dictionary=None if plugin_loaded("datastore") else False,
+        is_documentation=resource["resource_type"] == "documentation",
+        rows=at.counts.get("rows"),
+    )
+
+
+def _schema_tags(schema_id: str) -> tuple[str, ...]:
+    """The tags of a model, its family among them."""
+    if not schema_id:
+        return ()
+    try:
+        entry = catalogue().get(schema_id)
+    except UnknownSchema:
+        return ()
+    return tuple(sorted({*entry.tags, entry.family, *(["socle"] if entry.label_socle else [])} - {""}))
+
+
+def _dataset(
+    row: Any, files: Iterable[FileFacts], contacts: Mapping[str, list[tuple[str, bool]]], inside: set[str]
+) -> DatasetFacts:
+    extras: dict[str, str] = row.extras or {}
+    contact = (row.maintainer_email or "").strip()
+    accounts = contacts.get(contact.lower())
+    return DatasetFacts(
+        id=row.id,
+        name=row.name,
+        title=row.title or row.name,
+        private=bool(row.private),
+        licence=row.license_id or None,
+        homologation_note=extras.get("odl_homologation_note") or "",
+        description=(row.notes or "").strip(),
+        tags=row.tags,
+        frequency=(extras.get("frequency") or "").rstrip("/").rsplit("/", 1)[-1] or None,
+        temporal_start=_date(extras.get("temporal_start")),
+        temporal_end=_date(extras.get("temporal_end")),
+        has_territory=bool(extras.get("odl_territory") or extras.get("spatial")),
+        service=extras.get("odl_service") or "",
+        contact=contact,
+        contact_lapsed=None if accounts is None else not any(active and id_ in inside for id_, active in accounts),
+        procedure=extras.get("odl_procedure") or "",
+        changed_on=_day(row.metadata_modified),
+        files=tuple(files),
+    )
+
+
+def _contacts(session: Session, addresses: set[str]) -> dict[str, list[tuple[str, bool]]]:
+    """The accounts behind e-mail addresses: (id, active) by address in small letters."""
+    found: dict[str, list[tuple[str, bool]]] = defaultdict(list)
+    if addresses:
+        user: Any = model.User
+        wanted = {address.strip().lower() for address in addresses}
+        for row in session.execute(
+            sa.select(user.id, user.email, user.state).where(sa.func.lower(user.email).in_(wanted))
+        ):
+            found[row.email.lower()].append((row.id, row.state == "active"))
+    return dict(found)
+
+
+def _proofs(session: Session, organization_id: str) -> tuple[list[PathProof], frozenset[str]]:
+    """What counts today, in the order in which it was given; and the steps with a proof taken back since the last
+    computation."""
+    table = PathProgress.__table__
+    computed = sa.select(table.c.computed_at).where(table.c.organization_id == organization_id).scalar_subquery()
+    found = session.scalars(
+        sa.select(PathProof)
+        .where(
+            PathProof.organization_id == organization_id,
+            sa.or_(PathProof.ended_at.is_(None), PathProof.ended_at > computed),
+        )
+        .order_by(PathProof.created_at)
+    ).all()
+    withdrawn = frozenset(proof.step for proof in found if proof.ended_at and proof.kind in EVIDENCE)
+    return [proof for proof in found if not proof.ended_at], withdrawn
+
+
+def _proof(row: PathProof) -> onboarding.Proof:
+    return onboarding.Proof(
+        id=row.id,
+        step=row.step,
+        kind=row.kind,
+        given_on=row.given_on,
+        expires_on=row.expires_on,
+        value=row.file_name if row.kind == "file" else row.value,
+        url=row.value if row.kind == "url" else None,
+        author=row.author_id,
+    )
+
+
+def _stored(session: Session, organization_id: str) -> Any:
+    """The last computation, and how many lines of history each step has."""
+    table = PathProgress.__table__
+    lines = (
+        sa.select(PathHistory.step, sa.func.count().label("lines"))
+        .where(PathHistory.organization_id == organization_id, PathHistory.step != "")
+        .group_by(PathHistory.step)
+        .subquery()
+    )
+    history = sa.select(sa.func.jsonb_object_agg(lines.c.step, lines.c.lines)).scalar_subquery().label("history")
+    one = sa.select(sa.literal(organization_id).label("id")).subquery()
+    return session.execute(
+        sa.select(table.c.progress, table.c.computed_on, table.c.advanced_on, history).select_from(
+            one.outerjoin(table, table.c.organization_id == one.c.id)
+        )
+    ).one()
+
+
+def _day(moment: Any) -> dt.date | None:
+    return moment.date() if isinstance(moment, dt.datetime) else None
+
+
+def _date(text: str | None) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(text[:10]) if text else None
+    except ValueError:
+        return None
+
+
+def _period_end(text: str | None) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(periods.day(text.split("/")[-1], last=True)) if text else None
+    except ValueError:
+        return None
+
+
+def _known(value: str | None, choices: Iterable[str]) -> str | None:
+    return value if value in choices else None
+
+
+def _words(value: str | None) -> frozenset[str] | None:
+    """A list as scheming stores it (JSON, or words between commas); None when nobody answered."""
+    if value is None or value == "":
+        return None
+    try:
+        found = json.loads(value)
+    except ValueError:
+        found = [word.strip() for word in value.strip("{}").split(",")]
+    return frozenset(str(word) for word in found if word) if isinstance(found, list) else frozenset({str(found)})

@@ -1,0 +1,116 @@
+"""One block of a delimited text as pyarrow columns of text, and what numpy can see of their bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv
+
+from .arrays import np
+from .reading.records import Block
+
+Mask = np.ndarray
+
+
+class Texts:
+    """A pyarrow array of texts without nulls, with its bytes and lengths as numpy arrays."""
+
+    def __init__(self, array: pa.Array) -> None:
+        self.array = array
+        _, offsets, data = array.buffers()
+        self.offsets = np.frombuffer(offsets, np.int32)[array.offset : array.offset + len(array) + 1]
+        everything = np.frombuffer(data, np.uint8) if data is not None and data.size else np.zeros(0, np.uint8)
+        self.bytes = everything[self.offsets[0] : self.offsets[-1]] if len(array) else everything[:0]
+
+    def __len__(self) -> int:
+        return len(self.array)
+
+    @cached_property
+    def lengths(self) -> np.ndarray:
+        """Of each text, in bytes."""
+        return np.diff(self.offsets)
+
+    @cached_property
+    def visible(self) -> Mask:
+        """Whether a text begins with a sign that is surely no space: printable ASCII, or a letter of two bytes."""
+        if not len(self.bytes):
+            return np.zeros(len(self), bool)
+        starts = np.minimum(self.offsets[:-1] - self.offsets[0], len(self.bytes) - 1)
+        first = self.bytes[starts]
+        return (self.lengths > 0) & (((first > 0x20) & (first < 0x7F)) | ((first >= 0xC3) & (first <= 0xC9)))
+
+    @cached_property
+    def ascii(self) -> bool:
+        return not len(self.bytes) or int(self.bytes.max()) < 0x80
+
+    @cached_property
+    def raw(self) -> bytes:
+        return self.bytes.tobytes()
+
+    @cached_property
+    def characters(self) -> np.ndarray:
+        """Length of each text in characters."""
+        return self.lengths if self.ascii else as_numbers(pc.utf8_length(self.array))
+
+    def matches(self, pattern: str) -> Mask:
+        """Which texts hold a match of an RE2 pattern."""
+        return as_mask(pc.match_substring_regex(self.array, pattern))
+
+    def at(self, indexes: np.ndarray) -> Texts:
+        return Texts(self.array.take(pa.array(indexes)))
+
+
+def as_mask(array: pa.Array) -> Mask:
+    return array.to_numpy(zero_copy_only=False)
+
+
+def as_numbers(array: pa.Array) -> np.ndarray:
+    return array.to_numpy(zero_copy_only=False)
+
+
+class BlockColumns:
+    """The columns of a block. ``kept``: the indexes of the records that have exactly ``width`` cells."""
+
+    def __init__(self, block: Block, width: int, wanted: Sequence[int]) -> None:
+        ragged: list[int] = []
+
+        def odd(row: pyarrow.csv.InvalidRow) -> str:
+            ragged.append(row.number - 1)
+            return "skip"
+
+        names = [str(index) for index in range(width)]
+        chosen = [names[index] for index in wanted]
+        table = pyarrow.csv.read_csv(
+            pa.BufferReader(block.data),
+            pyarrow.csv.ReadOptions(use_threads=False, block_size=len(block.data) + 1, column_names=names),
+            pyarrow.csv.ParseOptions(
+                delimiter=block.delimiter,
+                quote_char='"' if block.quotes is not None else False,
+                newlines_in_values=block.quotes is not None,
+                ignore_empty_lines=False,
+                invalid_row_handler=odd,
+            ),
+            pyarrow.csv.ConvertOptions(
+                check_utf8=False,  # the whole file was decoded before
+                column_types=dict.fromkeys(chosen, pa.string()),
+                include_columns=chosen,
+                strings_can_be_null=False,
+                quoted_strings_can_be_null=False,
+            ),
+        )
+        count = len(block)
+        if table.num_rows + len(ragged) != count:
+            ragged = list(range(count))  # never seen: then every record is looked at by itself
+            table = table.slice(0, 0)
+        self.kept = np.arange(count) if not ragged else np.delete(np.arange(count), ragged)
+        self.ragged = np.array(sorted(ragged), np.int64)
+        self._texts = {
+            index: Texts(column.chunk(0) if column.num_chunks == 1 else column.combine_chunks())
+            for index, column in zip(wanted, table.columns, strict=True)
+        }
+
+    def __getitem__(self, index: int) -> Texts:
+        return self._texts[index]
