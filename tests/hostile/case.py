@@ -1,4 +1,4 @@
-"""What one file of the corpus is: its name, how its bytes are made, and the answer it deserves."""
+"""What one file of the corpus is: its name, how its bytes are made, and the model it is said to follow."""
 
 from __future__ import annotations
 
@@ -12,17 +12,11 @@ ROW = ["Valbrune", "48903", "F", "Louise", "3", "2024"]
 
 @dataclass(frozen=True)
 class Case:
-    """``status`` is that of the report; ``code`` is one that the report must hold (None: no error at all)."""
+    """The answer that it deserves is in ``manifest.csv``, under its name."""
 
     name: str
     make: Callable[[], bytes]
-    status: str
-    code: str | None = None
     schema: str | None = SCHEMA
-
-    @property
-    def extension(self) -> str:
-        return self.name.rsplit(".", 1)[-1]
 
 
 def rows(count: int = 3, **changed: str) -> list[list[str]]:

@@ -129,14 +129,18 @@ def lying_size(archive: bytes, entry: str, size: int) -> bytes:
     return bytes(data)
 
 
-def overlapping(entries: int, size: int) -> bytes:
-    """An archive whose entries all point at the same compressed bytes (the better zip bomb)."""
-    one = packed({"xl/a": b"\0" * size})
-    start = one.find(b"PK\x01\x02")
-    local, central = one[:start], one[start : one.find(b"PK\x05\x06")]
-    directory = b"".join(central.replace(b"xl/a", f"x/{n:02d}".encode()[:4]) for n in range(entries))
-    end = struct.pack("<4s4H2IH", b"PK\x05\x06", 0, 0, entries, entries, len(directory), len(local), 0)
-    return local + directory + end
+def overlapping(archive: bytes, entry: str, copies: int) -> bytes:
+    """The same archive with *copies* more entries that point at the bytes of *entry* (the better zip bomb)."""
+    end = archive.rfind(b"PK\x05\x06")
+    count, size, start = struct.unpack_from("<H2I", archive, end + 10)
+    name = entry.encode()
+    one = archive.rfind(b"PK\x01\x02", 0, archive.rfind(name, 0, end))
+    line = archive[one : one + 46 + len(name)]
+    more = b"".join(line.replace(name, f"{n:02d}".encode().rjust(len(name), b"x")) for n in range(copies))
+    directory = archive[start:end] + more
+    total = count + copies
+    tail = struct.pack("<4s4H2IH", b"PK\x05\x06", 0, 0, total, total, size + len(more), start, 0)
+    return archive[:start] + directory + tail
 
 
 def ole(streams: tuple[str, ...] = ("EncryptionInfo", "EncryptedPackage")) -> bytes:

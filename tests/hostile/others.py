@@ -38,8 +38,8 @@ def cases() -> Iterator[Case]:
 
 def _jsons() -> Iterator[Case]:
     for depth in (65, 1000, 100_000, 3_000_000):
-        yield Case(f"deep-{depth}.json", lambda d=depth: b"[" * d + b"]" * d, "unreadable", "json-too-deep")
-        yield Case(f"deep-open-{depth}.json", lambda d=depth: b'{"a":' * min(d, 600_000), "unreadable", None)
+        yield Case(f"deep-{depth}.json", lambda d=depth: b"[" * d + b"]" * d)
+        yield Case(f"deep-open-{depth}.json", lambda d=depth: b'{"a":' * min(d, 600_000))
     for digits in (401, 4301, 100_000):
         number = "9" * digits
         yield Case(
@@ -47,12 +47,10 @@ def _jsons() -> Iterator[Case]:
             lambda n=number: (
                 _json(_records()).replace(b"2024", n.encode(), 1).replace(b'"' + n.encode() + b'"', n.encode())
             ),
-            "unreadable",
-            None,
         )
     whole = _json(_records(50))
     for share in (10, 50, 99):
-        yield Case(f"cut-{share}.json", lambda s=share: whole[: len(whole) * s // 100], "unreadable", "json-invalid")
+        yield Case(f"cut-{share}.json", lambda s=share: whole[: len(whole) * s // 100])
     broken = {
         "nan": b'[{"a": NaN}]',
         "trailing-comma": b'[{"a": 1},]',
@@ -64,7 +62,7 @@ def _jsons() -> Iterator[Case]:
         "utf8": b'[{"a": "\xff\xfe"}]',
     }
     for name, content in broken.items():
-        yield Case(f"broken-{name}.json", lambda c=content: c, "unreadable", None)
+        yield Case(f"broken-{name}.json", lambda c=content: c)
     for name, value in {
         "string": "a",
         "number": 1,
@@ -73,58 +71,34 @@ def _jsons() -> Iterator[Case]:
         "numbers": [1, 2],
         "lists": [[1], [2]],
     }.items():
-        yield Case(f"no-records-{name}.json", lambda v=value: _json(v), "unreadable", None)
-    yield Case("surrogate.json", lambda: _json(_records()).replace(b"Louisea", b"\\ud800"), "invalid", None)
-    yield Case(
-        "duplicate-key.json",
-        lambda: _json(_records()).replace(b'"ANNEE"', b'"ANNEE": "2023", "ANNEE"', 1),
-        "invalid",
-        "json-duplicate-key",
-    )
-    yield Case("descriptor.json", lambda: _json({"resources": [{"path": "http://127.0.0.1:9/x"}]}), "unreadable", None)
-    yield Case("descriptor-file.json", lambda: _json({"path": "/etc/passwd"}), "unreadable", None)
-    yield Case(
-        "remote-schema.json",
-        lambda: _json({"$schema": "http://127.0.0.1:9/x", "$ref": "file:///etc/passwd"}),
-        "unreadable",
-        None,
-    )
-    yield Case("wrong-record.json", lambda: _json(_records(ENFANT_SEXE="Z")), "invalid", "constraint-error")
-    yield Case("nested-record.json", lambda: _json(_records(ENFANT_PRENOM={"a": ["b"]})), "invalid", None)
+        yield Case(f"no-records-{name}.json", lambda v=value: _json(v))
+    yield Case("surrogate.json", lambda: _json(_records()).replace(b"Louisea", b"\\ud800"))
+    yield Case("duplicate-key.json", lambda: _json(_records()).replace(b'"ANNEE"', b'"ANNEE": "2023", "ANNEE"', 1))
+    yield Case("descriptor.json", lambda: _json({"resources": [{"path": "http://127.0.0.1:9/x"}]}))
+    yield Case("descriptor-file.json", lambda: _json({"path": "/etc/passwd"}))
+    yield Case("remote-schema.json", lambda: _json({"$schema": "http://127.0.0.1:9/x", "$ref": "file:///etc/passwd"}))
+    yield Case("wrong-record.json", lambda: _json(_records(ENFANT_SEXE="Z")))
+    yield Case("nested-record.json", lambda: _json(_records(ENFANT_PRENOM={"a": ["b"]})))
 
 
 def _geojsons() -> Iterator[Case]:
     ring = [[3.0, 44.0], [3.1, 44.0], [3.1, 44.1], [3.0, 44.0]]
     wrong = {
-        "ring-open": (_of("Polygon", [ring[:3] + [[3.2, 44.2]]]), "geojson-ring"),
-        "ring-short": (_of("Polygon", [ring[:2] + ring[:1]]), "geojson-ring"),
-        "range": (_of("Point", [200.0, 44.0]), "geojson-range"),
-        "lambert": (_of("Point", [700000.0, 6300000.0]), None),
-        "text": (_of("Point", ["3", "44"]), "geojson-invalid"),
-        "empty": (_of("Point", []), "geojson-invalid"),
-        "huge": (_of("Point", [1e400, 44.0]), None),
-        "kind": (_of("Circle", [3.0, 44.0]), "geojson-invalid"),
-        "deep": (_of("MultiPolygon", [[[[[[3.0, 44.0]]]]]]), "geojson-invalid"),
+        "ring-open": _of("Polygon", [ring[:3] + [[3.2, 44.2]]]),
+        "ring-short": _of("Polygon", [ring[:2] + ring[:1]]),
+        "range": _of("Point", [200.0, 44.0]),
+        "lambert": _of("Point", [700000.0, 6300000.0]),
+        "text": _of("Point", ["3", "44"]),
+        "empty": _of("Point", []),
+        "huge": _of("Point", [1e400, 44.0]),
+        "kind": _of("Circle", [3.0, 44.0]),
+        "deep": _of("MultiPolygon", [[[[[[3.0, 44.0]]]]]]),
     }
-    for name, (geometry, code) in wrong.items():
-        yield Case(f"{name}.geojson", lambda g=geometry: _collection(g), "invalid", code, schema=None)
-    yield Case(
-        "no-features.geojson",
-        lambda: _json({"type": "FeatureCollection"}),
-        "unreadable",
-        "geojson-invalid",
-        schema=None,
-    )
-    yield Case(
-        "features-text.geojson",
-        lambda: _json({"type": "FeatureCollection", "features": "x"}),
-        "unreadable",
-        "geojson-invalid",
-        schema=None,
-    )
-    yield Case(
-        "cut.geojson", lambda: _collection(_of("Point", [3.0, 44.0]))[:-10], "unreadable", "json-invalid", schema=None
-    )
+    for name, geometry in wrong.items():
+        yield Case(f"{name}.geojson", lambda g=geometry: _collection(g), schema=None)
+    yield Case("no-features.geojson", lambda: _json({"type": "FeatureCollection"}), schema=None)
+    yield Case("features-text.geojson", lambda: _json({"type": "FeatureCollection", "features": "x"}), schema=None)
+    yield Case("cut.geojson", lambda: _collection(_of("Point", [3.0, 44.0]))[:-10], schema=None)
 
 
 _CONTENTS = {
@@ -153,9 +127,9 @@ _CONTENTS = {
 def _disguises() -> Iterator[Case]:
     for kind, content in _CONTENTS.items():
         for extension in ("csv", "xlsx", "json"):
-            yield Case(f"disguise-{kind}.{extension}", lambda c=content: c, "unreadable", None)
-    yield Case("xlsx-named.csv", xlsx, "unreadable", "wrong-extension")
-    yield Case("ods-named.xlsx", ods, "unreadable", "wrong-extension")
-    yield Case("csv-named.xls", csv, "unreadable", "wrong-extension")
-    yield Case("csv-named.xlsx", csv, "unreadable", "wrong-extension")
-    yield Case("json-named.csv", lambda: _json(_records()), "unreadable", "wrong-extension")
+            yield Case(f"disguise-{kind}.{extension}", lambda c=content: c)
+    yield Case("xlsx-named.csv", xlsx)
+    yield Case("ods-named.xlsx", ods)
+    yield Case("csv-named.xls", csv)
+    yield Case("csv-named.xlsx", csv)
+    yield Case("json-named.csv", lambda: _json(_records()))
