@@ -37,7 +37,7 @@ def _texts() -> dict[str, bytes]:
     good = text(rows())
     accents = text(rows(3, COMMUNE_NOM="Sainte-Énimie"))
     late = text([*rows(6000), *rows(3, COMMUNE_NOM="Sainte-Énimie")])
-    head, _, body = good.partition("\n")
+    _head, _, body = good.partition("\n")
     shuffled = [[cells[n] for n in (5, 3, 1, 0, 2, 4)] for cells in rows()]
     return {
         "utf8": accents.encode(),

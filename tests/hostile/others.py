@@ -84,7 +84,7 @@ def _jsons() -> Iterator[Case]:
 def _geojsons() -> Iterator[Case]:
     ring = [[3.0, 44.0], [3.1, 44.0], [3.1, 44.1], [3.0, 44.0]]
     wrong = {
-        "ring-open": _of("Polygon", [ring[:3] + [[3.2, 44.2]]]),
+        "ring-open": _of("Polygon", [[*ring[:3], [3.2, 44.2]]]),
         "ring-short": _of("Polygon", [ring[:2] + ring[:1]]),
         "range": _of("Point", [200.0, 44.0]),
         "lambert": _of("Point", [700000.0, 6300000.0]),
