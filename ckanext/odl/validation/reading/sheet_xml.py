@@ -328,7 +328,7 @@ class _Ods:
             if self._last:
                 self._facts.height = self._row + self._rows
                 self._facts.width = max(self._facts.width, self._last)
-                if self._facts.height * self._facts.width > limits.SPREADSHEET_CELLS * 5:
+                if self._facts.height * self._facts.width > limits.SPREADSHEET_CELLS * 2:
                     count = self._facts.height * self._facts.width
                     raise Unreadable("too-many-cells", count=count, limit=limits.SPREADSHEET_CELLS)
                 if self._hidden and len(self._facts.hidden) < limits.SPREADSHEET_CELLS:
