@@ -373,7 +373,9 @@ class _Ods:
 
 
 def _times(text: str | None) -> int:
-    return int(text) if text and text.isdigit() and len(text) < 9 and int(text) else 1
+    if not (text and text.isascii() and text.isdigit()):
+        return 1
+    return int(text) or 1 if len(text) < 9 else 999_999_999
 
 
 def cell_range(row: int, column: int, columns: int, rows: int) -> str:
