@@ -83,6 +83,14 @@ class TestWhatItShows:
         assert "waived" in steps.values()
         assert "declared" in steps.values()
 
+    def test_the_register_of_duties_stays_inside(self, territory, opened):
+        shown = territory.call(None, "odl_progress_show", id="saint-exemple")
+
+        third = next(phase for phase in shown["phases"] if phase["id"] == "p3")
+        assert "p3.duties" not in [step["id"] for step in third["steps"]]
+        assert third["applicable"] == sum(step["state"] != "not_applicable" for step in third["steps"])
+        assert third["done"] == sum(step["state"] in ("done", "waived") for step in third["steps"])
+
     @pytest.mark.parametrize("who", [None, "stranger", "agent", "atd", "sysadmin"])
     def test_nothing_that_is_nobody_elses_business(self, look, opened, who):
         page = look(who, PAGE)
