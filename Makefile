@@ -8,7 +8,7 @@ export PYTHONPATH := $(CURDIR)
 
 PORTAL := python3 -m dev.portal
 
-.PHONY: demo stop clean test test-unit test-portal test-browser test-2.11 lint messages chaos identity python
+.PHONY: demo stop clean test test-unit test-portal test-browser test-2.11 hostile chaos identity lint messages python
 
 demo: python ## a portal with sample data; run again after a change of code
 	@$(PORTAL) demo
@@ -38,6 +38,9 @@ chaos: python ## a portal of its own under faults, ROUNDS=20 of each
 
 identity: python ## ROUNDS=200 of four parallel uploads to one file: is each report shown that of the bytes?
 	@$(PORTAL) chaos identity $(CHAOS)
+
+hostile: python ## hostile, broken and odd files through the function and through a portal; prints JSON
+	@$(PORTAL) shell $(abspath $(VENV))/bin/python -m tests.hostile.run
 
 messages: ## write new messages of the code into the .po files
 	@$(VENV)/bin/python -m dev.catalogues update

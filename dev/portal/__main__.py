@@ -121,7 +121,7 @@ def chaos(arguments: list[str]) -> int:
 
 def _clean_chaos() -> None:
     """Remove what an interrupted run under faults left: processes, file systems, data."""
-    if (SERVICES / "chaos").exists():
+    if "ODL_SERVICES" not in os.environ and (SERVICES / "chaos").exists():
         env = {**os.environ, "ODL_SERVICES": str(SERVICES / "chaos")}
         subprocess.run([sys.executable, "-m", "dev.portal", "clean"], cwd=ROOT, env=env, check=True)
         shutil.rmtree(SERVICES / "chaos")
