@@ -156,15 +156,24 @@ def _clock(scene: Scene, offset: str) -> bool:
     if library is None:
         raise NotPossible("install the Debian package faketime")
     worker = scene.process("worker")
-    worker.stop()
+    _end_now(worker)
     try:
         fake = ["env", f"LD_PRELOAD={library}", f"FAKETIME={offset}", "FAKETIME_DONT_FAKE_MONOTONIC=1"]
         scene.instance.start_worker(*fake)
         time.sleep(scene.stop_seconds + 10)  # a worker takes some seconds to begin
     finally:
-        worker.stop()
+        _end_now(worker)
         scene.instance.start_worker()
     return True
+
+
+def _end_now(worker: Process) -> None:
+    """End a worker without waiting for the end of its job."""
+    job, pid = horse(worker), program(worker)
+    worker.ask_to_stop()
+    kill(pid)
+    kill(job)
+    worker.stop()
 
 
 def clock_ahead(scene: Scene) -> bool:

@@ -52,6 +52,8 @@ def test_the_hole_of_forged_forms_is_found_by_behaviour(examined):
     assert ("forged-forms" in examined()) is holed
 
 
-@pytest.mark.ckan_config("ckan.files.storage.default.type", "ckan:fs")
-def test_a_storage_that_writes_in_place_is_told(examined):
+def test_a_storage_that_writes_in_place_is_told(examined, monkeypatch):
+    monkeypatch.setitem(tk.config, "ckan.files.default_storages.resource", "resources")
+    monkeypatch.setitem(tk.config, "ckan.files.storage.resources.type", "ckan:fs")
+
     assert "odl:fs" in examined()["files-in-place"].remedy
