@@ -131,13 +131,18 @@ def _fill(scene: Scene, folder: Path) -> bool:
     if not os.path.ismount(folder):
         raise NotPossible(scene.cannot_mount or "the folder has no file system of its own")
     refused = sum(depositor.refused for depositor in scene.depositors)
-    state = os.statvfs(folder)
-    size = state.f_bavail * state.f_frsize - scene.random.randrange(400_000)
-    ballast = folder / "ballast"
+    room, held = scene.random.randrange(400_000), 0
+    ballast, until = folder / "ballast", time.monotonic() + scene.stop_seconds
     try:
-        with ballast.open("wb") as file, suppress(OSError):  # somebody was faster: it is full already
-            os.posix_fallocate(file.fileno(), 0, max(size, 1))
-        time.sleep(scene.stop_seconds)
+        with ballast.open("wb") as file:
+            while time.monotonic() < until:  # what others give back is taken too
+                state = os.statvfs(folder)
+                more = state.f_bavail * state.f_frsize - room
+                if more > 0:
+                    with suppress(OSError):  # somebody was faster
+                        os.posix_fallocate(file.fileno(), held, more)
+                        held += more
+                time.sleep(0.05)
     finally:
         ballast.unlink(missing_ok=True)
     return sum(depositor.refused for depositor in scene.depositors) > refused
