@@ -115,7 +115,7 @@ class Depositor:
         self._client, self._content = client, content
         self.ledger = Ledger()
         self.refused = 0
-        words = {"owner_org": organization, "title": name, "notes": "Essai", "license_id": "lov2"}
+        words: dict[str, Any] = {"owner_org": organization, "title": name, "notes": "Essai", "license_id": "lov2"}
         self.ledger.package_id = client.call("package_create", name=name, **words)["id"]
 
     def deposit(self, rows: int = SMALL) -> bool:

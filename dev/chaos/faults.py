@@ -203,7 +203,7 @@ def _at(moment: str, act: Callable[[Scene, Depositor], None]) -> Fault:
             time.sleep(scene.random.uniform(0, 4))
             met = True
         else:
-            show = {"id": depositor.ledger.resource_id}
+            show: dict[str, Any] = {"id": depositor.ledger.resource_id}
             met = bool(_soon(lambda: scene.client.call("odl_validation_show", **show)["state"] == moment))
         try:
             act(scene, depositor)

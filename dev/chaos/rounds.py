@@ -6,6 +6,7 @@ import hashlib
 import random
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
@@ -17,6 +18,9 @@ from dev.chaos.faults import ALL_AT_ONCE, FAULTS, MOMENTS_AT_ONCE, RESTING, NotP
 from dev.chaos.inside import Inside
 from dev.chaos.looking import Figures
 from dev.chaos.portal import Victim
+
+#: Told after a round: fault, number, seconds, note, problems.
+Tell = Callable[[str, int, float, str, list[str]], None]
 
 DEPOSITORS = 3
 PARALLEL = 4
@@ -78,7 +82,7 @@ def play(stage: Stage, fault: str, number: int, figures: Figures) -> None:
     looking.compare(stage.client, stage.inside, ledgers, figures, given_up, stage.content.verdicts)
 
 
-def play_all(stage: Stage, names: list[str], rounds: int, tell) -> list[Figures]:
+def play_all(stage: Stage, names: list[str], rounds: int, tell: Tell) -> list[Figures]:
     """All rounds of the named faults, in an order that comes from the seed; each goes on after a failure."""
     figures = {name: Figures(name) for name in names}
     plan = [(name, number) for number in range(rounds) for name in names]
@@ -98,7 +102,7 @@ def play_all(stage: Stage, names: list[str], rounds: int, tell) -> list[Figures]
     return list(figures.values())
 
 
-def parallel(stage: Stage, rounds: int, tell=None) -> Figures:
+def parallel(stage: Stage, rounds: int, tell: Tell) -> Figures:
     """Rounds of parallel uploads to one file, looked at without pause; each round begins when the last is answered."""
     figures = Figures("four parallel uploads to one file")
     depositor = stage.depositor()
@@ -121,7 +125,7 @@ def parallel(stage: Stage, rounds: int, tell=None) -> Figures:
                 figures.hit += len(kept) > 1
                 figures.refused += PARALLEL - len(kept)
                 _compare_now(stage.client, ledger, figures, number)
-                if tell and number % 10 == 9:
+                if number % 10 == 9:
                     tell(figures.fault, number, 0, "", [])
     finally:
         watched.set()
