@@ -11,8 +11,16 @@ PATIENCE = "ckanext.odl.validation.patience"
 ANSWER_SECONDS = "ckanext.odl.validation.answer_seconds"
 ANSWER_SIZE = "ckanext.odl.validation.answer_size"
 RATES = "ckanext.odl.rates"
+LIMITS = "ckanext.odl.limits"
+UPLOAD_FORMATS = "ckanext.odl.upload.formats"
 CHECKLIST = "ckanext.odl.checklist"
 EVIDENCE_SIZE = "ckanext.odl.path.evidence_size"
+
+#: The published limits that a portal may change.
+LIMIT_NAMES = (
+    "text_bytes", "spreadsheet_bytes", "json_bytes", "rows", "columns", "spreadsheet_cells", "cell_characters",
+    "line_characters", "sheets", "archive_bytes", "archive_ratio", "archive_entries", "json_depth", "number_digits",
+)  # fmt: skip
 
 
 def queue() -> str:
@@ -63,3 +71,13 @@ def rate(kind: str) -> int:
 def evidence_size() -> int:
     """Largest file accepted as proof of a step, in bytes."""
     return tk.config[EVIDENCE_SIZE]
+
+
+def upload_formats() -> list[str]:
+    """Endings of the names of the files that may be uploaded, in lower case and without the point."""
+    return [ending.lower().lstrip(".") for ending in tk.config[UPLOAD_FORMATS]]
+
+
+def limits() -> dict[str, int]:
+    """The limits of the checker that this portal sets, by their name in :mod:`ckanext.odl.validation.limits`."""
+    return {name.upper(): tk.config[f"{LIMITS}.{name}"] for name in LIMIT_NAMES}

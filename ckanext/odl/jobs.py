@@ -83,6 +83,7 @@ def _check(session: Session, row: Validation) -> None:
             name=row.file_name,
             seconds=config.seconds(),
             memory=config.memory(),
+            limits=config.limits(),
             **known,
         )
     Validation.finish(session, row.id, row.attempts, report)

@@ -30,6 +30,8 @@ PORTAL = Instance("bench_odl", redis_database=6)
 GOALS = {"seconds_p95": 1.5, "seconds_max": 12.0, "status_p99_seconds": 0.1}
 MEBIBYTES = 768
 _PATIENCE = 900
+#: Programs, which the portal refuses at the door.
+REFUSED = ("disguise-elf.", "disguise-exe.")
 
 
 def through_the_function(cases: list[Case]) -> dict[str, Any]:
@@ -88,6 +90,7 @@ def through_the_portal(cases: list[Case]) -> dict[str, Any]:
     with ThreadPoolExecutor(4) as pool:
         sent = dict(pool.map(lambda item: _deposit(client, organization, *item), enumerate(cases)))
     statuses = Counter(answer["status"] for answer in sent.values())
+    doors = {name for name, answer in sent.items() if answer["status"] == 409}
     ids = {name: answer["id"] for name, answer in sent.items() if answer["id"]}
     reports = _reports(client, ids)
     pulse.over.set()
@@ -101,6 +104,7 @@ def through_the_portal(cases: list[Case]) -> dict[str, Any]:
         "files": len(cases),
         "http": {str(status): count for status, count in sorted(statuses.items())},
         "wrong": wrong,
+        "refused_at_the_door": sorted(doors),
         "never_judged": sorted(set(ids) - set(reports)),
         "worker_deaths": int(_worker() != worker),
         "status_failures": pulse.failures,

@@ -88,9 +88,9 @@ def test_the_page_of_a_map_or_of_json_shows_its_properties_and_no_blank_model(ap
     page = _page(app, f"/odl/schemas/{id}")
 
     assert property_name in [code.get_text() for code in page.select(".odl-fields th code")]
-    assert "The portal checks every" in page.select_one(".odl-message").get_text()
+    assert "Le portail vérifie chaque" in page.select_one(".odl-message").get_text()
     assert not page.select("a[href*='modele.']")
-    assert page.select_one(".odl-fields thead th").get_text(strip=True) == "Property"
+    assert page.select_one(".odl-fields thead th").get_text(strip=True) == "Propriété"
 
 
 def test_an_empty_list_explains_itself_and_leads_back(app):

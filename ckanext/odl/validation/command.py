@@ -15,8 +15,10 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from .groups import groups, headline
+from .guard import guarded
 from .problems import SchemaRefused
 from .run import validate
+from .schema_source import find_schema
 from .sentences import render
 
 WRONG_USE = 3
@@ -58,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--owner-siren", help="SIREN of the collectivité that publishes the file")
     parser.add_argument("--owner-insee", help="INSEE code of that collectivité, when it is a commune")
     parser.add_argument("--period", help="what the file is declared to cover: 2025, 2025-03, 2024/2025")
+    parser.add_argument("--guard", action="store_true", help="in a process with limits, for files of strangers")
     parser.add_argument("--language", choices=("fr", "en"), default="fr")
     return parser
 
@@ -78,14 +81,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             status = max(status, WRONG_USE)
             continue
         try:
-            report = validate(
-                path,
-                options.schema,
-                language=options.language,
-                owner_siren=options.owner_siren,
-                owner_insee=options.owner_insee,
-                period=options.period,
-            ).to_dict()
+            report = _report(path, options)
         except SchemaRefused as refused:
             found = {"code": refused.code, "params": refused.params}
             words = render(found, "error", options.language)
@@ -99,6 +95,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         status = max(status, _STATUS[report["status"]])
         print(json.dumps(report, ensure_ascii=False) if options.json else "\n".join(_told(report, options.language)))
     return status
+
+
+def _report(path: Path, options: argparse.Namespace) -> dict[str, Any]:
+    known = {
+        "language": options.language,
+        "owner_siren": options.owner_siren,
+        "owner_insee": options.owner_insee,
+        "period": options.period,
+    }
+    if not options.guard:
+        return validate(path, options.schema, **known).to_dict()
+    if options.schema is not None:
+        find_schema(options.schema)  # a schema that cannot be used is told here, not taken for a death of the child
+    return guarded(path, options.schema, name=path.name, **known)
 
 
 def _shown(text: str) -> str:

@@ -117,8 +117,10 @@ def _judge(order: dict[str, Any], report: int, has_own_users: bool) -> NoReturn:
     code = 1
     try:
         _limit(order["memory"], order["seconds"], order["patience"], has_own_users)
-        from . import validate  # noqa: PLC0415 (loaded already)
+        from . import limits, validate  # noqa: PLC0415 (loaded already)
 
+        for name, value in order["limits"].items():
+            setattr(limits, name, value)
         found = validate(order["path"], order["schema"], **order["options"]).to_dict()
         content = json.dumps(found).encode()
         code = REPORT_TOO_LONG

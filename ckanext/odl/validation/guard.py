@@ -15,6 +15,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,7 @@ def guarded(
     *,
     seconds: int = 10,
     memory: int = 1024,
+    limits: Mapping[str, int] | None = None,
     language: str = "fr",
     name: str = "",
     **options: Any,
@@ -44,6 +46,7 @@ def guarded(
     :param schema: catalogue id or ``id@version``; guessed from the columns when None
     :param seconds: most processor time
     :param memory: most address space, in mebibytes
+    :param limits: other values of the published limits, by their name in :mod:`.limits`
     :param language: of the sentences, ``fr`` or ``en``
     :param name: the file's name as people know it
     :param options: the other parameters of :func:`.validate`
@@ -56,6 +59,7 @@ def guarded(
         "options": {"language": language, "name": name, **options},
         "seconds": seconds,
         "memory": memory,
+        "limits": dict(limits or {}),
         "patience": seconds + GRACE_SECONDS,
     }
     content, ending = _server.ask(order)

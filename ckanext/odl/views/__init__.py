@@ -5,6 +5,7 @@ from __future__ import annotations
 from .atd import odl_atd
 from .collectivite import odl_collectivite
 from .evidence import odl_evidence
+from .limits import odl_limits
 from .path import odl_path
 from .progress_public import odl_progress
 from .report import odl_report
@@ -15,6 +16,7 @@ __all__ = [
     "odl_atd",
     "odl_collectivite",
     "odl_evidence",
+    "odl_limits",
     "odl_path",
     "odl_progress",
     "odl_report",

@@ -19,6 +19,7 @@ def download(app, resource):
     )
 
 
+@pytest.mark.ckan_config("ckanext.odl.upload.formats", ["svg", "html", "csv", "png"])
 @pytest.mark.parametrize(
     ("name", "content", "is_shown"),
     [

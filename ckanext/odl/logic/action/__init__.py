@@ -20,6 +20,7 @@ from .path import (
 from .progress_public import odl_progress_public_list
 from .schema import odl_schema_list, odl_schema_show
 from .territory import odl_territory_search, odl_territory_show
+from .upload import package_create, package_update, resource_create, resource_update
 from .validation import odl_validate, odl_validation_list, odl_validation_run, odl_validation_show
 
 __all__ = [
@@ -50,4 +51,8 @@ __all__ = [
     "odl_validation_show",
     "organization_create",
     "organization_update",
+    "package_create",
+    "package_update",
+    "resource_create",
+    "resource_update",
 ]

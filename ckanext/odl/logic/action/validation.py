@@ -62,6 +62,7 @@ def odl_validate(context: types.Context, data_dict: types.DataDict) -> types.Act
             name=upload.filename or "",
             seconds=config.answer_seconds(),
             memory=config.memory(),
+            limits=config.limits(),
         )
 
 

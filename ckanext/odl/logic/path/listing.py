@@ -50,12 +50,22 @@ _SORTS = {
 SORTS = [*_SORTS, *(f"-{name}" for name in _SORTS)]
 
 
-def below(organization_ids: list[str]) -> Any:
+def below(organization_ids: list[str], followed: dict[str, set[str]] | None = None) -> Any:
     """The organizations under these, children and theirs, as a selectable of ids (read live: who leaves is gone).
 
     Those that have members are few and are followed here, in one query; the database then takes the members of all of
     them at once, which costs it far less than a recursion over everybody.
     """
+    followed = _followed() if followed is None else followed
+    found, new = set(organization_ids), set(organization_ids)
+    while new:  # a loop that slipped in ends, since nobody is followed twice
+        new = set().union(*(followed[id_] for id_ in new)) - found
+        found |= new
+    return sa.select(_MEMBER.c.group_id).where(_is_child(_MEMBER), _MEMBER.c.table_id.in_(sorted(found)))
+
+
+def _followed() -> dict[str, set[str]]:
+    """The organizations that have members themselves, by the one above them."""
     child = _MEMBER.alias()
     parents = sa.select(child.c.table_id).where(_is_child(child))
     followed: dict[str, set[str]] = defaultdict(set)
@@ -63,11 +73,7 @@ def below(organization_ids: list[str]) -> Any:
         sa.select(_MEMBER.c.table_id, _MEMBER.c.group_id).where(_is_child(_MEMBER), _MEMBER.c.group_id.in_(parents))
     ):
         followed[row.table_id].add(row.group_id)
-    found, new = set(organization_ids), set(organization_ids)
-    while new:  # a loop that slipped in ends, since nobody is followed twice
-        new = set().union(*(followed[id_] for id_ in new)) - found
-        found |= new
-    return sa.select(_MEMBER.c.group_id).where(_is_child(_MEMBER), _MEMBER.c.table_id.in_(sorted(found)))
+    return followed
 
 
 def _is_child(member: Any) -> Any:
@@ -76,8 +82,9 @@ def _is_child(member: Any) -> Any:
 
 
 def perimeter(user_name: str | None, atd_id: str | None) -> Any:
-    """The condition on ``odl_progress`` that leaves what this person may list (three queries at most)."""
-    scope = [_P.c.organization_id.in_(below([atd_id]))] if atd_id else []
+    """The condition on ``odl_progress`` that leaves what this person may list (two queries)."""
+    followed = _followed()
+    scope = [_P.c.organization_id.in_(below([atd_id], followed))] if atd_id else []
     member, user = _MEMBER, _USER
     theirs = sa.and_(
         member.c.table_id == user.c.id,
@@ -97,7 +104,7 @@ def perimeter(user_name: str | None, atd_id: str | None) -> Any:
     above = [row.group_id for row in mine if row.capacity in cascading]
     visible = _P.c.organization_id.in_(own)
     if above:
-        visible = sa.or_(visible, _P.c.organization_id.in_(below(above)))
+        visible = sa.or_(visible, _P.c.organization_id.in_(below(above, followed)))
     return sa.and_(visible, *scope)
 
 

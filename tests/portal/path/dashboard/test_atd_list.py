@@ -143,7 +143,7 @@ class TestTheList:
         assert "Municipality" in text
         assert "vallée" in text
         assert "11 of 48" in text
-        assert "Phase 1: 7 of 8" in text
+        assert "7 of 8 in phase 1" in text
         assert "1 to correct" in text
         assert "1 step to bring up to date, for 12 days." in text
         assert row.select_one("th a")["href"] == "/en/odl/collectivite/saint-exemple/parcours"

@@ -1,0 +1,52 @@
+"""Every door by which a file comes in, and what is not let through."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ckan.plugins import toolkit as tk
+from ckan.types import Action, Context, DataDict
+
+from ..uploads import problem
+
+
+def _of_resource(next_action: Action, context: Context, data_dict: DataDict) -> Any:
+    found = problem(data_dict)
+    if found:
+        raise tk.ValidationError({"url": [found]})
+    return next_action(context, data_dict)
+
+
+def _of_package(next_action: Action, context: Context, data_dict: DataDict) -> Any:
+    resources = data_dict.get("resources")
+    found = [problem(resource) for resource in resources] if isinstance(resources, list) else []
+    if any(found):
+        raise tk.ValidationError({"resources": [{"url": [words]} if words else {} for words in found]})
+    return next_action(context, data_dict)
+
+
+@tk.chained_action
+def resource_create(next_action: Action, context: Context, data_dict: DataDict) -> Any:
+    """Add a file; one of a kind that the portal does not take is refused.
+
+    :raises ValidationError: on the field ``url``
+    """
+    return _of_resource(next_action, context, data_dict)
+
+
+@tk.chained_action
+def resource_update(next_action: Action, context: Context, data_dict: DataDict) -> Any:
+    """The same for a file that takes the place of another (``resource_patch`` ends here too)."""
+    return _of_resource(next_action, context, data_dict)
+
+
+@tk.chained_action
+def package_create(next_action: Action, context: Context, data_dict: DataDict) -> Any:
+    """The same for the files of a new dataset."""
+    return _of_package(next_action, context, data_dict)
+
+
+@tk.chained_action
+def package_update(next_action: Action, context: Context, data_dict: DataDict) -> Any:
+    """The same for the files of a dataset that is written anew (``package_patch`` and ``package_revise`` end here)."""
+    return _of_package(next_action, context, data_dict)
