@@ -16,7 +16,19 @@ from dev.portal.console import Failure, say
 from dev.portal.places import SERVICES
 
 PARALLEL = "four parallel uploads to one file"
-COLUMNS = ("rounds", "hit", "acknowledged", "refused", "lost", "looks", "wrong", "left_running", "given_up", "slowest")
+COLUMNS = (
+    "rounds",
+    "hit",
+    "acknowledged",
+    "refused",
+    "lost",
+    "looks",
+    "wrong",
+    "torn",
+    "left_running",
+    "given_up",
+    "slowest",
+)
 STORES = ("folder", "ckan:fs", "odl:fs")
 
 

@@ -28,6 +28,8 @@ class Figures:
     lost: int = 0
     looks: int = 0
     wrong: int = 0
+    #: Downloads of bytes that nobody sent: half a file, or a mixture of two.
+    torn: int = 0
     left_running: int = 0
     given_up: int = 0
     not_found: int = 0
@@ -61,17 +63,23 @@ def is_wrong(client: Client, ledger: Ledger) -> str | None:
     return None
 
 
-def watch(client: Client, ledgers: list[Ledger], until: threading.Event, figures: Figures) -> None:
-    """Look at the files in turn until told to stop. One thread."""
+def watch(
+    client: Client, ledgers: list[Ledger], verdicts: dict[str, str], until: threading.Event, figures: Figures
+) -> None:
+    """Look at the files in turn until told to stop. One thread; *verdicts*: as in :func:`compare`."""
     while not until.is_set():
         for ledger in ledgers:
             if not ledger.resource_id or ledger.deleted:
                 continue
             try:
                 wrong = is_wrong(client, ledger)
+                downloaded = client.download(ledger.package_id, ledger.resource_id)
             except (Refused, requests.RequestException):
                 continue
             figures.looks += 1
+            if downloaded not in verdicts:
+                figures.torn += 1
+                figures.problems.append(f"during the fault: {ledger.resource_id}: nobody sent {downloaded}")
             if wrong:
                 figures.wrong += 1
                 figures.problems.append(f"during the fault: {wrong}")

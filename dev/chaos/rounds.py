@@ -59,7 +59,9 @@ def play(stage: Stage, fault: str, number: int, figures: Figures) -> None:
     threads = [
         threading.Thread(target=depositor.go_on, args=(over, random.Random(chance.random()))) for depositor in active
     ]
-    watcher = threading.Thread(target=looking.watch, args=(stage.client, ledgers, watched, figures))
+    watcher = threading.Thread(
+        target=looking.watch, args=(stage.client, ledgers, stage.content.verdicts, watched, figures)
+    )
     for thread in [*threads, watcher]:
         thread.start()
     try:
@@ -109,7 +111,9 @@ def parallel(stage: Stage, rounds: int, tell: Tell) -> Figures:
     depositor.deposit()
     ledger, given_up = depositor.ledger, stage.inside.given_up()
     watched = threading.Event()
-    watcher = threading.Thread(target=looking.watch, args=(stage.client, [ledger], watched, figures))
+    watcher = threading.Thread(
+        target=looking.watch, args=(stage.client, [ledger], stage.content.verdicts, watched, figures)
+    )
     watcher.start()
     try:
         with ThreadPoolExecutor(PARALLEL) as pool:
