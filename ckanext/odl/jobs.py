@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from ckanext.odl import config, marking, queue, storage
 from ckanext.odl.intake import knowledge, own_session, refresh, resources, tell_the_search
 from ckanext.odl.model import StoredFile, Validation
+from ckanext.odl.model.validation import MAX_ATTEMPTS
 from ckanext.odl.validation import guarded
 
 log = logging.getLogger(__name__)
@@ -86,6 +87,10 @@ def _check(session: Session, row: Validation) -> None:
             limits=config.limits(),
             **known,
         )
+    if row.attempts < MAX_ATTEMPTS and any(error["code"] == "limit-interrupted" for error in report["errors"]):
+        # The child died of something else than its limits: like a death of the worker, so the sweep tries again.
+        log.error("The check of resource %s was interrupted, attempt %s", row.resource_id, row.attempts)
+        return
     Validation.finish(session, row.id, row.attempts, report)
 
 

@@ -195,3 +195,21 @@ def test_a_lease_is_renewed_after_a_restart_of_the_database(deposit, monkeypatch
     run_checks()
 
     assert len(renewed) >= 2
+
+
+def test_a_check_whose_process_was_killed_is_tried_again(deposit, monkeypatch):
+    resource = deposit(GOOD)
+    guarded = jobs.guarded
+    with monkeypatch.context() as patch:
+        dead = {"status": "incomplete", "errors": [{"code": "limit-interrupted"}], "counts": {}, "file": {"rows": None}}
+        patch.setattr(jobs, "guarded", lambda *_, **__: dead)
+        run_checks()
+    assert state_of(resource)["badge"] == "checking"
+
+    model.Session.execute(sa.update(Validation).values(lease_until=sa.func.now() - sa.text("interval '1 hour'")))
+    model.Session.commit()
+    assert jobs.sweep()["released"] == 1
+    monkeypatch.setattr(jobs, "guarded", guarded)
+    run_checks()
+
+    assert state_of(resource)["badge"] == "valid"
