@@ -46,10 +46,15 @@ def portal(app: Any) -> dict[str, Any]:
         "collegue": factories.User(name="lucie", fullname="Lucie Blanc", about="Agente"),
     }
     atd = factories.Organization(
-        name="pays-d-aurette", title="Pays d’Aurette", description="Syndicat mixte", user=admin
+        name="pays-d-aurette", title="Pays d’Aurette", description="Syndicat mixte", user=admin, odl_is_atd="true"
     )
     commune = factories.Organization(
-        name="valbrune", title="Valbrune", description="Une commune", user=admin, groups=[{"name": atd["name"]}]
+        name="valbrune",
+        title="Valbrune",
+        description="Une commune",
+        user=admin,
+        groups=[{"name": atd["name"]}],
+        odl_public_progress="true",
     )
     call("organization_member_create", id=atd["id"], username="karim", role="admin")
     call("organization_member_create", id=commune["id"], username="sylvie", role="admin")

@@ -29,6 +29,8 @@ ARGUMENTS = {
     "odl_territory.id": "valbrune",
     "collectivite.name": "valbrune",
     "atd.name": "pays-d-aurette",
+    "odl_atd.name": "pays-d-aurette",
+    "odl_progress.name": "valbrune",
     "user.id": "sylvie",
     "harvest.id": "moissons",
     "harvester.id": "moissons",

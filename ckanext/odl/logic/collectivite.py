@@ -105,6 +105,21 @@ def staff_of(user_name: str | None, organization: model.Group) -> bool:
     return bool(mine) and any(group.id in mine for group in ancestors(organization))
 
 
+def may_see_dashboard(user_name: str | None, organization: model.Group) -> bool:
+    """Tell whether the user may see how the members of an ATD stand: its staff, that of an ATD above, sysadmins."""
+    if not organization.is_organization or organization.state != model.State.ACTIVE or not is_atd(organization):
+        return False
+    if authz.is_sysadmin(user_name):
+        return True
+    mine = {group.id for group in staffed_by(user_name)}
+    return organization.id in mine or (bool(mine) and any(group.id in mine for group in ancestors(organization)))
+
+
+def dashboards(user_name: str | None) -> list[model.Group]:
+    """Return the ATDs whose dashboard is the user's own business: those they staff, every one for a sysadmin."""
+    return _atds() if authz.is_sysadmin(user_name) else staffed_by(user_name)
+
+
 def may_choose_parent(user_name: str | None, organization: model.Group | None) -> bool:
     """Tell whether the user may say who is above *organization* (None: one that is being created)."""
     if authz.is_sysadmin(user_name):

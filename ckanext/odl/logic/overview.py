@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -39,8 +40,12 @@ class Step:
     guess: dict[str, Any] | None = None
 
 
-def collectivites(user_name: str) -> list[Place]:
-    """The organizations that this person works for, by title: member there, or staff of one above."""
+def collectivites(user_name: str, but_below: Iterable[model.Group] = ()) -> list[Place]:
+    """The organizations that this person works for, by title: member there, or staff of one above.
+
+    :param but_below: organizations to leave out with all those under them: their dashboards list them
+    """
+    left_out = {group.id for group in but_below}
     group, member = model.Group, model.Member
     statement = sa.select(group.id, group.name, group.title).where(group.is_organization, group.state == "active")
     if not authz.is_sysadmin(user_name):
@@ -57,6 +62,7 @@ def collectivites(user_name: str) -> list[Place]:
                 group.state == "active",
             )
         ).all()
+        memberships = [row for row in memberships if row.group_id not in left_out]
         ids = {row.group_id for row in memberships}
         cascading = tk.config["ckan.auth.roles_that_cascade_to_sub_groups"]
         for row in memberships:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import flask
 from ckan import authz
 from ckan.common import current_user
 from ckan.plugins import toolkit as tk
 from flask import Blueprint
 
 from ckanext.odl import helpers
+from ckanext.odl.logic import collectivite as hierarchy
 from ckanext.odl.logic import overview
 from ckanext.odl.views import csrf
 
@@ -18,6 +20,9 @@ csrf.protect(odl_collectivite)
 
 _DATASETS_PER_PAGE = 20
 _PLACES_PER_PAGE = 50
+#: Things to do next on the page of a collectivité, and how many of them may be steps of its path when files wait too.
+_NEXT = 3
+_NEXT_OF_PATH = 2
 
 
 def _context() -> Any:
@@ -32,11 +37,14 @@ def _page(per_page: int, total: int) -> dict[str, int]:
 
 @odl_collectivite.route("/collectivite")
 def index() -> Any:
-    """The collectivités that one works for; straight to the page of the only one."""
+    """The collectivités that one works for and the dashboards of those one supports; straight to the only one."""
     if not current_user.is_authenticated:
         return tk.redirect_to("user.login", came_from=tk.url_for("odl_collectivite.index"))
-    places = overview.collectivites(current_user.name)
-    if len(places) == 1:
+    atds = hierarchy.dashboards(current_user.name)
+    places = overview.collectivites(current_user.name, but_below=atds)
+    if len(places) + len(atds) == 1:
+        if atds:
+            return tk.redirect_to("odl_atd.read", name=atds[0].name)
         return tk.redirect_to("odl_collectivite.read", name=places[0].name)
     query = tk.request.args.get("q", "").strip()
     found = [
@@ -47,6 +55,7 @@ def index() -> Any:
     return tk.render(
         "odl/collectivite/index.html",
         {
+            "atds": atds,
             "places": shown,
             "states": overview.counts_of(_context(), shown),
             "found": len(found),
@@ -65,11 +74,12 @@ def home() -> Any:
     return tk.redirect_to("dashboard.datasets")
 
 
-@odl_collectivite.route("/collectivite/<name>")
-def read(name: str) -> Any:
-    """How the data of one collectivité stand. Others than those who work for it get a 404."""
+def open_to_its_people(name: str) -> dict[str, Any]:
+    """The organization *name*, for those who work for it; strangers log in first, all others get a 404."""
     if not current_user.is_authenticated:
-        return tk.redirect_to("user.login", came_from=tk.url_for("odl_collectivite.read", name=name))
+        asked = (tk.request.endpoint, tk.request.view_args or {})
+        endpoint, arguments = asked if tk.request.method == "GET" else ("odl_collectivite.read", {"name": name})
+        flask.abort(tk.redirect_to("user.login", came_from=tk.url_for(endpoint, **arguments)))
     nothing = tk._("This page does not exist, or is not open to you.")
     try:
         organization = tk.get_action("organization_show")(_context(), {"id": name, "include_dataset_count": False})
@@ -77,6 +87,13 @@ def read(name: str) -> Any:
         tk.abort(404, nothing)
     if not authz.has_user_permission_for_group_or_org(organization["id"], current_user.name, "read"):
         tk.abort(404, nothing)
+    return organization
+
+
+@odl_collectivite.route("/collectivite/<name>")
+def read(name: str) -> Any:
+    """How the data of one collectivité stand. Others than those who work for it get a 404."""
+    organization = open_to_its_people(name)
     counts = overview.counts(_context(), organization["id"])
     query = tk.request.args.get("q", "").strip()
     found = overview.counts(_context(), organization["id"], query) if query else counts
@@ -85,15 +102,20 @@ def read(name: str) -> Any:
         _context(), organization["id"], found, start=at["start"], rows=_DATASETS_PER_PAGE, query=query
     )
     helpers.odl_remember(packages)
+    path = _path(organization["id"])
+    steps = overview.next_steps(_context(), organization["id"], counts)
+    path_steps = _beside_files(path, steps, is_empty=not counts) if path else []
     return tk.render(
         "odl/collectivite/read.html",
         {
+            "path": path,
+            "path_steps": path_steps,
             "organization": organization,
             "counts": counts,
             "total": sum(counts.values()),
             "found": sum(found.values()),
             "packages": packages,
-            "steps": overview.next_steps(_context(), organization["id"], counts),
+            "steps": steps[: _NEXT - len(path_steps)],
             "query": query,
             "may_deposit": authz.has_user_permission_for_group_or_org(
                 organization["id"], current_user.name, "create_dataset"
@@ -102,3 +124,24 @@ def read(name: str) -> Any:
             **at,
         },
     )
+
+
+def _path(organization_id: str) -> dict[str, Any] | None:
+    """Where the collectivité stands on its path, None when this person may not see it or nothing is known yet."""
+    try:
+        return tk.get_action("odl_progress_show")(_context(), {"id": organization_id})
+    except (tk.ObjectNotFound, tk.NotAuthorized):
+        return None
+
+
+def _beside_files(path: dict[str, Any], files: list[overview.Step], *, is_empty: bool) -> list[dict[str, Any]]:
+    """The next steps of the path that lead elsewhere than the files to mend, or the first deposit, do already."""
+    said = [tk.url_for("odl_report.read", resource_id="-").removesuffix("-")] if files else []
+    if is_empty:
+        said.append(tk.url_for("dataset.new"))
+    steps = [step for step in path["next"] if not _address(step).startswith(tuple(said))]
+    return steps[: _NEXT_OF_PATH if files else _NEXT]
+
+
+def _address(step: dict[str, Any]) -> str:
+    return (step["action"] or {}).get("url") or ""

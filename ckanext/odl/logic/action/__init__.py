@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .atd import odl_call_list, odl_group_update
 from .collectivite import group_update, member_create, member_delete, organization_create, organization_update
 from .path import (
     odl_call_note,
@@ -16,6 +17,7 @@ from .path import (
     odl_proposal_list,
     odl_step_update,
 )
+from .progress_public import odl_progress_public_list
 from .schema import odl_schema_list, odl_schema_show
 from .territory import odl_territory_search, odl_territory_show
 from .validation import odl_validate, odl_validation_list, odl_validation_run, odl_validation_show
@@ -24,12 +26,15 @@ __all__ = [
     "group_update",
     "member_create",
     "member_delete",
+    "odl_call_list",
     "odl_call_note",
     "odl_duties_show",
+    "odl_group_update",
     "odl_history_list",
     "odl_mandate_list",
     "odl_mandate_update",
     "odl_progress_list",
+    "odl_progress_public_list",
     "odl_progress_recompute",
     "odl_progress_show",
     "odl_proof_show",

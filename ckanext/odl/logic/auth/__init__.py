@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .atd import odl_call_list, odl_group_update, odl_progress_public_list
 from .collectivite import organization_create, organization_update
 from .path import (
     odl_call_note,
@@ -23,8 +24,10 @@ from .territory import odl_territory_search, odl_territory_show
 from .validation import odl_validate, odl_validation_list, odl_validation_run, odl_validation_show
 
 __all__ = [
+    "odl_call_list",
     "odl_call_note",
     "odl_duties_show",
+    "odl_group_update",
     "odl_history_list",
     "odl_mandate_list",
     "odl_mandate_update",
@@ -32,6 +35,7 @@ __all__ = [
     "odl_path_read",
     "odl_path_waive",
     "odl_progress_list",
+    "odl_progress_public_list",
     "odl_progress_recompute",
     "odl_progress_show",
     "odl_proposal_list",

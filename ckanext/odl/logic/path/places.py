@@ -22,16 +22,9 @@ _PLACES: dict[str, Callable[[_Organization, str], str]] = {
     "collectivite": lambda org, _: tk.url_for("odl_collectivite.read", name=org["name"]),
     "mandates": lambda org, _: tk.url_for("odl_path.mandates", name=org["name"]),
     "duties": lambda org, _: tk.url_for("odl_path.duties", name=org["name"]),
-    "evidence": lambda org, step: _evidence(org, step),
+    "evidence": lambda org, step: tk.url_for("odl_path.step", name=org["name"], step=step),
     "report_page": lambda org, _: tk.url_for("odl_path.summary", name=org["name"]),
 }
-
-
-def _evidence(organization: _Organization, step: str) -> str:
-    """Where a proof is given: a duty's own with the other duties."""
-    if step.startswith("ob."):
-        return tk.url_for("odl_path.duties", name=organization["name"], _anchor=step)
-    return tk.url_for("odl_path.step", name=organization["name"], step=step)
 
 
 def url_of(place: str | None, organization: _Organization) -> str | None:
