@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 from ckan import model
 from ckan.cli.cli import ckan
+from ckan.plugins import toolkit as tk
 from ckan.tests import factories
 
 from ckanext.odl.intake import own_session

@@ -25,6 +25,20 @@ def test_the_model_of_every_schema_comes_first(id: str, version: str):
     assert set(_headers(id, version)) <= set(_headers(id, best.version)) | set(best.unknown)
 
 
+MAPS = [(entry.id, entry.kind) for entry in catalogue() if not entry.is_table]
+
+
+@pytest.mark.parametrize(("id", "kind"), MAPS)
+def test_maps_and_json_are_told_by_the_names_of_their_properties(id, kind):
+    names = [field["name"].rpartition(".")[2] for field in catalogue().descriptor(id)["fields"]]
+
+    best = detect(list(dict.fromkeys(names)), kinds=(kind,))[0]
+
+    assert (best.id, best.version) == (id, catalogue().get(id).latest)
+    # A spreadsheet with the same columns follows none of them.
+    assert id not in [match.id for match in detect(names)]
+
+
 def test_case_accents_spaces_and_order_do_not_count():
     headers = [" " + name.upper().replace("E", "É") + "\u00a0" for name in reversed(_headers("scdl/subventions"))]
 

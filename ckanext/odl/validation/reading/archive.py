@@ -10,7 +10,7 @@ from pathlib import Path
 
 from .. import limits
 from ..problems import Unreadable
-from .sheet_xml import column_number
+from .sheet_xml import column_number, not_computed
 
 
 @dataclass
@@ -74,12 +74,6 @@ _CELL = re.compile(rb"""<(?:\w+:)?c\b[^>]*?\br=["']([A-Z]{1,3})([0-9]{1,7})["'][
 """A cell that holds something: an empty one with a style closes itself."""
 _COLUMN = re.compile(rb"""\br=["']([A-Z]{1,3})[0-9]""")
 _ROW = re.compile(rb"""<(?:\w+:)?row\b[^>]*?\br=["']([0-9]{1,7})["']""")
-_CLOSER = re.compile(
-    rb"""\bt=["']e["']"""
-    rb"""|(?:</(?:\w+:)?f>|<(?:\w+:)?f\b[^>]*/>)\s*"""
-    rb"""(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"""
-)
-"""A cell in error, or a formula without a value."""
 _MERGED = re.compile(rb"""<(?:\w+:)?mergeCell\b[^>]*?\bref=["']([A-Z0-9:]{2,30})["']""")
 _HIDDEN = re.compile(
     rb"""<(?:\w+:)?row\b(?=[^>]*\bhidden=["'](?:1|true)["'])[^>]*?\br=["']([0-9]{1,7})["'][^>]*[^/>]>"""
@@ -119,9 +113,7 @@ def _check_sheet(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> SheetMarks
             raise Unreadable("xml-dtd")
         columns.update(_COLUMN.findall(block))
         rows = max(rows, max(map(int, _ROW.findall(block)), default=0))
-        formulas = b"f>" in block or b"<f" in block
-        if not marks.closer and (formulas or b'"e"' in block or b"'e'" in block) and _CLOSER.search(block):
-            marks.closer = True
+        marks.closer = marks.closer or not_computed(block)
         if b"mergeCell" in block:
             marks.merged.update(dict.fromkeys(ref.decode() for ref in _MERGED.findall(block)))
         if b"hidden=" in block:

@@ -205,7 +205,9 @@ def _damaged_words(text: str, wanted: int) -> list[str]:
             continue
         before = _WORD.match(text[max(start - 20, 0) : start][::-1])
         after = _WORD.match(text, end)
-        words.append((before.group()[::-1] if before else "") + match.group() + (after.group() if after else ""))
+        word = (before.group()[::-1] if before else "") + match.group() + (after.group() if after else "")
+        if word not in words:
+            words.append(word)
         if len(words) >= wanted:
             break
     return words
