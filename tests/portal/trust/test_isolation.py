@@ -1,0 +1,196 @@
+"""Nobody reads or changes what is not theirs: every action and route of ours, every kind of person, every state."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from ckan import plugins
+from ckan.plugins import toolkit as tk
+
+from tests.portal.trust import world as worlds
+from tests.portal.trust.expectations import ACTIONS, ELSEWHERE, LOGIN, ROUTES, Call
+from tests.portal.trust.world import INSIDE, OUTSIDE, PEOPLE, World
+
+pytestmark = pytest.mark.usefixtures("with_plugins")
+
+#: How the portal answers a call that it carries out; 409 and 422 say what is unfit in it to one who may make it.
+CARRIED_OUT = {200, 204, 302, 304, 409, 422}
+
+
+@pytest.fixture(scope="module")
+def kept() -> dict[str, World]:
+    return {}
+
+
+@pytest.fixture
+def world(with_plugins: None, kept: dict[str, World], request: pytest.FixtureRequest) -> World:
+    return worlds.world_of(request, kept)
+
+
+@pytest.fixture(scope="module")
+def counts() -> Iterator[Counter[str]]:
+    """What was tried and found, written to the file that ``make isolation`` names."""
+    found = Counter(dict.fromkeys(("cases", "leaks", "writes", "wrong answers", "tell-tale answers"), 0))
+    yield found
+    if name := os.environ.get("ODL_COUNTS"):
+        Path(name).write_text(json.dumps(dict(found), indent=2) + "\n")
+
+
+def our_actions() -> set[str]:
+    plugin: Any = plugins.get_plugin("odl")
+    return set(plugin.get_actions())
+
+
+def our_routes(flask_app: Any) -> dict[str, Any]:
+    """Method and rule -> the rule, of every view that is ours."""
+    return {
+        f"{method} {rule.rule}": rule
+        for rule in flask_app.url_map.iter_rules()
+        if flask_app.view_functions[rule.endpoint].__module__.startswith("ckanext.odl")
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+
+
+def address(world: World, call: Call, things: Any = None) -> str:
+    rule = our_routes(world.flask_app.flask_app)[call.what]
+    host = urlsplit(tk.config["ckan.site_url"]).netloc
+    adapter = world.flask_app.flask_app.url_map.bind(host)
+    query = call.query(things or world)
+    return adapter.build(rule.endpoint, call.data(things or world)) + (f"?{query}" if query else "")
+
+
+def over_api(world: World, who: str, call: Call, things: Any = None) -> Any:
+    return world.act(who, call.what, call.data(things or world))
+
+
+def by_page(world: World, who: str, call: Call, things: Any = None) -> Any:
+    method = call.what.partition(" ")[0].lower()
+    form = {"data": call.form(things or world)} if call.form else {}
+    return world.ask(who, method, address(world, call, things), **form)
+
+
+def outcome(answer: Any) -> Any:
+    """The status of an answer; 200 for all that was carried out, ``LOGIN`` for being sent to log in."""
+    if answer.status_code == 302 and "/user/login" in answer.headers["Location"]:
+        return LOGIN
+    return 200 if answer.status_code in CARRIED_OUT else answer.status_code
+
+
+def person_over_api(who: str) -> str:
+    """A cookie counts for nothing over the API."""
+    return "anonymous" if who == "session_a" else who
+
+
+def examine(
+    world: World, counts: Counter[str], calls: list[Call], send: Callable[..., Any], as_whom: Callable[[str], str]
+) -> list[str]:
+    """Make each call as each person, those who may not make it first; what is not as the table says, in words."""
+    found = []
+    world.settle()
+    before = world.fingerprint()
+    for allowed in (False, True):
+        for call in calls:
+            for who in PEOPLE:
+                expected = call.expected(as_whom(who))
+                if (expected == 200) is not allowed or (allowed and not call.asks_all):
+                    continue
+                answer = send(world, who, call)
+                counts["cases"] += 1
+                if outcome(answer) != expected:
+                    counts["wrong answers"] += 1
+                    text = answer.get_data(as_text=True)[:300] if answer.status_code >= 400 else ""
+                    found.append(f"{who}: {call.what} {call.data(world)}: {outcome(answer)} for {expected} {text}")
+                if leaked := world.leaks(as_whom(who), answer):
+                    counts["leaks"] += 1
+                    found.append(f"{who}: {call.what} {call.data(world)} shows {leaked}")
+                if not allowed and (changed := changes(before, world.fingerprint())):
+                    counts["writes"] += 1
+                    found.append(f"{who}: {call.what} {call.data(world)} wrote to {changed}")
+                    before = world.fingerprint()
+    return found
+
+
+def changes(before: dict[str, str], after: dict[str, str]) -> list[str]:
+    return [table for table, rows in after.items() if before[table] != rows]
+
+
+def test_every_action_is_in_the_table():
+    assert our_actions() - {call.what for call in ACTIONS} == set()
+
+
+def test_every_route_is_in_the_table(app):
+    assert set(our_routes(app.flask_app)) ^ {call.what for call in ROUTES} == set()
+
+
+def test_actions_answer_who_may_and_nobody_else(world, counts):
+    assert examine(world, counts, ACTIONS, over_api, person_over_api) == []
+
+
+def test_pages_answer_who_may_and_nobody_else(world, counts):
+    assert examine(world, counts, ROUTES, by_page, lambda who: who) == []
+
+
+@pytest.mark.parametrize("what", ["over the API", "as a page"])
+def test_what_is_not_theirs_looks_like_nothing_at_all(world, counts, what):
+    """Who may not know of a thing is answered as for one that does not exist: word for word."""
+    calls, send = (ACTIONS, over_api) if what == "over the API" else (ROUTES, by_page)
+    unknown, found = world.unknown(), []
+    for call in calls:
+        for who in sorted(OUTSIDE):
+            if call.expected(who) != 404 or call.data(world) == call.data(unknown):
+                continue
+            real, none = send(world, who, call), send(world, who, call, unknown)
+            counts["cases"] += 1
+            if said(real, world) != said(none, unknown):
+                counts["tell-tale answers"] += 1
+                found.append(f"{who}: {call.what} {call.data(world)}: {said(real, world)} {said(none, unknown)}")
+    assert found == []
+
+
+def said(answer: Any, things: Any) -> tuple[int, str, str]:
+    """An answer without the names that the asker gave."""
+    text, place = answer.get_data(as_text=True), answer.headers.get("Location", "")
+    for kind in (things.orgs, things.packages, things.resources, things.things):
+        for name in sorted(kind.values(), key=len, reverse=True):
+            text, place = text.replace(name, "…"), place.replace(name, "…")
+    return answer.status_code, text, place
+
+
+def test_search_feeds_and_pages_of_the_portal_show_no_marker_either(world, counts):
+    found = []
+    for what, where in ELSEWHERE:
+        for who in PEOPLE:
+            answer = world.ask(who, "get", where(world))
+            counts["cases"] += 1
+            person = person_over_api(who) if what.startswith("api ") else who
+            assert answer.status_code < 500, (what, who)
+            if leaked := world.leaks(person, answer):
+                counts["leaks"] += 1
+                found.append(f"{who}: {what} shows {leaked}")
+    assert found == []
+
+
+def test_the_markers_are_where_their_readers_look(world):
+    """Without this the tests above could look for words that are nowhere."""
+    calls = [call for call in (*ACTIONS, *ROUTES) if not call.form]
+    seen = set()
+    for call in calls:
+        answer = (by_page if " " in call.what else over_api)(world, "sysadmin", call)
+        seen |= {marker for marker in world.markers if marker.encode() in worlds.content_of(answer)}
+    for _, where in ELSEWHERE:
+        answer = world.ask("sysadmin", "get", where(world))
+        seen |= {marker for marker in world.markers if marker.encode() in worlds.content_of(answer)}
+    assert set(world.markers) - seen == set()
+
+
+def test_a_session_is_one(world):
+    """The cookie of the agent works: else all that was said of it above would be said of nobody."""
+    assert world.ask("session_a", "get", f"/odl/collectivite/{world.orgs['a']}").status_code == 200
+    assert INSIDE & OUTSIDE == set()
