@@ -59,9 +59,9 @@ def our_routes(flask_app: Any) -> dict[str, Any]:
 
 
 def address(world: World, call: Call, things: Any = None) -> str:
-    rule = our_routes(world.flask_app.flask_app)[call.what]
+    rule = our_routes(world.flask_app)[call.what]
     host = urlsplit(tk.config["ckan.site_url"]).netloc
-    adapter = world.flask_app.flask_app.url_map.bind(host)
+    adapter = world.flask_app.url_map.bind(host)
     query = call.query(things or world)
     return adapter.build(rule.endpoint, call.data(things or world)) + (f"?{query}" if query else "")
 
@@ -130,11 +130,15 @@ def test_every_route_is_in_the_table(app):
 
 
 def test_actions_answer_who_may_and_nobody_else(world, counts):
-    assert examine(world, counts, ACTIONS, over_api, person_over_api) == []
+    found = examine(world, counts, ACTIONS, over_api, person_over_api)
+
+    assert not found, "\n".join(found)
 
 
 def test_pages_answer_who_may_and_nobody_else(world, counts):
-    assert examine(world, counts, ROUTES, by_page, lambda who: who) == []
+    found = examine(world, counts, ROUTES, by_page, lambda who: who)
+
+    assert not found, "\n".join(found)
 
 
 @pytest.mark.parametrize("what", ["over the API", "as a page"])
@@ -151,7 +155,7 @@ def test_what_is_not_theirs_looks_like_nothing_at_all(world, counts, what):
             if said(real, world) != said(none, unknown):
                 counts["tell-tale answers"] += 1
                 found.append(f"{who}: {call.what} {call.data(world)}: {said(real, world)} {said(none, unknown)}")
-    assert found == []
+    assert not found, "\n".join(found)
 
 
 def said(answer: Any, things: Any) -> tuple[int, str, str]:
@@ -174,7 +178,7 @@ def test_search_feeds_and_pages_of_the_portal_show_no_marker_either(world, count
             if leaked := world.leaks(person, answer):
                 counts["leaks"] += 1
                 found.append(f"{who}: {what} shows {leaked}")
-    assert found == []
+    assert not found, "\n".join(found)
 
 
 def test_the_markers_are_where_their_readers_look(world):

@@ -200,10 +200,11 @@ def _dataset(world: World, state: str) -> None:
         owner_org=world.orgs["a"],
         license_id="lov2",
         private=state == "private",
-        **({"state": "draft"} if state == "draft" else {}),
     )
     world.packages[state] = made["id"]
     world.resources[state] = _deposit(world, made["id"], text("cell"), text("file"), text("resource"))
+    if state == "draft":
+        call("package_patch", editor, id=made["id"], state="draft")
     if state == "deleted":
         run_checks()
         call("package_delete", editor, id=made["id"])
