@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
-from ckan import plugins
-from ckan.plugins import toolkit as tk
 
 from tests.portal.trust import world as worlds
+from tests.portal.trust.doors import CARRIED_OUT, address, our_actions, our_routes
 from tests.portal.trust.expectations import ACTIONS, ELSEWHERE, LOGIN, ROUTES, Call
 from tests.portal.trust.world import INSIDE, OUTSIDE, PEOPLE, World
 
 pytestmark = pytest.mark.usefixtures("with_plugins")
 
-#: How the portal answers a call that it carries out; 409 and 422 say what is unfit in it to one who may make it.
-CARRIED_OUT = {200, 204, 302, 304, 409, 422}
+
+#: What differs from page to page: the token of the forms.
+_TOKEN = re.compile(r'(name="_csrf_token" (?:content|value)=)"[^"]*"')
+#: CKAN's own activities keep the names that the files of a dataset had while it was public.
+_IN_ACTIVITIES = {"zqfilereplacedqz"}
 
 
 @pytest.fixture(scope="module")
@@ -41,29 +43,6 @@ def counts() -> Iterator[Counter[str]]:
     yield found
     if name := os.environ.get("ODL_COUNTS"):
         Path(name).write_text(json.dumps(dict(found), indent=2) + "\n")
-
-
-def our_actions() -> set[str]:
-    plugin: Any = plugins.get_plugin("odl")
-    return set(plugin.get_actions())
-
-
-def our_routes(flask_app: Any) -> dict[str, Any]:
-    """Method and rule -> the rule, of every view that is ours."""
-    return {
-        f"{method} {rule.rule}": rule
-        for rule in flask_app.url_map.iter_rules()
-        if flask_app.view_functions[rule.endpoint].__module__.startswith("ckanext.odl")
-        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
-    }
-
-
-def address(world: World, call: Call, things: Any = None) -> str:
-    rule = our_routes(world.flask_app)[call.what]
-    host = urlsplit(tk.config["ckan.site_url"]).netloc
-    adapter = world.flask_app.url_map.bind(host)
-    query = call.query(things or world)
-    return adapter.build(rule.endpoint, call.data(things or world)) + (f"?{query}" if query else "")
 
 
 def over_api(world: World, who: str, call: Call, things: Any = None) -> Any:
@@ -129,6 +108,19 @@ def test_every_route_is_in_the_table(app):
     assert set(our_routes(app.flask_app)) ^ {call.what for call in ROUTES} == set()
 
 
+def test_the_markers_are_where_their_readers_look(world):
+    """Without this the tests above could look for words that are nowhere."""
+    calls = [call for call in (*ACTIONS, *ROUTES) if not call.form]
+    seen = set()
+    for call in calls:
+        answer = (by_page if " " in call.what else over_api)(world, "sysadmin", call)
+        seen |= {marker for marker in world.markers if marker.encode() in worlds.content_of(answer)}
+    for _, where in ELSEWHERE:
+        answer = world.ask("sysadmin", "get", where(world))
+        seen |= {marker for marker in world.markers if marker.encode() in worlds.content_of(answer)}
+    assert set(world.markers) - seen == set()
+
+
 def test_actions_answer_who_may_and_nobody_else(world, counts):
     found = examine(world, counts, ACTIONS, over_api, person_over_api)
 
@@ -154,17 +146,23 @@ def test_what_is_not_theirs_looks_like_nothing_at_all(world, counts, what):
             counts["cases"] += 1
             if said(real, world) != said(none, unknown):
                 counts["tell-tale answers"] += 1
-                found.append(f"{who}: {call.what} {call.data(world)}: {said(real, world)} {said(none, unknown)}")
+                found.append(f"{who}: {call.what} {call.data(world)}: {difference(said(real, world), said(none, unknown))}")
     assert not found, "\n".join(found)
 
 
 def said(answer: Any, things: Any) -> tuple[int, str, str]:
     """An answer without the names that the asker gave."""
-    text, place = answer.get_data(as_text=True), answer.headers.get("Location", "")
+    text = _TOKEN.sub("", answer.get_data(as_text=True))
+    place = answer.headers.get("Location", "")
     for kind in (things.orgs, things.packages, things.resources, things.things):
         for name in sorted(kind.values(), key=len, reverse=True):
             text, place = text.replace(name, "…"), place.replace(name, "…")
     return answer.status_code, text, place
+
+
+def difference(real: tuple[int, str, str], none: tuple[int, str, str]) -> str:
+    lines = zip(real[1].splitlines(), none[1].splitlines(), strict=False)
+    return f"{real[0]} {none[0]} {real[2]} {none[2]} {next((pair for pair in lines if pair[0] != pair[1]), '')}"
 
 
 def test_search_feeds_and_pages_of_the_portal_show_no_marker_either(world, counts):
@@ -175,23 +173,11 @@ def test_search_feeds_and_pages_of_the_portal_show_no_marker_either(world, count
             counts["cases"] += 1
             person = person_over_api(who) if what.startswith("api ") else who
             assert answer.status_code < 500, (what, who)
-            if leaked := world.leaks(person, answer):
+            leaked = set(world.leaks(person, answer)) - (_IN_ACTIVITIES if "activity" in what else set())
+            if leaked:
                 counts["leaks"] += 1
-                found.append(f"{who}: {what} shows {leaked}")
+                found.append(f"{who}: {what} shows {sorted(leaked)}")
     assert not found, "\n".join(found)
-
-
-def test_the_markers_are_where_their_readers_look(world):
-    """Without this the tests above could look for words that are nowhere."""
-    calls = [call for call in (*ACTIONS, *ROUTES) if not call.form]
-    seen = set()
-    for call in calls:
-        answer = (by_page if " " in call.what else over_api)(world, "sysadmin", call)
-        seen |= {marker for marker in world.markers if marker.encode() in worlds.content_of(answer)}
-    for _, where in ELSEWHERE:
-        answer = world.ask("sysadmin", "get", where(world))
-        seen |= {marker for marker in world.markers if marker.encode() in worlds.content_of(answer)}
-    assert set(world.markers) - seen == set()
 
 
 def test_a_session_is_one(world):

@@ -5,6 +5,7 @@ A marker is a word that exists nowhere else; :attr:`World.markers` says who may 
 
 from __future__ import annotations
 
+import csv
 import io
 import zipfile
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import sqlalchemy as sa
+from bs4 import BeautifulSoup
 from ckan import model
 from ckan.plugins import toolkit as tk
 from ckan.tests import factories
@@ -69,7 +71,7 @@ class World:
     flask_app: Any
     users: dict[str, dict[str, Any]] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
-    clients: dict[str, CKANTestApp] = field(default_factory=dict)
+    clients: dict[str, Any] = field(default_factory=dict)
     orgs: dict[str, str] = field(default_factory=dict)
     packages: dict[str, str] = field(default_factory=dict)
     resources: dict[str, str] = field(default_factory=dict)
@@ -77,11 +79,21 @@ class World:
     #: Marker -> who may read it.
     markers: dict[str, frozenset[str]] = field(default_factory=dict)
 
+    #: Added to every text that people type, to every file's columns, and as more wrong cells.
+    more_text: str = ""
+    more_name: str = ""
+    more_columns: tuple[str, ...] = ()
+    more_cells: tuple[str, ...] = ()
+
     def mark(self, what: str, readers: frozenset[str]) -> str:
         """A new marker, known to *readers* only."""
         marker = f"zq{what}qz"
         self.markers[marker] = readers
         return marker
+
+    def text(self, what: str, readers: frozenset[str]) -> str:
+        """A text of people that holds a new marker."""
+        return f"{self.mark(what, readers)} {self.more_text}".strip()
 
     def ask(self, who: str, method: str, address: str, **request: Any) -> Any:
         """What *who* gets from an address; where it redirects to is not followed."""
@@ -148,9 +160,9 @@ def content_of(answer: Any) -> bytes:
     return b"\n".join(said)
 
 
-def build(flask_app: Any) -> World:
-    """Make the whole of it in an empty database."""
-    world = World(flask_app)
+def build(flask_app: Any, **more: Any) -> World:
+    """Make the whole of it in an empty database; *more* as :class:`World` has it."""
+    world = World(flask_app, **more)
     _people(world)
     for state in STATES:
         _dataset(world, state)
@@ -177,10 +189,24 @@ def _people(world: World) -> None:
     for who, user in world.users.items():
         world.tokens[who] = factories.APIToken(user=user["name"])["token"]
     for who in PEOPLE:
-        world.clients[who] = CKANTestApp(world.flask_app)
-    form = {"login": world.users["editor_a"]["name"], "password": PASSWORD}
-    world.clients["session_a"].post("/user/login", data=form, follow_redirects=False)
+        world.clients[who] = CKANTestApp(world.flask_app).test_client()
+    world.clients["session_a"] = session(world, "editor_a")
     call("organization_member_delete", None, id=world.orgs["a"], username=world.users["removed"]["name"])
+
+
+def session(world: World, who: str) -> Any:
+    """A browser in which *who* has logged in by the form."""
+    client = CKANTestApp(world.flask_app).test_client()
+    form = {"login": world.users[who]["name"], "password": PASSWORD, "_csrf_token": csrf_token(client, "/user/login")}
+    answer = client.post("/user/login", data=form, follow_redirects=False)
+    assert answer.status_code == 302, answer.get_data(as_text=True)
+    return client
+
+
+def csrf_token(client: Any, address: str) -> str:
+    """The token that a page gives to the forms of this browser."""
+    page = BeautifulSoup(client.get(address).get_data(as_text=True), "html.parser")
+    return str(page.select("input[name=_csrf_token]")[0]["value"])
 
 
 def _dataset(world: World, state: str) -> None:
@@ -194,27 +220,34 @@ def _dataset(world: World, state: str) -> None:
         "package_create",
         editor,
         name=f"jeu-{text('name')}",
-        title=text("title"),
-        notes=text("notes"),
-        odl_service=text("service"),
+        title=world.text(f"title{state}", readers),
+        notes=world.text(f"notes{state}", readers),
+        odl_service=world.text(f"service{state}", readers),
+        odl_procedure=world.text(f"procedure{state}", readers),
+        odl_homologation_note=world.text(f"homologation{state}", readers),
         owner_org=world.orgs["a"],
         license_id="lov2",
-        private=state == "private",
+        private=state != "public",  # what was public once, CKAN's activities tell for ever
     )
     world.packages[state] = made["id"]
-    world.resources[state] = _deposit(world, made["id"], text("cell"), text("file"), text("resource"))
+    name = world.text(f"resource{state}", readers)
+    world.resources[state] = _deposit(world, made["id"], text("cell"), text("file"), name)
     if state == "draft":
-        call("package_patch", editor, id=made["id"], state="draft")
+        call("package_patch", editor, id=made["id"], state="draft", private=False)
     if state == "deleted":
         run_checks()
-        call("package_delete", editor, id=made["id"])
+        call("package_patch", editor, id=made["id"], state="deleted", private=False)
 
 
 def _deposit(world: World, package_id: str, cell: str, file: str, name: str, **of: Any) -> str:
-    content = (HEADER + f"Valbrune,48903,F,Louise,3,2024\nValbrune,48903,F,Jade,{cell},2024\n").encode()
+    rows = [[*HEADER.strip().split(","), *world.more_columns], ["Valbrune", "48903", "F", "Louise", "3", "2024"]]
+    rows += [["Valbrune", "48903", "F", "Jade", wrong, "2024"] for wrong in (cell, *world.more_cells)]
+    table = io.StringIO()
+    csv.writer(table).writerows(rows)
+    file = f"{file}{world.more_name}.csv"
     action = "resource_update" if of else "resource_create"
-    data = {"package_id": package_id, "name": name, "url": f"{file}.csv", "odl_schema": SCHEMA, **of}
-    return call(action, world.users["editor_a"], upload=upload(content, f"{file}.csv"), **data)["id"]
+    data = {"package_id": package_id, "name": name, "url": file, "odl_schema": SCHEMA, "description": name, **of}
+    return call(action, world.users["editor_a"], upload=upload(table.getvalue().encode(), file), **data)["id"]
 
 
 def _replaced_file(world: World) -> None:
@@ -238,9 +271,9 @@ def _path(world: World) -> None:
         return of(who, "odl_step_update", id=world.orgs["a"], step=id_, **data)
 
     def text(what: str) -> str:
-        return world.mark(what, INSIDE)
+        return world.text(what, INSIDE)
 
-    document = b"%PDF-1.4\n" + text("proofbytes").encode()
+    document = b"%PDF-1.4\n" + world.mark("proofbytes", INSIDE).encode()
     given = step(
         "editor_a", "p1.decision", kind="file", value=text("proofnote"),
         upload=upload(document, f"{text('prooffile')}.pdf"),
