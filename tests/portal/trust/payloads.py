@@ -87,11 +87,16 @@ def _is_alive(tag: Tag) -> bool:
     for name, value in attributes.items():
         if "zqx" in name or (name.startswith("on") and "zqx" in value) or (name == "style" and "zqx" in value):
             return True
-        if name in _ADDRESSES and "zqx" in value and _RUNS.match(re.sub(r"[\x00-\x20]", "", value)):
+        if name in _ADDRESSES and "zqx" in value and _RUNS.match(_as_browsers_read(value)):
             return True
     # data for machines, which no browser runs
     is_data = attributes.get("type") in ("application/ld+json", "application/json")
     return tag.name in ("script", "style") and not is_data and "zqx" in tag.get_text()
+
+
+def _as_browsers_read(address: str) -> str:
+    """Without what the URL standard leaves out: tabs and ends of lines, spaces and control characters around it."""
+    return re.sub(r"[\t\n\r]", "", address).strip("".join(map(chr, range(33))))
 
 
 def _text(value: Any) -> str:

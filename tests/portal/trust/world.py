@@ -82,6 +82,7 @@ class World:
     #: Added to every text that people type, to every file's columns, and as more wrong cells.
     more_text: str = ""
     more_name: str = ""
+    more_functions: tuple[str, ...] = ()
     more_columns: tuple[str, ...] = ()
     more_cells: tuple[str, ...] = ()
 
@@ -99,9 +100,10 @@ class World:
         """What *who* gets from an address; where it redirects to is not followed."""
         headers = {"Authorization": self.tokens[who]} if who in self.tokens else {}
         model.Session.remove()
-        return getattr(self.clients[who], method)(
-            address, headers={**headers, **request.pop("headers", {})}, follow_redirects=False, **request
-        )
+        headers |= request.pop("headers", {})
+        answer = getattr(self.clients[who], method)(address, headers=headers, follow_redirects=False, **request)
+        answer.get_data()  # to its end, when it is written while it is sent
+        return answer
 
     def act(self, who: str, action: str, data: dict[str, Any]) -> Any:
         """What *who* gets from an action over the API; files make it a form."""
@@ -287,7 +289,8 @@ def _path(world: World) -> None:
     step("editor_a", "p1.training", propose_not_applicable=True, reason=text("proposal"))
     step("staff_atd", "p1.agreement", waive=True, reason=text("waiver"))
     of("staff_atd", "odl_call_note", id=world.orgs["a"], note=text("call"))
-    mandates = of("editor_a", "odl_mandate_update", id=world.orgs["a"], role="elu", title=text("mandate"))
+    for title in (*world.more_functions, world.mark("mandate", INSIDE)):
+        mandates = of("editor_a", "odl_mandate_update", id=world.orgs["a"], role="elu", title=title)
     world.things["mandate"] = mandates["results"][0]["id"]
 
 
