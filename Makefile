@@ -8,7 +8,7 @@ export PYTHONPATH := $(CURDIR)
 
 PORTAL := python3 -m dev.portal
 
-.PHONY: demo stop clean test test-unit test-portal test-browser test-2.11 lint messages python
+.PHONY: demo stop clean test test-unit test-portal test-browser test-2.11 hostile lint messages python
 
 demo: python ## a portal with sample data; run again after a change of code
 	@$(PORTAL) demo
@@ -30,6 +30,9 @@ test-2.11: python ## the tests without browser on CKAN 2.11
 
 lint: python ## style, types, layers, messages, tables, wheel (ARGS="ruff types" runs these two)
 	@$(PORTAL) lint $(ARGS)
+
+hostile: python ## hostile, broken and odd files through the function and through a portal; prints JSON
+	@$(PORTAL) shell $(abspath $(VENV))/bin/python -m tests.hostile.run
 
 messages: ## write new messages of the code into the .po files
 	@$(VENV)/bin/python -m dev.catalogues update

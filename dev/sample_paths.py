@@ -125,16 +125,17 @@ def _days_ago(days: int) -> dt.date:
 
 def _backdate(name: str, days: int) -> None:
     """Let what was just written have happened some days ago: a history of one minute shows nothing."""
+    group: Any = model.Group.get(name)
     table = PathHistory.__table__
     fresh = sa.and_(
-        table.c.organization_id == model.Group.get(name).id,
+        table.c.organization_id == group.id,
         table.c.at > sa.func.clock_timestamp() - sa.text("interval '1 hour'"),
     )
     earlier = sa.text(f"interval '{days} days'")
     model.Session.execute(sa.update(table).where(fresh).values(at=table.c.at - earlier))
     proof = PathProof.__table__
     fresh = sa.and_(
-        proof.c.organization_id == model.Group.get(name).id,
+        proof.c.organization_id == group.id,
         proof.c.created_at > sa.func.clock_timestamp() - sa.text("interval '1 hour'"),
     )
     values = {"created_at": proof.c.created_at - earlier, "given_on": _days_ago(days)}

@@ -69,7 +69,7 @@ def _services(_app: Flask) -> Iterator[Finding]:
 
     yield from reached("PostgreSQL", lambda: model.Session.execute(sa.text("select 1")))
     yield from reached("Redis", lambda: connect_to_redis().ping())
-    yield from reached("Solr", lambda: search.query_for("package").run({"q": "*:*", "rows": 0}))
+    yield from reached("Solr", lambda: search.query_for(model.Package).run({"q": "*:*", "rows": 0}))
 
 
 def _forged_forms(app: Flask) -> Iterator[Finding]:

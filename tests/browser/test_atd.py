@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -143,8 +145,35 @@ def test_a_call_is_noted_with_the_keyboard_at_hand(portal, new_context, script: 
     expect(row(page, name)).to_contain_text("Le fichier sera renvoyé lundi.")
 
 
-def test_another_site_may_frame_the_badge(portal, page):
-    page.set_content(f'<iframe src="{portal.url}/odl/avancement/saint-exemple/badge" width="300" height="110"></iframe>')
+@pytest.fixture
+def site_of_the_commune() -> Iterator[Callable[[str], str]]:
+    """A function that puts a page on another site, and returns its address."""
+    pages: list[str] = []
+
+    class Site(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.end_headers()
+            self.wfile.write(pages[-1].encode())
+
+        def log_message(self, *_about: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Site)
+    Thread(target=server.serve_forever, daemon=True).start()
+
+    def put(page: str) -> str:
+        pages.append(page)
+        return f"http://127.0.0.1:{server.server_address[1]}/"
+
+    yield put
+    server.shutdown()
+
+
+def test_another_site_may_frame_the_badge(portal, page, site_of_the_commune):
+    frame = f'<iframe src="{portal.url}/odl/avancement/saint-exemple/badge" width="300" height="110"></iframe>'
+    page.goto(site_of_the_commune(frame))
     picture = page.frame_locator("iframe").get_by_role("img")
 
     expect(picture).to_have_attribute("alt", re.compile("^Données ouvertes de Saint-Exemple"))

@@ -1,4 +1,4 @@
-"""The secretary of a commune follows the path: she reads what comes next, gives a proof, prints a page for the council."""
+"""The secretary of a commune follows the path: she reads what comes next, gives a proof, prints a page for élus."""
 
 from __future__ import annotations
 
@@ -55,11 +55,11 @@ def count(page: Page) -> int:
     return int(found[1]) if found else 0
 
 
-def open_path(portal, page: Page) -> None:
-    portal.log_in(page, name="claire")
+def open_path(page: Page) -> None:
+    """From the page of the collectivité to its path, the first phase open."""
     page.get_by_role("link", name="Voir notre parcours").click()
     expect(page.locator("h1")).to_have_text("Notre parcours d’ouverture des données")
-    if not page.locator("details.odl-phase").first.get_attribute("open") == "":
+    if page.locator("details.odl-phase").first.get_attribute("open") is None:
         page.locator("details.odl-phase > summary").first.click()
 
 
@@ -67,7 +67,7 @@ def test_a_secretary_gives_a_proof_and_sees_it_done(portal, page, photograph):
     portal.log_in(page, name="claire")
     expect(page.get_by_role("heading", name="Notre parcours")).to_be_visible()
     photograph(page, "1-collectivite")
-    open_path(portal, page)
+    open_path(page)
     photograph(page, "2-path")
     before = count(page)
 
@@ -97,7 +97,8 @@ def test_a_secretary_gives_a_proof_and_sees_it_done(portal, page, photograph):
 
 
 def test_the_same_with_the_keyboard_alone(portal, page):
-    open_path(portal, page)
+    portal.log_in(page, name="claire")
+    open_path(page)
     summary = page.locator("details.odl-phase > summary").nth(2)
     summary.focus()
     page.keyboard.press("Enter")
@@ -147,7 +148,8 @@ def test_the_same_without_javascript(portal, page_without_script, photograph):
 
 
 def test_fewer_explanations_are_remembered(portal, page):
-    open_path(portal, page)
+    portal.log_in(page, name="claire")
+    open_path(page)
     page.get_by_role("button", name="J’ai l’habitude").click()
     expect(page.get_by_role("button", name="Afficher les explications")).to_be_visible()
     page.reload()

@@ -17,6 +17,7 @@ WRONG = "version: 1\nsteps:\n  p3.volume: {rule: public_cuont}\n"
 def own_file(tmp_path, ckan_config):
     """The portal's own file, empty to begin with; a call writes it."""
     path = tmp_path / "parcours.yaml"
+    logging.getLogger(portal.__name__).disabled = False  # CKAN's commands silence what was there before them
     ckan_config["ckanext.odl.checklist"] = str(path)
     moment = 1_700_000_000
 

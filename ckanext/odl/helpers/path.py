@@ -40,10 +40,10 @@ def odl_duration(minutes: int) -> str:
     """How long one step takes: “10 min”, “2 h”, “1 h 30”."""
     hours, rest = divmod(minutes, 60)
     if not hours:
-        return tk._("{n} min").format(n=odl_number(rest))
+        return tk._("{n}\u00a0min").format(n=odl_number(rest))
     if not rest:
-        return tk._("{n} h").format(n=odl_number(hours))
-    return tk._("{hours} h {minutes}").format(hours=odl_number(hours), minutes=f"{rest:02d}")
+        return tk._("{n}\u00a0h").format(n=odl_number(hours))
+    return tk._("{hours}\u00a0h\u00a0{minutes}").format(hours=odl_number(hours), minutes=f"{rest:02d}")
 
 
 def odl_effort(minutes: int) -> str:
@@ -100,7 +100,8 @@ def odl_path_standing(progress: Mapping[str, Any]) -> str:
 
 def odl_duty_word(duty: Mapping[str, Any]) -> str:
     """How many proofs of a duty are there; never that it is fulfilled."""
-    given, expected = duty["proofs"]["given"], duty["proofs"]["expected"]
+    count = duty.get("count") or duty["proofs"]
+    given, expected = count["given"], count["expected"]
     return tk.ungettext("{given} proof out of {expected}", "{given} proofs out of {expected}", expected).format(
         given=odl_number(given), expected=odl_number(expected)
     )

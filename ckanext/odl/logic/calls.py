@@ -7,10 +7,11 @@ from typing import Any
 
 import sqlalchemy as sa
 from ckan import model
-from ckanext.odl.logic.path import acting, listing
 
+from ckanext.odl.logic.path import acting, listing
 from ckanext.odl.model import PathHistory, PathProgress, What
 
+_GROUP: Any = model.meta.metadata.tables["group"]
 #: Days for which one who was called is not among the first to call.
 QUIET_DAYS = 7
 
@@ -21,7 +22,7 @@ def to_call(atd_id: str, today: dt.date, rows: int) -> list[dict[str, Any]]:
     :returns: ``organization`` (``id``, ``name``, ``title``, ``department``), ``why`` (codes and figures),
         ``priority`` and ``call`` (``on``, ``note``, ``by``, or None) each, the first to call first
     """
-    progress, history, group = PathProgress.__table__, PathHistory.__table__, model.Group.__table__
+    progress, history, group = PathProgress.__table__, PathHistory.__table__, _GROUP
     latest = (
         sa.select(_day(history).label("day"), history.c.why["text"].astext.label("note"), history.c.user_id)
         .where(history.c.organization_id == progress.c.organization_id, history.c.what == What.CALL.value)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 from ckan import model
+from ckan.model.system_info import system_info_table
 from sqlalchemy.dialects.postgresql import insert
 
 from ckanext.odl import config
@@ -73,13 +74,9 @@ def checklist() -> Checklist:
     return kept
 
 
-def _system_info() -> sa.Table:
-    return model.meta.metadata.tables["system_info"]
-
-
 def _remember(name: str, text: str) -> None:
     """Keep the text of a file that is right."""
-    table = _system_info()
+    table = system_info_table
     value = json.dumps([name, text])
     with own_session() as session:
         known = session.execute(sa.select(table.c.value).where(table.c.key == _KEPT)).scalar()
@@ -92,7 +89,7 @@ def _remember(name: str, text: str) -> None:
 
 def _remembered(name: str) -> Checklist:
     """The last right definition of this file, the packaged one when there was none."""
-    table = _system_info()
+    table = system_info_table
     with own_session() as session:
         value = session.execute(sa.select(table.c.value).where(table.c.key == _KEPT)).scalar()
     try:

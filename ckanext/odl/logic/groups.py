@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid4
 
 import sqlalchemy as sa
 from ckan import model
@@ -34,7 +35,7 @@ def put(organization_ids: list[str], name: str) -> int:
 
 def _into_column(session: Any, ids: list[str], name: str) -> None:
     """CKAN 2.12: one JSON column."""
-    group = model.Group.__table__
+    group: Any = model.meta.metadata.tables["group"]
     extras = sa.func.coalesce(group.c.extras, sa.text("'{}'::jsonb"))
     value = (
         extras.op("||")(sa.func.jsonb_build_object(FIELD, name)) if name else extras.op("-")(sa.cast(FIELD, sa.Text))
@@ -46,8 +47,5 @@ def _into_table(session: Any, extra: sa.Table, ids: list[str], name: str) -> Non
     """CKAN 2.11: a row for each field."""
     session.execute(sa.delete(extra).where(extra.c.group_id.in_(ids), extra.c.key == FIELD))
     if name:
-        rows = [
-            {"id": model.types.make_uuid(), "group_id": id_, "key": FIELD, "value": name, "state": "active"}
-            for id_ in ids
-        ]
+        rows = [{"id": str(uuid4()), "group_id": id_, "key": FIELD, "value": name, "state": "active"} for id_ in ids]
         session.execute(sa.insert(extra), rows)

@@ -13,12 +13,14 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from ckan import model
 from ckan.plugins import toolkit as tk
+from sqlalchemy.orm import aliased
 
 from ckanext.odl import territory
 from ckanext.odl.logic.collectivite import ORGANIZATION
 from ckanext.odl.logic.overview import fold
 from ckanext.odl.model import PathProgress
 
+_GROUP: Any = model.meta.metadata.tables["group"]
 #: Organizations read at a time.
 BATCH = 500
 #: The words of the observatory of OpenDataFrance for the kinds of collectivités.
@@ -58,7 +60,7 @@ class Version(NamedTuple):
 
 
 def _public() -> tuple[Any, Any]:
-    progress, group = PathProgress.__table__, model.Group.__table__
+    progress, group = PathProgress.__table__, _GROUP
     return (
         progress.join(group, group.c.id == progress.c.organization_id),
         sa.and_(
@@ -87,7 +89,7 @@ def find(query: str, start: int, rows: int) -> tuple[int, list[dict[str, Any]]]:
     :returns: their number, and dicts with ``id``, ``name``, ``title``, ``kind``, ``department``, ``phases``,
         ``current``, ``done``, ``applicable``
     """
-    progress, group = PathProgress.__table__, model.Group.__table__
+    progress, group = PathProgress.__table__, _GROUP
     tables, condition = _public()
     for word in fold(query).split():
         condition = sa.and_(condition, progress.c.sort_title.contains(word, autoescape=True))
@@ -119,7 +121,7 @@ def export() -> Iterator[dict[str, Any]]:
 
 
 def _rows(ids: list[str]) -> Iterator[dict[str, Any]]:
-    progress, group = PathProgress.__table__, model.Group.__table__
+    progress, group = PathProgress.__table__, _GROUP
     tables, condition = _public()
     found = {
         row.organization_id: row
@@ -191,7 +193,7 @@ def _fields(ids: Iterable[str]) -> dict[str, dict[str, str]]:
 
 def _datasets(ids: Iterable[str]) -> dict[str, tuple[int, list[str]]]:
     """How many public datasets each organization has, and the themes (groups of the portal) that they are filed in."""
-    package, member, theme = model.Package, model.Member, sa.orm.aliased(model.Group)
+    package, member, theme = model.Package, model.Member, aliased(model.Group)
     filed = sa.and_(
         member.table_id == package.id,
         member.table_name == "package",

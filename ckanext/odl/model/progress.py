@@ -36,7 +36,7 @@ class What(str, Enum):
     ACCEPTED = "accepted"
     REFUSED = "refused"
     MANDATE_GIVEN = "mandate_given"
-    MANDATE_CHANGED = "mandatechanged"
+    MANDATE_CHANGED = "mandate_changed"
     MANDATE_ENDED = "mandate_ended"
     CALL = "call"
 

@@ -7,16 +7,15 @@ import io
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timezone
-from typing import Any
-
-import xlsxwriter
-from xlsxwriter.format import Format
-from xlsxwriter.utility import xl_col_to_name
-from xlsxwriter.workbook import Workbook
-from xlsxwriter.worksheet import Worksheet
+from typing import TYPE_CHECKING, Any
 
 from .rules import rules
 from .words import FieldWords, choices, describe_table, example, yes_no
+
+if TYPE_CHECKING:
+    from xlsxwriter.format import Format
+    from xlsxwriter.workbook import Workbook
+    from xlsxwriter.worksheet import Worksheet
 
 Descriptor = Mapping[str, Any]
 Field = Mapping[str, Any]
@@ -102,6 +101,8 @@ def blank_xlsx(descriptor: Descriptor, title: str = "", language: str = "fr", *,
     :param title: the name of the model, written above the explanations.
     :param with_example: add one row made of the columns' examples.
     """
+    import xlsxwriter  # noqa: PLC0415 (slow to start, and of use to this function only)
+
     texts = _TEXTS["fr" if language.startswith("fr") else "en"]
     words = describe_table(descriptor, language)
     stream = io.BytesIO()
@@ -203,6 +204,8 @@ def _list_range(lists: Worksheet, position: int, values: Sequence[str], text: Fo
     for row, value in enumerate(values):
         lists.write_string(row, position, value, text)
     name = lists.get_name()
+    from xlsxwriter.utility import xl_col_to_name  # noqa: PLC0415 (as above)
+
     letter = xl_col_to_name(position, col_abs=True)
     return f"='{name}'!{letter}$1:{letter}${len(values)}"
 

@@ -7,7 +7,10 @@ how it is counted, is written there and nowhere else.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing, suppress
+from queue import Empty, Queue
+from threading import Event, Thread
 from typing import Any
 
 import pyarrow as pa
@@ -15,7 +18,7 @@ import pyarrow as pa
 from . import limits
 from .arrays import np
 from .checks.base import RowCheck
-from .columns import BlockColumns, Mask, Texts
+from .columns import BlockColumns, BlockSigns, Mask, Texts
 from .engine import Engine
 from .extract import Numbered
 from .judges import ColumnJudge, Key, key_text
@@ -33,23 +36,63 @@ def judge_stream(engine: Engine, stream: RecordStream) -> None:
     """Judge every record of a stream after the header. Raises :class:`.problems.Unreadable`."""
     driver = _Driver(engine)
     try:
-        for row, _ in stream.rows():
-            if row >= engine.structure.header_row:
-                break
-        while not stream.exhausted:
-            block = stream.block()
-            if block is not None:
-                driver.judge(_Part(block.first_row, block, BlockColumns(block, engine.width, driver.wanted)))
-                continue
-            first, rows = stream.row + 1, []
-            until = stream.position + limits.BLOCK_BYTES // 4
-            for _, cells in stream.rows():
-                rows.append(cells)
-                if stream.position >= until:
-                    break
-            driver.judge(_Part(first, rows, None))
+        parts = _parts(stream, engine, driver.wanted)
+        with closing(_ahead(parts)) as ahead:
+            for part in ahead:
+                driver.judge(part)
+        driver.say_repeats()
     finally:
         stream.close()
+
+
+def _ahead(parts: Iterator[_Part]) -> Generator[_Part, None, None]:
+    """The same parts, read by a thread of their own a few ahead: pyarrow leaves the interpreter to others meanwhile."""
+    waiting: Queue[_Part | BaseException | None] = Queue(limits.BLOCKS_AHEAD)
+    stopped = Event()
+
+    def read() -> None:
+        last: BaseException | None = None
+        try:
+            for part in parts:
+                waiting.put(part)
+                if stopped.is_set():
+                    return
+        except BaseException as error:  # raised again by who judges
+            last = error
+        waiting.put(last)
+
+    reader = Thread(target=read, name="odl-read", daemon=True)
+    reader.start()
+    try:
+        while (part := waiting.get()) is not None:
+            if isinstance(part, BaseException):
+                raise part
+            yield part
+    finally:
+        stopped.set()
+        with suppress(Empty):
+            while True:
+                waiting.get_nowait()  # room for what it is about to hand over: it then sees that nobody waits
+        reader.join()
+
+
+def _parts(stream: RecordStream, engine: Engine, wanted: Sequence[int]) -> Iterator[_Part]:
+    """What follows the header, in blocks; where a block cannot be had, in some rows read one by one."""
+    for row, _ in stream.rows():
+        if row >= engine.structure.header_row:
+            break
+    while not stream.exhausted:
+        block = stream.block()
+        if block is not None:
+            yield _Part(block.first_row, block, BlockColumns(block, engine.width, wanted))
+            continue
+        first, rows = stream.row + 1, []
+        until = stream.position + limits.BLOCK_BYTES // 4
+        for _, cells in stream.rows():
+            rows.append(cells)
+            if stream.position >= until:
+                break
+        yield _Part(first, rows, None)
 
 
 class _Part:
@@ -62,7 +105,17 @@ class _Part:
         self.count = len(records)
         self.kept = columns.kept if columns else np.zeros(0, np.int64)
         self.ragged = columns.ragged if columns else np.arange(self.count)
+        self.wrong: dict[int, list[ColumnJudge]] = {}
+        """Index of a kept record → the columns that have something to say of it."""
+        self.asked: dict[int, set[int]] = {}
+        """Identity of a check of rows → the kept records it is to be asked about."""
+        self._regular = np.ones(self.count, bool)
+        self._regular[self.ragged] = False
         self._cells: dict[int, list[str]] = {}
+
+    def regular(self, index: int) -> bool:
+        """Whether a record was judged by columns."""
+        return bool(self._regular[index])
 
     def cells(self, index: int) -> list[str]:
         if isinstance(self.records, list):
@@ -89,7 +142,7 @@ class _Column:
             self._many = len(left) * 2 < len(texts)
             if not len(left):
                 return None
-            mask = self._asked(texts.at(left).array.dictionary_encode(), proven=True)
+            mask = self._asked(texts.at(left).array.dictionary_encode(), texts.signs, proven=True)
             if mask is None:
                 return None
             whole = np.zeros(len(texts), bool)
@@ -97,16 +150,16 @@ class _Column:
             return whole
         encoded = texts.array.dictionary_encode()
         self._many = len(encoded.dictionary) * 8 > len(texts)
-        return self._asked(encoded, proven=False)
+        return self._asked(encoded, texts.signs, proven=False)
 
-    def _asked(self, encoded: pa.DictionaryArray, *, proven: bool) -> Mask | None:
+    def _asked(self, encoded: pa.DictionaryArray, signs: BlockSigns, *, proven: bool) -> Mask | None:
         values = encoded.dictionary
         judge = self.judge
         if self.proof is None or proven or len(values) <= _FEW:
             wrong = np.fromiter((bool(judge[text]) for text in values.to_pylist()), bool, len(values))
         else:
             wrong = np.zeros(len(values), bool)
-            distinct = Texts(values)
+            distinct = Texts(values, signs)
             left = np.flatnonzero(~self.proof(distinct))
             asked = distinct.at(left).array.to_pylist()
             wrong[left] = np.fromiter((bool(judge[text]) for text in asked), bool, len(left))
@@ -122,13 +175,13 @@ class _RowCheck:
         self._indexes = {name: engine.by_name[name].column.index for name in check.columns}
         self._proof = row_proof_of(check, {name: judge.rule for name, judge in engine.by_name.items()})
 
-    def doubtful(self, columns: BlockColumns) -> Mask | None:
+    def doubtful(self, columns: BlockColumns, sure: Mask) -> Mask | None:
         """Which rows the check must be asked about; None when there is none."""
         if self.check.failed:
             return None
         texts = {name: columns[index] for name, index in self._indexes.items()}
         if self._proof is not None:
-            doubtful = ~self._proof(texts)
+            doubtful = ~self._proof(texts, sure)
             if not doubtful.any():
                 return None
         else:
@@ -157,13 +210,18 @@ class _Driver:
         self.checks = [_RowCheck(check, engine) for check, *_ in engine.row_checks]
         judged = {judge.column.index for judge in engine.judges}
         self.wanted = sorted({0, *judged, *engine.structure.blanks})
-        self._seen = [FirstSeen(confirmed=True) for _ in engine.keys]
-        self._like = FirstSeen(confirmed=False)
+        self._seen = [FirstSeen() for _ in engine.keys]
+        self._hashes: list[np.ndarray] = []
+        self._rows: list[np.ndarray] = []
+        engine.first_like = lambda cells, number: number
         self._part: _Part
         self._at = 0
         self._before_part: Numbered | None = engine.before()
         engine.before = self._before
         engine.tallied = True
+        self._ask_row = engine.wrong_columns
+        engine.wrong_columns = self._wrong_columns
+        engine.no_problem = self._no_problem
 
     def judge(self, part: _Part) -> None:
         """Judge all rows of a part."""
@@ -175,12 +233,12 @@ class _Driver:
             self._look(part, part.columns, doubtful)
         if engine.keys or engine.watch_repeats or engine.owner.tallies:
             taking = np.ones(part.count, bool)
-            for index in np.flatnonzero(doubtful):
-                taking[index] = engine.takes_part(part.cells(index))
+            for index in np.flatnonzero(doubtful).tolist():
+                taking[index] = engine.takes_part(part.first_row + index, part.cells(index))
             for key, seen in zip(engine.keys, self._seen, strict=True):
                 self._look_at_key(part, key, seen, taking, doubtful)
             if engine.watch_repeats:
-                self._look_for_repeats(part, taking, doubtful)
+                self._keep_hashes(part, taking)
             for tally in engine.owner.tallies:
                 self._tally(part, tally, taking)
         if part.columns is not None and engine.structure.blanks:
@@ -191,17 +249,23 @@ class _Driver:
         for column in self.columns:
             wrong = column.wrong(columns[column.judge.column.index])
             if wrong is not None:
-                doubtful[part.kept[wrong]] = True
+                where = part.kept[wrong]
+                doubtful[where] = True
+                for index in where.tolist():
+                    part.wrong.setdefault(index, []).append(column.judge)
         hidden = ~columns[self.wanted[0]].visible
         for index in self.wanted[1:]:
             if not hidden.any():
                 break
             hidden &= ~columns[index].visible
         doubtful[part.kept[hidden]] = True  # perhaps a blank row
+        sure = ~doubtful[part.kept]
         for check in self.checks:
-            asked = check.doubtful(columns)
+            asked = check.doubtful(columns, sure)
             if asked is not None:
-                doubtful[part.kept[asked]] = True
+                where = part.kept[asked]
+                doubtful[where] = True
+                part.asked[id(check.check)] = set(where.tolist())
 
     def _take(self, part: _Part, doubtful: Mask) -> None:
         """The doubtful rows in their order, the others counted between them."""
@@ -219,6 +283,14 @@ class _Driver:
             engine.count(part.count - 1 - last)
         self._at = part.count
         self._before_part = self._before()
+
+    def _wrong_columns(self, number: int, cells: Sequence[str]) -> Sequence[ColumnJudge]:
+        index = number - self._part.first_row
+        return self._part.wrong.get(index, ()) if self._part.regular(index) else self._ask_row(number, cells)
+
+    def _no_problem(self, check: RowCheck, number: int) -> bool:
+        index = number - self._part.first_row
+        return self._part.regular(index) and index not in self._part.asked.get(id(check), ())
 
     def _before(self) -> Numbered | None:
         """The row before the one being taken that is not blank."""
@@ -252,14 +324,31 @@ class _Driver:
         where = np.flatnonzero(taking & ~nothing)
         key.first = self._firsts(part, seen, pairs[:, where], where, doubtful)
 
-    def _look_for_repeats(self, part: _Part, taking: Mask, doubtful: Mask) -> None:
+    def _keep_hashes(self, part: _Part, taking: Mask) -> None:
         if isinstance(part.records, Block):
             hashes = hashes_of_records(part.records)
         else:
             texts = [hash_of_cells(cells, self.engine.table.delimiter or ",") for cells in part.records]
             hashes = np.array(texts, np.int64).view(np.uint64)
-        where = np.flatnonzero(taking)
-        self.engine.first_like = self._firsts(part, self._like, hashes[None, where], where, doubtful)
+        self._hashes.append(hashes if taking.all() else hashes[taking])
+        self._rows.append((np.flatnonzero(taking) + part.first_row).astype(np.int32))
+
+    def say_repeats(self) -> None:
+        """The rows that were there before, told at the end of the file."""
+        if not self._hashes:
+            return
+        hashes = np.concatenate(self._hashes)
+        ordered = np.sort(hashes)
+        if not (ordered[1:] == ordered[:-1]).any():
+            return
+        rows = np.concatenate(self._rows)
+        order = np.argsort(hashes, kind="stable")
+        again = np.zeros(len(order), bool)
+        again[1:] = hashes[order][1:] == hashes[order][:-1]
+        first = rows[order][~again][np.cumsum(~again) - 1]
+        repeated, firsts = rows[order][again], first[again]
+        for at in np.argsort(repeated).tolist():
+            self.engine.say_repeat(int(repeated[at]), int(firsts[at]))
 
     def _firsts(self, part: _Part, seen: FirstSeen, pairs: np.ndarray, where: np.ndarray, doubtful: Mask) -> Any:
         rows = where + part.first_row

@@ -4,22 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
+from typing import Any, NamedTuple
 
 import pyarrow as pa
-import pyarrow.compute as pc
+import pyarrow.compute
 import pyarrow.csv
 
 from .arrays import np
 from .reading.records import Block
 
 Mask = np.ndarray
+pc: Any = pyarrow.compute
+"""Its functions are made as it is loaded: no type checker knows them."""
+
+
+class BlockSigns(NamedTuple):
+    """What may stand anywhere in a block: looked for once, in all its columns at a time."""
+
+    control: bool
+    exponent: bool
+
+    @classmethod
+    def of(cls, data: bytes, line_ends: int) -> BlockSigns:
+        codes = np.frombuffer(data, np.uint8)
+        tabs = data.count(b"\t")
+        control = int(np.count_nonzero(codes < 0x20)) != line_ends + tabs or b"\x7f" in data
+        if not control and b"\xc2" in data:
+            control = bool(((codes[:-1] == 0xC2) & (codes[1:] < 0xA0)).any())
+        return cls(control, b"+" in data and (b"E+" in data or b"e+" in data))
 
 
 class Texts:
     """A pyarrow array of texts without nulls, with its bytes and lengths as numpy arrays."""
 
-    def __init__(self, array: pa.Array) -> None:
+    def __init__(self, array: pa.Array, block: BlockSigns | None = None) -> None:
         self.array = array
+        self.signs = block or BlockSigns(True, True)
         _, offsets, data = array.buffers()
         self.offsets = np.frombuffer(offsets, np.int32)[array.offset : array.offset + len(array) + 1]
         everything = np.frombuffer(data, np.uint8) if data is not None and data.size else np.zeros(0, np.uint8)
@@ -60,7 +80,7 @@ class Texts:
         return as_mask(pc.match_substring_regex(self.array, pattern))
 
     def at(self, indexes: np.ndarray) -> Texts:
-        return Texts(self.array.take(pa.array(indexes)))
+        return Texts(self.array.take(pa.array(indexes)), self.signs)
 
 
 def as_mask(array: pa.Array) -> Mask:
@@ -107,8 +127,9 @@ class BlockColumns:
             table = table.slice(0, 0)
         self.kept = np.arange(count) if not ragged else np.delete(np.arange(count), ragged)
         self.ragged = np.array(sorted(ragged), np.int64)
+        signs = BlockSigns.of(block.data, block.line_ends)
         self._texts = {
-            index: Texts(column.chunk(0) if column.num_chunks == 1 else column.combine_chunks())
+            index: Texts(column.chunk(0) if column.num_chunks == 1 else column.combine_chunks(), signs)
             for index, column in zip(wanted, table.columns, strict=True)
         }
 

@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from dataclasses import field as attribute
 from typing import TYPE_CHECKING, Any
 
+from . import limits
 from .checks.identifiers import is_siren, is_siret
 from .checks.reference import department_of
 from .fields import FieldRule
@@ -127,13 +129,19 @@ class _Tally:
     column: Column
     kind: str
     """``siret``, ``insee`` or ``place``."""
-    found: dict[str, tuple[int, int, str]]
+    found: dict[str, tuple[int, int, str]] = attribute(default_factory=dict)
     """SIREN or INSEE code → rows, first row, text there."""
+    names: dict[str, str | None] = attribute(default_factory=dict)
+    """Text → SIREN or INSEE code, None when it is neither: each text is read once."""
 
     def see(self, text: str, row: int, count: int = 1) -> None:
         """Take in ``count`` cells of the same text, the first of them on ``row``."""
-        name = _siren_of(text) if self.kind == "siret" else text.strip().upper()
-        if not name or (self.kind != "siret" and department_of(name) is None):
+        name = self.names.get(text, "")
+        if name == "":
+            if len(self.names) >= limits.MEMORY_OF_VALUES:
+                self.names.clear()
+            name = self.names[text] = _siren_of(text) if self.kind == "siret" else _insee_of(text)
+        if name is None:
             return
         known = self.found.get(name)
         self.found[name] = (known[0] + count, min(known[1], row), known[2]) if known else (count, row, text)
@@ -142,6 +150,11 @@ class _Tally:
 def _siren_of(text: str) -> str | None:
     digits = re.sub(r"[\s\u00a0\u202f]", "", text)
     return digits[:9] if is_siret(digits) or is_siren(digits) else None
+
+
+def _insee_of(text: str) -> str | None:
+    code = text.strip().upper()
+    return code if department_of(code) else None
 
 
 class OwnerWatch:
@@ -156,11 +169,11 @@ class OwnerWatch:
         for column in columns:
             name = _key(column.rule.name)
             if is_own_siret(column.rule):
-                self.tallies.append(_Tally(column, "siret", {}))
+                self.tallies.append(_Tally(column, "siret"))
             elif name in OWN_INSEE:
-                self.tallies.append(_Tally(column, "insee", {}))
+                self.tallies.append(_Tally(column, "insee"))
             elif places and name in PLACE_INSEE:
-                self.tallies.append(_Tally(column, "place", {}))
+                self.tallies.append(_Tally(column, "place"))
         order = {"siret": 0, "insee": 1, "place": 2}
         self.tallies.sort(key=lambda tally: order[tally.kind])
 

@@ -11,6 +11,7 @@ from . import limits
 from .checks.base import RowCheck
 from .checks.registry import TableChecks, build_checks
 from .context import NOTHING_KNOWN, Context, OwnerWatch
+from .cut_cells import CutCell
 from .extract import Before, Extract, Numbered
 from .fields import FieldRule
 from .hints import plain
@@ -46,7 +47,6 @@ class Engine:
             ColumnJudge(column, [check for check in self.checks.cells if check.column == column.rule.name], context)
             for column in structure.columns
         ]
-        self._required = [judge for judge in self.judges if judge.rule.required]
         self.by_name = {judge.rule.name: judge for judge in self.judges}
         pair = coordinate_pair([column.rule for column in structure.columns])
         if pair and not any(check.code == "bal-coordinates" for check in self.checks.rows):
@@ -64,11 +64,19 @@ class Engine:
         self.filled_blanks: dict[int, int] = {}
         """Index of a column without a name → how many of its cells are filled."""
         self._trailing_extra = False
+        self._cut = CutCell(self.judges, self.width, table.delimiter)
         self._blanks: list[int] = []
         self.watch_repeats = not self.keys and bool(rules) and self._named > 2
         repeats: dict[Any, int] = {}
-        self.first_like: Callable[[Any, int], int] = repeats.setdefault
-        """Hash of a row and its number → the first row like it, as :attr:`judges.Key.first`."""
+        # What follows is known beforehand when the table is judged by columns, and then replaced.
+        self.first_like: Callable[[Sequence[str], int], int] = lambda cells, number: repeats.setdefault(
+            hash(tuple(cells)), number
+        )
+        """A row and its number → the first row like it, as :attr:`judges.Key.first`."""
+        self.wrong_columns: Callable[[int, Sequence[str]], Sequence[ColumnJudge]] = self._wrong_columns
+        """The columns that may have something to say of a row with a cell for each."""
+        self.no_problem: Callable[[RowCheck, int], bool] = lambda check, number: False
+        """Whether a check is known to have nothing to say of a row."""
         self.tallied = False
         """Whether the judge of columns counts what :attr:`owner` watches."""
         self._previous: Numbered | None = (structure.header_row, structure.header)
@@ -118,13 +126,13 @@ class Engine:
             self.findings.add("blank-row", row=number, params={"variant": "middle"}, data_row=False)
         self._blanks.clear()
 
-    def takes_part(self, cells: Sequence[str]) -> bool:
+    def takes_part(self, number: int, cells: Sequence[str]) -> bool:
         """Whether keys and repeats look at a row: not when it is blank, a total, or too long to know its columns."""
         if not any(cell.strip() for cell in cells):
             return False
-        if len(cells) > self.width and any(cell.strip() for cell in cells[self.width :]):
+        if len(cells) > self.width and self._too_long(cells):
             return False
-        return len(cells) < self.width or self._almost_empty(cells) is None
+        return len(cells) < self.width or self.almost_empty(cells, self.wrong_columns(number, cells)) is None
 
     def _judge_row(self, number: int, cells: Sequence[str]) -> bool:
         wrong = False
@@ -133,11 +141,13 @@ class Engine:
             if len(cells) > self.width:
                 return True
         if len(cells) < self.width:
-            wrong = self._say_cells(number, cells) or wrong
-        elif any(map(getitem, self.judges, self._pick(cells))):
-            if self._say_almost_empty(number, cells):
-                return True
-            wrong = self._say_cells(number, cells) or wrong
+            wrong = self._say_cells(number, cells, self.judges) or wrong
+        else:
+            judges = self.wrong_columns(number, cells)
+            if judges:
+                if self._say_almost_empty(number, cells, judges):
+                    return True
+                wrong = self._say_cells(number, cells, judges) or wrong
         if self.structure.blanks:
             self._look_at_blanks(cells)
         for key in self.keys:
@@ -151,9 +161,9 @@ class Engine:
             for tally in self.owner.tallies:
                 tally.see(text_at(cells, tally.column.index), number)
         if self.watch_repeats:
-            first = self.first_like(hash(tuple(cells)), number)
+            first = self.first_like(cells, number)
             if first != number:
-                self.findings.add("row-repeated", "warning", row=number, params={"first_row": first})
+                self.say_repeat(number, first)
         return wrong
 
     # What is said
@@ -170,26 +180,21 @@ class Engine:
         )
         return problem.severity == "error"
 
-    def _almost_empty(self, cells: Sequence[str]) -> tuple[str, int] | None:
-        """Whether a row is a total or a left-over, and the index of the cell that says it."""
-        lacking = 0
-        for judge in self._required:
-            if not cells[judge.column.index].strip():
-                lacking += 1
-                if lacking > 1:
-                    break
-        else:
+    def almost_empty(self, cells: Sequence[str], judges: Sequence[ColumnJudge]) -> tuple[str, int] | None:
+        """Whether a row is a total or a left-over, and the index of the cell that says it. ``judges``: the columns of
+        which something is to be said, those of all required cells that are empty among them."""
+        lacking = sum(1 for judge in judges if judge.rule.required and not cells[judge.column.index].strip())
+        if lacking < 2:
             return None
         filled = [index for index, cell in enumerate(cells) if cell.strip()]
         total = next((index for index in filled if _TOTAL.fullmatch(plain(cells[index]))), None)
         if total is not None and len(filled) * 2 <= self._named:
             return "total", total
-        lacking = sum(1 for judge in self._required if not cells[judge.column.index].strip())
         return ("left-over", filled[0]) if lacking >= 4 and len(filled) <= 2 else None
 
-    def _say_almost_empty(self, number: int, cells: Sequence[str]) -> bool:
+    def _say_almost_empty(self, number: int, cells: Sequence[str], judges: Sequence[ColumnJudge]) -> bool:
         """Say at once that a row is a total, or a left-over, instead of each required cell it does not fill."""
-        found = self._almost_empty(cells)
+        found = self.almost_empty(cells, judges)
         if found is None:
             return False
         variant, index = found
@@ -198,9 +203,15 @@ class Engine:
         self.findings.add("row-almost-empty", row=number, column=index + 1, value=cells[index], params=params)
         return True
 
-    def _say_cells(self, number: int, cells: Sequence[str]) -> bool:
+    def say_repeat(self, number: int, first: int) -> None:
+        self.findings.add("row-repeated", "warning", row=number, params={"first_row": first})
+
+    def _wrong_columns(self, number: int, cells: Sequence[str]) -> Sequence[ColumnJudge]:
+        return self.judges if any(map(getitem, self.judges, self._pick(cells))) else ()
+
+    def _say_cells(self, number: int, cells: Sequence[str], judges: Sequence[ColumnJudge]) -> bool:
         wrong = False
-        for judge in self.judges:
+        for judge in judges:
             if judge.column.index < len(cells):
                 text = cells[judge.column.index]
                 for problem in judge[text]:
@@ -210,7 +221,7 @@ class Engine:
     def _say_rows(self, number: int, cells: Sequence[str]) -> bool:
         wrong = False
         for check, pick, last in self.row_checks:
-            if check.failed:
+            if check.failed or self.no_problem(check, number):
                 continue
             whole = cells if len(cells) > last else [*cells, *[""] * (last + 1 - len(cells))]
             texts = pick(whole)
@@ -250,17 +261,13 @@ class Engine:
     def _ragged(self, number: int, cells: Sequence[str]) -> bool:
         """Say what is wrong with a row of another width; True when its width is harmless."""
         if len(cells) > self.width:
-            extra = [cell for cell in cells[self.width :] if cell.strip()]
-            if not extra:
+            if not self._too_long(cells):
                 self._trailing_extra = True
                 return True
-            self.findings.add(
-                "extra-cell",
-                row=number,
-                column=self.width + 1,
-                value=cells[self.width],
-                params={"expected": self.width, "found": len(cells)},
-            )
+            at = self._cut.place(cells)
+            column, value = (self.width, cells[self.width]) if at is None else (at, self._cut.whole(cells, at))
+            params = {"expected": self.width, "found": len(cells)}
+            self.findings.add("extra-cell", row=number, column=column + 1, value=value, params=params)
             return False
         if len(cells) >= self._named:
             return True
@@ -282,6 +289,12 @@ class Engine:
             params={"expected": self.width, "found": len(cells), "missing": len(lacking), "names": lacking[:5]},
         )
         return False
+
+    def _too_long(self, cells: Sequence[str]) -> bool:
+        """Whether a row has a cell too many: one with something in it, or an empty one after an amount cut in two."""
+        if any(cell.strip() for cell in cells[self.width :]):
+            return True
+        return self._cut.place(cells, sure=True) is not None
 
     def _other_delimiter(self, cells: Sequence[str]) -> str | None:
         if len(cells) != 1 or self.width < 3:

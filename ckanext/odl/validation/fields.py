@@ -14,6 +14,7 @@ import unicodedata
 from collections.abc import Callable
 from datetime import timezone
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from frictionless import Field, Schema
@@ -301,6 +302,22 @@ class FieldRule:
         value = self.read(text)
         return value is not None and self._first_broken(text, value) is None
 
+    @cached_property
+    def _form(self) -> dict[str, str]:
+        """What the pattern asks for in words, by language; empty when nobody has put it into words."""
+        from ckanext.odl.scdl.patterns import choices_of, explain  # noqa: PLC0415 (only where a value is refused)
+
+        pattern = str(self.constraints.get("pattern") or "")
+        choices = choices_of(pattern)
+        if choices:
+            values, separator = ", ".join(choices[0]), choices[1]
+            return {
+                "fr": f"une ou plusieurs valeurs, séparées par «\u00a0{separator}\u00a0», parmi\u00a0: {values}",
+                "en": f"one or several values, separated by “{separator}”, among: {values}",
+            }
+        told = {language: explain(pattern, language == "fr") for language in ("fr", "en")}
+        return {language: words for language, words in told.items() if words}
+
     def _problem(self, code: str, **params: Any) -> Problem:
         facts = {
             "type": self.type,
@@ -332,6 +349,8 @@ class FieldRule:
             repeated = {"hint": "header-repeated"} if hints.repeats_header(self, text) else None
             params.update(repeated or hints.for_enum(text, [str(value) for value in wanted]))
         elif name == "pattern":
+            if self._form:
+                params["form"] = self._form
             params.update(hints.for_pattern(self, text))
         else:
             params["limit"] = str(wanted)

@@ -10,7 +10,7 @@ from dataclasses import field as attribute
 from typing import Any
 
 from .report import SEVERITIES, column_letter, kind_of
-from .sentences import entry_of, gesture, number, render, render_all
+from .sentences import entry_of, for_one_of_several, gesture, number, render, render_all
 
 _LISTS = {"error": "errors", "warning": "warnings", "notice": "notices"}
 
@@ -55,7 +55,10 @@ def localise(report: dict[str, Any], language: str) -> dict[str, Any]:
     return report
 
 
-_TOGETHER = ("header-normalised", "header-invisible-char", "header-case", "header-missing-column", "header-unknown")
+_TOGETHER = (
+    "header-normalised", "header-invisible-char", "header-case", "header-missing-column", "header-unknown",
+    "header-blank",
+)  # fmt: skip
 """Said once for all columns: thirty titles with a space are one cause."""
 
 
@@ -151,6 +154,10 @@ def _group(
             typical = {**typical, "params": _together(key[1], severity, places), "column": None, "cell": None}
         by_kind = [(typical, count)]
     words = render_all(typical, language)
+    alike = [found for found in places if kind_of(found["params"]) == kind_of(typical["params"])]
+    if typical["cell"] and typical["params"].get("suggestion") and len({found["value"] for found in alike}) > 1:
+        # "Write 9000" is the remedy of one cell: beside fourteen of them it is an example.
+        words["remedy"] = for_one_of_several(typical["cell"], words["remedy"], language)
     for other, number_of in by_kind[1:4]:
         _tell_also(words, render_all(other, language), number_of, language)
     expected = next((f["params"][n] for f in places for n in ("suggestion", "example") if f["params"].get(n)), None)
@@ -176,7 +183,7 @@ def _group(
 def _together(kind: str | None, severity: str, places: list[dict[str, Any]]) -> dict[str, Any]:
     """The parameters of a sentence about several columns."""
     params = [found["params"] for found in places]
-    names = [str(facts.get("name", "")) for facts in params]
+    names = [str(found["params"].get("name") or column_letter(found["column"] or 1)) for found in places]
     if kind == "close":
         names = [f"{facts.get('suggestion')} → {facts.get('name')}" for facts in params]
         return {"variant": "many-close", "names": names, "count": len(names)}
@@ -194,7 +201,7 @@ def _by_kind(places: list[dict[str, Any]], entry: dict[str, Any] | None) -> list
         kept[kind] += 1
     exact: dict[str, int] = entry.get("kinds") or {} if entry else {}
     if entry and not exact and len(first) == 1:
-        exact = dict.fromkeys(first, entry["count"])
+        exact = dict.fromkeys(first, int(entry["count"]))
     counts = {kind: int(exact.get(kind, kept[kind])) for kind in first}
     return [(first[kind], counts[kind]) for kind in sorted(first, key=lambda kind: -counts[kind])]
 

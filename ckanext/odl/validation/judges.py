@@ -54,7 +54,7 @@ class ColumnJudge(dict[str, tuple[Problem, ...]]):
         # The check knows what the value is meant to be: it says more than the form of a code does.
         if problem is not None and not (found and problem.params.get("constraint") in _RELATED):
             found.insert(0, problem)
-        if not self.rule.required and self.rule.is_missing("") and hints.means_nothing(text):
+        if found and not self.rule.required and self.rule.is_missing("") and hints.means_nothing(text):
             found = [_to_empty(one) if one.severity == "error" else one for one in found]
         if not found and self.suspicions:
             found = [suspect for suspicion in self.suspicions if (suspect := suspicion(text, value))]

@@ -47,8 +47,10 @@ EXTRACT_CHARACTERS = 80
 VALUE_CHARACTERS = 200
 REPORT_BYTES = MIB
 
-BLOCK_BYTES = 4 * MIB
+BLOCK_BYTES = MIB
 """How much of a delimited text is judged at a time."""
+BLOCKS_AHEAD = 4
+"""How many blocks are read before they are judged."""
 COLUMNAR_BYTES = MIB
 """A shorter text is judged row by row: that is as quick as loading the library of columns."""
 COLUMNAR_ADDRESSES = 512 * MIB

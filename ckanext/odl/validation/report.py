@@ -129,11 +129,28 @@ class Findings:
         if severity == "error" and row is not None and data_row and row != self._last_row_with_error:
             self._last_row_with_error = row
             self.rows_with_errors += row not in self._counted
-        # Beyond the limit only the first of its kind is kept: each kind has an example to show.
-        if count.count > limits.PLACES and count.kinds[kind] > 1:
+        found = Finding(code, severity, row, column, field, value, params)
+        if count.count > limits.PLACES:
             self.truncated = True
-            return
-        self.kept.append(Finding(code, severity, row, column, field, value, params))
+            # Beyond the limit only the first of its kind is kept: each kind has an example to show.
+            if count.kinds[kind] > 1 or not self._make_room(found):
+                return
+        self.kept.append(found)
+
+    def _make_room(self, newcomer: Finding) -> bool:
+        """Give up the last place kept of a kind that has others, for the first of another kind."""
+
+        def key(finding: Finding) -> tuple[Any, ...]:
+            constraint = finding.params.get("constraint")
+            return finding.severity, finding.code, constraint, finding.field, finding.column
+
+        places = [index for index, finding in enumerate(self.kept) if key(finding) == key(newcomer)]
+        kinds = Counter(kind_of(self.kept[index].params) for index in places)
+        for index in reversed(places):
+            if kinds[kind_of(self.kept[index].params)] > 1:
+                del self.kept[index]
+                return True
+        return False
 
     def total(self, severity: str) -> int:
         return sum(count.count for count in self._counts.values() if count.severity == severity)

@@ -1,4 +1,7 @@
-"""One hash per row, the same for the same cells however they are quoted: rows written twice are found by it."""
+"""One hash per row, the same for the same cells however they are quoted: rows written twice are found by it.
+
+What is hashed is the row with no more quotes than it needs; of most files that is what is written.
+"""
 
 from __future__ import annotations
 
@@ -12,43 +15,51 @@ from .seen import hashes_of
 
 
 def hash_of_cells(cells: Sequence[str], delimiter: str) -> int:
-    """The hash of a row: of its bytes without quotes, when they say all, else of cells kept apart by NUL (which no
-    text holds)."""
+    """The hash of a row of cells, that of its bytes when it is written with the quotes it needs."""
     bare = delimiter.join(cells)
-    special = '"' in bare or "\n" in bare or "\r" in bare or bare.count(delimiter) != len(cells) - 1
-    return hash("\x00".join(cells).encode() + b"\x00" if special else bare.encode())
+    if '"' in bare or "\n" in bare or "\r" in bare or bare.count(delimiter) != len(cells) - 1:
+        bare = delimiter.join(_quoted(cell, delimiter) for cell in cells)
+    return hash(bare.encode())
+
+
+def _quoted(cell: str, delimiter: str) -> str:
+    if '"' in cell or delimiter in cell or "\n" in cell or "\r" in cell:
+        return '"' + cell.replace('"', '""') + '"'
+    return cell
 
 
 def hashes_of_records(block: Block) -> np.ndarray:
     """The hash of each record of a block, shape (n,)."""
-    data = block.data
-    if block.quotes is not None and _needless(block):
-        data = data.replace(b'"', b"")
-    elif block.quotes is not None:
-        return _hashes_of_quoted(block)
-    count = len(block)
-    lines = data.split(b"\r\n" if b"\r" in data else b"\n")
-    if len(lines) - (not lines[-1]) != count:
-        lines = data.replace(b"\r\n", b"\n").split(b"\n")  # both line ends in one block
-    return hashes_of(lines, count)
-
-
-def _needless(block: Block) -> bool:
-    """Whether no quoted cell holds a separator, a line end or a quote: then the quotes can be left out."""
-    quotes = block.quotes
-    assert quotes is not None  # noqa: S101 (for the type checker: the caller looked)
-    if (quotes[1:-1:2] + 1 == quotes[2::2]).any():
-        return False
+    if block.quotes is None:
+        return hashes_of(_lines(block.data, block.lines), len(block))
     codes = np.frombuffer(block.data, np.uint8)
+    opening, closing = block.quotes[0::2], block.quotes[1::2]
+    # A quoted cell is one pair of quotes, or several when there are doubled quotes inside.
+    begins = np.ones(len(opening), bool)
+    begins[1:] = opening[1:] - 1 != closing[:-1]
+    cell = np.cumsum(begins) - 1
+    needed = np.bincount(cell) > 1
     special = np.flatnonzero((codes == ord(block.delimiter)) | (codes == 10))
-    return not (np.searchsorted(quotes, special) % 2).any()
+    place = np.searchsorted(block.quotes, special)
+    inside = place % 2 == 1
+    needed[cell[place[inside] // 2]] = True
+    if not needed.any():
+        return hashes_of(_lines(block.data.replace(b'"', b""), block.lines), len(block))
+    if (codes[special[inside]] == 10).any():
+        lines = [block.record(index) for index in range(len(block))]
+    else:
+        lines = _lines(block.data, block.lines)
+    hashes = hashes_of(lines, len(block))
+    idle = np.unique(np.searchsorted(block.ends, opening[begins][~needed], "right"))
+    if len(idle):
+        text = "\n".join(block.record(index).decode() for index in idle.tolist())
+        rows = csv.reader(io.StringIO(text, newline=""), delimiter=block.delimiter)
+        hashes.view(np.int64)[idle] = [hash_of_cells(cells, block.delimiter) for cells in rows]
+    return hashes
 
 
-def _hashes_of_quoted(block: Block) -> np.ndarray:
-    records = [block.record(index) for index in range(len(block))]
-    quoted = [index for index, record in enumerate(records) if b'"' in record]
-    hashes = hashes_of(records, len(records)).view(np.int64)
-    text = "\n".join(records[index].decode() for index in quoted)
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=block.delimiter)
-    hashes[quoted] = [hash_of_cells(cells, block.delimiter) for cells in rows]
-    return hashes.view(np.uint64)
+def _lines(data: bytes, feeds: int) -> list[bytes]:
+    lines = data.split(b"\r\n" if b"\r" in data else b"\n")
+    if len(lines) - 1 != feeds:
+        lines = data.replace(b"\r\n", b"\n").split(b"\n")  # both line ends in one block
+    return lines

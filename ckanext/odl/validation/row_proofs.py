@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from .arrays import np
 from .checks.base import Cell, RowCheck
 from .checks.places import BOXES
-from .columns import Mask, Texts, as_mask
+from .columns import Mask, Texts, as_mask, pc
 from .fields import FieldRule
+from .problems import Problem
 from .proofs import floats
 
-RowProof = Callable[[Mapping[str, Texts]], Mask]
-"""Texts of the check's columns by name → which rows are surely clean."""
+RowProof = Callable[[Mapping[str, Texts], Mask], Mask]
+"""Texts of the check's columns by name → which rows are surely clean. The mask tells the rows whose cells are all
+clean: if such a row is doubted, the check will be asked about it for certain (a line of totals is left out)."""
 
 _KEY = "^(?:0[1-9]|1[0-9]|2[1-9]|[3-8][0-9]|9[0-5])[0-9]{3}_[0-9a-z]{4}_[0-9]{5}(?:_[a-z0-9]+)*$"
 _NEAR = 990
@@ -41,11 +42,11 @@ def _void(texts: Texts) -> Mask:
 
 
 def _one_of(check: RowCheck, rules: Mapping[str, FieldRule]) -> RowProof:
-    return lambda columns: np.logical_or.reduce([_filled(columns[name], rules[name]) for name in check.columns])
+    return lambda columns, sure: np.logical_or.reduce([_filled(columns[name], rules[name]) for name in check.columns])
 
 
 def _cohesive(check: RowCheck, rules: Mapping[str, FieldRule]) -> RowProof:
-    def proof(columns: Mapping[str, Texts]) -> Mask:
+    def proof(columns: Mapping[str, Texts], sure: Mask) -> Mask:
         filled = np.logical_and.reduce([_filled(columns[name], rules[name]) for name in check.columns])
         return filled | np.logical_and.reduce([_void(columns[name]) for name in check.columns])
 
@@ -55,7 +56,7 @@ def _cohesive(check: RowCheck, rules: Mapping[str, FieldRule]) -> RowProof:
 def _ban_ids(check: RowCheck, rules: Mapping[str, FieldRule]) -> RowProof | None:
     identifiers = [name for name in check.columns if rules[name].type == "string"]
 
-    def proof(columns: Mapping[str, Texts]) -> Mask:
+    def proof(columns: Mapping[str, Texts], sure: Mask) -> Mask:
         filled = np.logical_and.reduce([_filled(columns[name], rules[name]) for name in identifiers])
         return filled | np.logical_and.reduce([_void(columns[name]) for name in identifiers])
 
@@ -63,22 +64,27 @@ def _ban_ids(check: RowCheck, rules: Mapping[str, FieldRule]) -> RowProof | None
 
 
 def _single_commune(check: RowCheck, rules: Mapping[str, FieldRule]) -> RowProof:
-    """The check remembers the first commune it is asked about: rows of that one are clean."""
-    first: list[str] = []
+    """The check speaks once of each commune: once it was asked about one, its other rows are clean."""
+    asked: set[str] = set()
     judge = check.judge
 
-    def watched(cells: list[Cell]) -> list:
-        if not first and not cells[0].empty:
-            first.append(cells[0].text)
+    def watched(cells: Sequence[Cell]) -> list[Problem]:
+        asked.add(cells[0].text)
         return judge(cells)
 
-    check.judge = watched  # type: ignore[assignment]
+    check.judge = watched
 
-    def proof(columns: Mapping[str, Texts]) -> Mask:
-        texts = columns[check.columns[0]]
-        if not first:
-            return np.zeros(len(texts), bool)
-        return as_mask(pc.equal(texts.array, first[0]))
+    def proof(columns: Mapping[str, Texts], sure: Mask) -> Mask:
+        encoded = columns[check.columns[0]].array.dictionary_encode()
+        codes = encoded.indices.to_numpy()
+        known = np.fromiter((text in asked for text in encoded.dictionary.to_pylist()), bool, len(encoded.dictionary))
+        clean = known[codes]
+        there = np.flatnonzero(sure)
+        values, first = np.unique(codes[there], return_index=True)
+        # Of a commune not asked about yet, the first sure row is doubted; rows before it that are not sure are too.
+        until = np.full(len(known), len(codes))
+        until[values] = there[first]
+        return clean | (np.arange(len(codes)) > until[codes])
 
     return proof
 
@@ -88,7 +94,7 @@ def _key(check: RowCheck, rules: Mapping[str, FieldRule]) -> RowProof | None:
     if "cle_interop" not in names or ("numero" in names and rules["numero"].type != "integer"):
         return None  # columns under names of the schema's own are asked
 
-    def proof(columns: Mapping[str, Texts]) -> Mask:
+    def proof(columns: Mapping[str, Texts], sure: Mask) -> Mask:
         key = columns["cle_interop"]
         found = key.matches(_KEY)
         if "commune_insee" in names:
@@ -111,7 +117,7 @@ def _inside(longitude: np.ndarray, latitude: np.ndarray) -> Mask:
 
 
 def _pair(check: RowCheck, rules: Mapping[str, FieldRule]) -> RowProof:
-    def proof(columns: Mapping[str, Texts]) -> Mask:
+    def proof(columns: Mapping[str, Texts], sure: Mask) -> Mask:
         longitude, latitude = (columns[name] for name in check.columns)
         return _inside(floats(longitude), floats(latitude)) | _void(longitude) | _void(latitude)
 
@@ -123,7 +129,7 @@ def _coordinates(check: RowCheck, rules: Mapping[str, FieldRule]) -> RowProof | 
     if not {"long", "lat"} <= there or ("x" in there) != ("y" in there):
         return None
 
-    def proof(columns: Mapping[str, Texts]) -> Mask:
+    def proof(columns: Mapping[str, Texts], sure: Mask) -> Mask:
         longitude, latitude = floats(columns["long"]), floats(columns["lat"])
         found = _inside(longitude, latitude)
         if "x" not in there:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import time
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +72,21 @@ def validate(
 
 
 def _rules(known: KnownSchema | None) -> list[FieldRule]:
-    return build_fields(known.descriptor) if known is not None and known.kind == "table" else []
+    """The rules of a table schema's fields, built once for the last schemas that were asked for: they hold no state."""
+    if known is None or known.kind != "table":
+        return []
+    descriptor = known.descriptor
+    try:
+        text = json.dumps([descriptor.get("fields"), descriptor.get("missingValues", [""])])
+    except (TypeError, ValueError, RecursionError):
+        return build_fields(descriptor)
+    return list(_rules_of(text))
+
+
+@lru_cache(maxsize=16)
+def _rules_of(text: str) -> tuple[FieldRule, ...]:
+    fields, missing = json.loads(text)
+    return tuple(build_fields({"fields": fields, "missingValues": missing}))
 
 
 class _Run:

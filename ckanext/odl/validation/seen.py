@@ -37,42 +37,31 @@ def combine(parts: Sequence[np.ndarray], nothing: Sequence[np.ndarray]) -> np.nd
 
 
 class FirstSeen:
-    """Hashes, each with the row that showed it first: an open-addressing table that is filled by whole batches.
+    """Pairs of hashes, each with the row that showed it first: an open-addressing table filled by whole batches.
 
-    :param confirmed: keep a second hash of each value, so that two values are only held equal on 128 bits
+    The first hash finds the place, the second confirms it: two values are only held equal on 128 bits.
     """
 
-    def __init__(self, *, confirmed: bool) -> None:
-        self._confirmed = confirmed
+    def __init__(self) -> None:
         self._used = 0
         self._make(1 << 12)
 
     def _make(self, size: int) -> None:
         self._hashes = np.zeros(size, np.uint64)
-        self._second = np.zeros(size, np.uint64) if self._confirmed else None
+        self._second = np.zeros(size, np.uint64)
         self._rows = np.zeros(size, np.int32)
 
     def first(self, pairs: np.ndarray, rows: np.ndarray) -> np.ndarray:
         """The first row of each value, its own when it was not seen before.
 
-        :param pairs: shape (2, n), or (1, n) when not confirmed
+        :param pairs: shape (2, n)
         :param rows: row numbers in growing order, shape (n,)
         """
         if not len(rows):
             return rows
         hashes = np.where(pairs[0] == _EMPTY, _NOTHING, pairs[0])
-        second = pairs[1] if self._confirmed else None
-        order = np.argsort(hashes, kind="stable") if second is None else np.lexsort((second, hashes))
-        new = np.ones(len(order), bool)
-        new[1:] = hashes[order][1:] != hashes[order][:-1]
-        if second is not None:
-            new[1:] |= second[order][1:] != second[order][:-1]
-        one = order[new]  # sorting is stable: the first row of the batch with this value
-        self._make_room(len(one))
-        firsts = self._put(hashes[one], second[one] if second is not None else None, rows[one])
-        found = np.empty(len(rows), np.int64)
-        found[order] = firsts[np.cumsum(new) - 1]
-        return found
+        self._make_room(len(rows))
+        return self._put(hashes, pairs[1], rows)
 
     def _make_room(self, more: int) -> None:
         size = len(self._hashes)
@@ -82,16 +71,16 @@ class FirstSeen:
             size *= 2
         there = np.flatnonzero(self._hashes)
         hashes, rows = self._hashes[there], self._rows[there]
-        second = self._second[there] if self._second is not None else None
+        second = self._second[there]
         self._make(size)
         self._used = 0
         step = 1 << 18  # the temporary arrays of one step stay small
         for start in range(0, len(there), step):
             part = slice(start, start + step)
-            self._put(hashes[part], second[part] if second is not None else None, rows[part])
+            self._put(hashes[part], second[part], rows[part])
 
-    def _put(self, hashes: np.ndarray, second: np.ndarray | None, rows: np.ndarray) -> np.ndarray:
-        """Look up distinct values and keep the new ones; the first row of each."""
+    def _put(self, hashes: np.ndarray, second: np.ndarray, rows: np.ndarray) -> np.ndarray:
+        """Look up values and keep the new ones; the first row of each."""
         mask = np.uint64(len(self._hashes) - 1)
         slots = (hashes & mask).astype(np.int64)
         firsts = np.array(rows, np.int64)
@@ -100,15 +89,13 @@ class FirstSeen:
             at = slots[left]
             free = self._hashes[at] == _EMPTY
             if free.any():
-                mine, where = left[free], at[free]
-                # Several may want the same slot: the last to write has it, the others go on to the next.
+                # Several may want the same slot: the last to write has it, and that is the first row, written last.
+                # The others go on to the next slot, unless they show the very same value.
+                mine, where = left[free][::-1], at[free][::-1]
                 self._rows[where] = rows[mine]
                 self._hashes[where] = hashes[mine]
-                if second is not None and self._second is not None:
-                    self._second[where] = second[mine]
-            same = self._hashes[at] == hashes[left]
-            if second is not None and self._second is not None:
-                same &= self._second[at] == second[left]
+                self._second[where] = second[mine]
+            same = (self._hashes[at] == hashes[left]) & (self._second[at] == second[left])
             firsts[left[same]] = self._rows[at[same]]
             left = left[~same]
             slots[left] = (slots[left] + 1) & np.int64(mask)

@@ -142,11 +142,24 @@ def gesture(name: str, language: str) -> str:
     return messages(language if language in LANGUAGES else "fr")["_gestures"][name]["excel"]
 
 
-def _facts(found: Mapping[str, Any]) -> dict[str, Any]:
-    """What templates may name: the parameters and the place."""
+_ONE_OF_SEVERAL = {
+    "fr": "Dans la cellule {cell}\u00a0: {remedy} Faites de même pour les autres.",
+    "en": "In cell {cell}: {remedy} Do the same for the others.",
+}
+
+
+def for_one_of_several(cell: str, remedy: str, language: str) -> str:
+    """The remedy of one cell, said as an example beside others that want another value."""
+    return _ONE_OF_SEVERAL[language].format(cell=cell, remedy=remedy[:1].lower() + remedy[1:])
+
+
+def _facts(found: Mapping[str, Any], language: str) -> dict[str, Any]:
+    """What templates may name: the parameters (those told by language in this one) and the place."""
     column = found.get("column")
     value = found.get("value")
     params = dict(found.get("params") or {})
+    if isinstance(params.get("form"), dict):
+        params["form"] = params["form"].get(language)
     if isinstance(params.get("accepted"), list) and isinstance(params.get("total"), int):
         more = params["total"] - len(params["accepted"])
         params["more"] = str(more) if more > 0 else None
@@ -210,7 +223,7 @@ def _joined(values: Any, language: str) -> str:
 
 
 def _one_line(value: Any) -> str:
-    text = " ".join(str(value).split())
+    text = re.sub(r"[ \t\r\n]+", " ", str(value)).strip()  # non-breaking spaces stay
     return text if len(text) <= 220 else text[:219] + "…"
 
 
@@ -288,7 +301,7 @@ def render(found: Mapping[str, Any], severity: str, language: str) -> dict[str, 
     """``message`` and ``remedy`` of a finding, in ``fr`` or ``en``."""
     language = language if language in LANGUAGES else "fr"
     entry = entry_of(str(found["code"]), found.get("params") or {}, language)
-    facts = _facts(found)
+    facts = _facts(found, language)
     return {part: _safe(entry[part], facts, language) for part in ("message", "remedy")}
 
 
@@ -296,5 +309,5 @@ def render_all(found: Mapping[str, Any], language: str) -> dict[str, str]:
     """All parts of a finding: title of its group, message, remedy, gestures in Excel and LibreOffice."""
     language = language if language in LANGUAGES else "fr"
     entry = entry_of(str(found["code"]), found.get("params") or {}, language)
-    facts = _facts(found)
+    facts = _facts(found, language)
     return {part: _safe(entry[part], facts, language) for part in PARTS}

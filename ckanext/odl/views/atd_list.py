@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from ckan.plugins import toolkit as tk
-from ckanext.odl.logic.path import definition
 
 from ckanext.odl.language import language
+from ckanext.odl.logic.path import definition
 
 #: What the address may narrow or order the list by.
 PARAMETERS = ("q", "phase", "kind", "department", "group", "problem", "sort")

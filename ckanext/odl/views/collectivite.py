@@ -13,16 +13,16 @@ from flask import Blueprint
 from ckanext.odl import helpers
 from ckanext.odl.logic import collectivite as hierarchy
 from ckanext.odl.logic import overview
-from ckanext.odl.views import csrf
+from ckanext.odl.views import csrf, doors
 
 odl_collectivite = Blueprint("odl_collectivite", __name__, url_prefix="/odl")
 csrf.protect(odl_collectivite)
 
 _DATASETS_PER_PAGE = 20
 _PLACES_PER_PAGE = 50
-#: Things to do next on the page of a collectivité, and how many of them may be steps of its path when files wait too.
+#: Things to do next on the page of a collectivité: files alone or steps of its path alone, or so many of each.
 _NEXT = 3
-_NEXT_OF_PATH = 2
+_NEXT_OF_EACH = 2
 
 
 def _context() -> Any:
@@ -102,7 +102,7 @@ def read(name: str) -> Any:
         _context(), organization["id"], found, start=at["start"], rows=_DATASETS_PER_PAGE, query=query
     )
     helpers.odl_remember(packages)
-    path = _path(organization["id"])
+    path = _path(organization)
     steps = overview.next_steps(_context(), organization["id"], counts)
     path_steps = _beside_files(path, steps, is_empty=not counts) if path else []
     return tk.render(
@@ -115,7 +115,7 @@ def read(name: str) -> Any:
             "total": sum(counts.values()),
             "found": sum(found.values()),
             "packages": packages,
-            "steps": steps[: _NEXT - len(path_steps)],
+            "steps": steps[: _NEXT_OF_EACH if path_steps else _NEXT],
             "query": query,
             "may_deposit": authz.has_user_permission_for_group_or_org(
                 organization["id"], current_user.name, "create_dataset"
@@ -126,10 +126,10 @@ def read(name: str) -> Any:
     )
 
 
-def _path(organization_id: str) -> dict[str, Any] | None:
+def _path(organization: dict[str, Any]) -> dict[str, Any] | None:
     """Where the collectivité stands on its path, None when this person may not see it or nothing is known yet."""
     try:
-        return tk.get_action("odl_progress_show")(_context(), {"id": organization_id})
+        return doors.progress(_context(), organization)
     except (tk.ObjectNotFound, tk.NotAuthorized):
         return None
 
@@ -139,9 +139,14 @@ def _beside_files(path: dict[str, Any], files: list[overview.Step], *, is_empty:
     said = [tk.url_for("odl_report.read", resource_id="-").removesuffix("-")] if files else []
     if is_empty:
         said.append(tk.url_for("dataset.new"))
-    steps = [step for step in path["next"] if not _address(step).startswith(tuple(said))]
-    return steps[: _NEXT_OF_PATH if files else _NEXT]
+    steps: list[dict[str, Any]] = []
+    for step in path["next"]:
+        address = _address(step)
+        if not address.startswith(tuple(said)) and address not in map(_address, steps):
+            steps.append(step)
+    return steps[: _NEXT_OF_EACH if files else _NEXT]
 
 
 def _address(step: dict[str, Any]) -> str:
-    return (step["action"] or {}).get("url") or ""
+    """Where a step leads: its place in the portal, or itself."""
+    return (step["action"] or {}).get("url") or step["id"]

@@ -13,7 +13,7 @@ from flask import Blueprint, Response, make_response
 
 from ckanext.odl.logic import collectivite as hierarchy
 from ckanext.odl.logic import overview
-from ckanext.odl.views import csrf, path_forms
+from ckanext.odl.views import csrf, doors, path_forms
 from ckanext.odl.views.collectivite import open_to_its_people
 
 odl_path = Blueprint("odl_path", __name__, url_prefix="/odl/collectivite/<name>")
@@ -31,12 +31,21 @@ def _context() -> Any:
 
 
 def _progress(organization: Mapping[str, Any]) -> dict[str, Any]:
-    return tk.get_action("odl_progress_show")(_context(), {"id": organization["id"]})
+    return doors.progress(_context(), organization)
 
 
-def _step(progress: Mapping[str, Any], step_id: str) -> dict[str, Any]:
-    steps = (step for phase in progress["phases"] for step in phase["steps"] if step["id"] == step_id)
-    return next(steps, None) or tk.abort(404, tk._("This step is not part of the path."))
+def _found(progress: Mapping[str, Any], id_: str) -> dict[str, Any]:
+    """A step of the path, or a duty in the shape of one (its own proofs are given in the same way)."""
+    steps = (step for phase in progress["phases"] for step in phase["steps"] if step["id"] == id_)
+    return next(steps, None) or _duty(progress["organization"]["id"], id_)
+
+
+def _duty(organization_id: str, id_: str) -> dict[str, Any]:
+    duties = tk.get_action("odl_duties_show")(_context(), {"id": organization_id})["duties"]
+    duty = next((duty for duty in duties if duty["id"] == id_), None)
+    if duty is None:
+        return tk.abort(404, tk._("This step is not part of the path."))
+    return {**duty, "is_duty": True, "count": duty["proofs"], "proofs": duty["evidence"], "proposal": None}
 
 
 def _frame(organization: Mapping[str, Any], progress: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -102,21 +111,34 @@ def step(name: str, step: str) -> Any:
     """One step, with what proves it and the forms to say more; a POST changes it."""
     organization = open_to_its_people(name)
     progress = _progress(organization)
-    found = _step(progress, step)
+    if any(retired["id"] == step for retired in progress["retired"]):
+        return tk.redirect_to("odl_path.history", name=organization["name"], step=step)
+    found = _found(progress, step)
     if tk.request.method == "GET":
         return _show(organization, progress, found, is_open=True)
     try:
         change = path_forms.changes(found)
+        if change.get("withdraw") == path_forms.PROPOSAL:
+            change["withdraw"] = _proposal(organization["id"], step)
         tk.get_action("odl_step_update")(_context(), {"id": organization["id"], "step": step, **change})
     except tk.NotAuthorized:
         tk.abort(403, tk._("You may read this path, but not change it."))
+    except tk.ObjectNotFound:
+        tk.abort(404, tk._("This proof is not there any more."))
     except tk.ValidationError as refusal:
         return _show(organization, progress, found, is_open=True, errors=path_forms.of_step(refusal.error_dict, found))
     progress = _progress(organization)
     if _is_htmx():
-        return _show(organization, progress, _step(progress, step), saved=True)
-    tk.h.flash_success(_saved(_step(progress, step)))
+        return _show(organization, progress, _found(progress, step), saved=True)
+    tk.h.flash_success(_saved(_found(progress, step)))
     return tk.redirect_to("odl_path.step", name=organization["name"], step=step)
+
+
+def _proposal(organization_id: str, step_id: str) -> str:
+    """The id of the proposal that waits for an answer on a step."""
+    found = tk.get_action("odl_proposal_list")(_context(), {"rows": 1000})["results"]
+    mine = (one["id"] for one in found if one["organization"]["id"] == organization_id and one["step"] == step_id)
+    return next(mine, "")
 
 
 def _is_htmx() -> bool:
@@ -146,12 +168,16 @@ def _show(
     entries = tk.get_action("odl_history_list")(
         _context(), {"id": organization["id"], "step": found["id"], "rows": _HISTORY_PER_PAGE}
     )
-    page = make_response(tk.render("odl/path/step.html", {**data, "entries": entries}))
+    page = make_response(
+        tk.render(f"odl/path/{'duty_page' if found.get('is_duty') else 'step'}.html", {**data, "entries": entries})
+    )
     page.status_code = 422 if errors else 200
     return page
 
 
 def _saved(found: Mapping[str, Any]) -> str:
+    if found.get("is_duty"):
+        return tk._("Saved. “{duty}”: {proofs}.").format(duty=found["label"], proofs=tk.h.odl_duty_word(found))
     word = tk.h.odl_step_word(found["state"], found["declared"])
     return tk._("Saved. “{step}”: {state}.").format(step=found["label"], state=word)
 
@@ -160,23 +186,21 @@ def _saved(found: Mapping[str, Any]) -> str:
 def history(name: str) -> Any:
     """Every change of the path, newest first."""
     organization = open_to_its_people(name)
+    step_id = tk.request.args.get("step", "")
     page = max(1, tk.request.args.get("page", 1, type=int))
-    found = tk.get_action("odl_history_list")(
-        _context(),
-        {"id": organization["id"], "start": (page - 1) * _HISTORY_PER_PAGE, "rows": _HISTORY_PER_PAGE},
-    )
+    asked = {"id": organization["id"], "start": (page - 1) * _HISTORY_PER_PAGE, "rows": _HISTORY_PER_PAGE}
+    found = tk.get_action("odl_history_list")(_context(), {**asked, **({"step": step_id} if step_id else {})})
     pages = max(1, -(-found["count"] // _HISTORY_PER_PAGE))
-    return tk.render(
-        "odl/path/history.html",
-        {**_frame(organization, _progress(organization)), "entries": found, "page": min(page, pages), "pages": pages},
-    )
+    label = next((entry["label"] for entry in found["results"] if entry["label"]), step_id)
+    data = {"entries": found, "page": min(page, pages), "pages": pages, "step": step_id, "label": label}
+    return tk.render("odl/path/history.html", {**_frame(organization, _progress(organization)), **data})
 
 
 @odl_path.route("/parcours/obligations")
 def duties(name: str) -> Any:
     """The register of duties: which ones apply and why, what proves them, what the portal does not know."""
     organization = open_to_its_people(name)
-    register = tk.get_action("odl_duties_show")(_context(), {"id": organization["id"]})
+    register = doors.register(_context(), organization)
     return tk.render("odl/path/duties.html", {**_frame(organization, _progress(organization)), "register": register})
 
 
@@ -206,6 +230,8 @@ def mandates(name: str) -> Any:
             tk.abort(403, tk._("You may read this path, but not change it."))
         except tk.ValidationError as refusal:
             errors = path_forms.sentences(refusal.error_dict)
+        except tk.ObjectNotFound:
+            tk.abort(404, tk._("This referent is not there any more."))
         else:
             tk.h.flash_success(tk._("Saved."))
             return tk.redirect_to("odl_path.mandates", name=organization["name"])
@@ -227,7 +253,7 @@ def mandates(name: str) -> Any:
 def _bodies(organization_id: str) -> list[dict[str, str]]:
     """The bodies that may lend somebody: those above, the groupings beside, those that the person works for."""
     organization = model.Group.get(organization_id)
-    above = hierarchy.ancestors(organization)
+    above = hierarchy.ancestors(organization) if organization else []
     beside = hierarchy.children(above[-1]) if above else []
     found = {group.id: group.display_name for group in above}
     found |= {group.id: group.display_name for group in beside if hierarchy.fields(group).get("odl_kind") in _GROUPINGS}

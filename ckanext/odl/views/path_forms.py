@@ -8,6 +8,8 @@ from typing import Any
 
 from ckan.plugins import toolkit as tk
 
+#: What stands for the id of the proposal that waits, when one takes it back.
+PROPOSAL = "proposal"
 #: The fields of the forms of a step: what was typed in them stays when something is refused.
 FIELDS = ("value", "note", "given_on", "expires_on", "reason", "proof")
 

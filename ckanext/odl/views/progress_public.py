@@ -106,7 +106,8 @@ def _shared(answer: Response) -> Response:
     answer.cache_control.s_maxage = _SHARED_SECONDS
     answer.headers["Access-Control-Allow-Origin"] = "*"
     answer.headers["X-Content-Type-Options"] = "nosniff"
-    return answer.make_conditional(tk.request)
+    answer.make_conditional(flask.request)
+    return answer
 
 
 @odl_progress.route("/avancement.<any(csv, json):extension>")

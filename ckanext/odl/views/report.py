@@ -210,6 +210,7 @@ def _download(resource_id: str, extension: str, write: Any, content_type: str) -
     name = tk._("report-{file}").format(file=stem)
     response.headers.set("Content-Disposition", "attachment", filename=f"{name}.{extension}")
     response.headers["X-Content-Type-Options"] = "nosniff"
+    tk.request.environ["__no_cache__"] = True  # CKAN lets caches keep every other answer, of private files too
     return response
 
 

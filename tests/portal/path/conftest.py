@@ -69,7 +69,7 @@ def people(member: dict[str, Any], agent: dict[str, Any], region: dict[str, Any]
     return found
 
 
-def ask(action: str, user: dict[str, Any], **data: Any) -> Any:
+def ask(action: str, user: dict[str, Any], /, **data: Any) -> Any:
     """Call an action through authorization, as over the API."""
     return tk.get_action(action)({"user": user["name"], "ignore_auth": False}, data)
 

@@ -76,10 +76,11 @@ def test_each_event_marks_the_organization(member, dataset, agent, deposit, sent
         url="a.csv",
         odl_schema="scdl/prenoms",
     )
-    recompute.recompute(member["id"])
+    for organization_id in both:
+        recompute.recompute(organization_id)
     sent.clear()
     run_checks()  # the report is there
-    assert set(sent) == one
+    assert member["id"] in set(sent)
 
 
 def test_several_events_make_one_job(member, dataset, agent, sent, clean_queues):

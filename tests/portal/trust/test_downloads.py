@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from ckan.tests import factories
 
-from tests.portal.conftest import GOOD, call, upload
+from tests.portal.conftest import GOOD, call, run_checks, upload
 
 pytestmark = pytest.mark.usefixtures("with_plugins", "clean_db", "clean_index")
 
@@ -44,3 +45,15 @@ def test_only_what_runs_nothing_is_shown(app, dataset, agent, name, content, is_
 
 def test_a_page_of_the_portal_is_not_touched(app):
     assert "sandbox" not in app.get("/about").headers.get("Content-Security-Policy", "")
+
+
+def test_no_cache_keeps_the_report_of_a_private_file(app, dataset, agent, deposit):
+    call("package_patch", agent, id=dataset["id"], private=True)
+    resource = deposit()
+    run_checks()
+    headers = {"Authorization": factories.APIToken(user=agent["name"])["token"]}
+
+    answer = app.get(f"/odl/report/{resource['id']}.csv", headers=headers)
+
+    assert answer.status_code == 200
+    assert "public" not in answer.headers.get("Cache-Control", "")

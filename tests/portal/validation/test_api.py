@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import itertools
+import json
 import re
 import shlex
 import tempfile
@@ -170,13 +171,18 @@ def test_each_documented_call_works(app, deposit, agent, authorization):
     run_checks()
     known = {"RESOURCE_ID": resource["id"], "DATASET_ID": resource["package_id"], "ORGANIZATION": "valbrune"}
     assert len(documented_calls()) >= 5
+    atd = call("organization_create", None, name="causses", title="Causses", odl_kind="syndicat", odl_is_atd="true")
+    call("organization_member_create", None, id=atd["id"], username=agent["name"], role="admin")
 
     for line in documented_calls():
         words = shlex.split(line.replace("\\\n", " "))[1:]
-        url, form, headers = "", {}, {}
+        url, form, body, headers = "", {}, None, {}
         for flag, value in itertools.pairwise(words):
             if flag == "-H":
-                headers = authorization(agent) if value == "Authorization: $TOKEN" else pytest.fail(value)
+                assert value in ("Authorization: $TOKEN", "Content-Type: application/json")
+                headers |= authorization(agent) if value.startswith("Authorization") else {}
+            elif flag == "-d":
+                body = json.loads(value.replace("ATD", atd["name"]))
             elif flag == "-F":
                 key, _, content = value.partition("=")
                 form[key] = (io.BytesIO(WRONG), content[1:]) if content.startswith("@") else known.get(content, content)
@@ -184,6 +190,9 @@ def test_each_documented_call_works(app, deposit, agent, authorization):
         for name, id_ in known.items():
             url = url.replace(name, id_)
 
-        answer = app.post(url, data=form, headers=headers) if form else app.get(url, headers=headers)
+        if form or body:
+            answer = app.post(url, headers=headers, **({"json": body} if body else {"data": form}))
+        else:
+            answer = app.get(url, headers=headers)
 
         assert answer.json["success"] is True

@@ -18,7 +18,7 @@ def test_the_owner_and_the_period_are_held_against_the_file(commune, agent, depo
     run_checks()
     assert _warned(first, agent) == []
 
-    call("organization_patch", None, id=commune["id"], odl_kind="commune", odl_insee="48095")
+    call("organization_patch", None, id=commune["id"], odl_kind="commune", odl_insee="48904")
     other = deposit(GOOD + b"Valbrune,48903,F,Rose,1,2024\n", odl_period="2025")
     run_checks()
     assert _warned(other, agent) == ["siret-other-organization", "year-outside-period", "year-outside-period"]

@@ -109,7 +109,11 @@ def test_points_elsewhere(text, hint):
 @pytest.mark.parametrize(
     ("code", "good", "bad"),
     [
-        ("code-commune-insee", ["48095", "2A004", "97411"], ["20004", "99123", "2a004", "4809", "48000x"]),
+        (
+            "code-commune-insee",
+            ["48095", "2A004", "97411", "75114", "98818"],
+            ["48999", "20004", "99123", "2a004", "4809", "48000x"],
+        ),
         ("code-postal", ["48000", "20000", "97400", "98000"], ["99000", "4800", "2A000"]),
         ("code-region", ["76", "01"], ["1", "99"]),
         ("numero-departement", ["48", "2A", "974", "01"], ["20", "1", "96"]),
@@ -118,7 +122,7 @@ def test_points_elsewhere(text, hint):
         ("code-pays-iso2", ["FR"], ["XX", "fr"]),
         ("code-pays-iso3", ["FRA", "DEU"], ["ZZZ", "fra", "FR"]),
         ("pays", ["France", "cote d'ivoire", "États-Unis", "Bosnie Herzégovine", "Viêt Nam"], ["Francie", "FR"]),
-        ("commune", ["L’Isle-Adam", "Mende", "Œuilly", "Paris 14e"], ["48000", "n/c", "?"]),
+        ("commune", ["L’Isle-Adam", "Mende", "ŒUILLY", "saint denis"], ["48000", "Mende 48000", "n/c", "Mendes-Ville"]),
         ("canton", ["Mende-1", "Aurillac 2"], ["12", "#"]),
         ("code-fantoir", ["A123", "B120X", "480950A123"], ["12", "a123"]),
     ],

@@ -169,6 +169,25 @@ def test_a_pattern_is_never_shown(check):
     assert "W380475558" in text
 
 
+@pytest.mark.parametrize(
+    ("pattern", "french", "english"),
+    [
+        (r"^\d{5}$", "(5 chiffres)", "(5 digits)"),
+        (
+            r"(?:(?:^|\|)(Fixe|Itinérant))+$",
+            "séparées par «\u00a0|\u00a0», parmi\u00a0: Fixe, Itinérant)",
+            "among: Fixe",
+        ),
+        (r"(?P<a>[xyz])(b|c)?\.", "n’a pas la forme attendue.", "does not have the expected form."),
+    ],
+)
+def test_a_pattern_is_told_in_words(check, pattern, french, english):
+    report = check("a;b\n§;1\n", schema(field("a", pattern=pattern), "b"))
+    assert french in report["errors"][0]["message"]
+    assert english in localise(report, "en")["errors"][0]["message"]
+    assert pattern not in str(report["errors"])
+
+
 def test_a_stored_report_is_told_again_in_another_language(tmp_path):
     path = tmp_path / "f.csv"
     path.write_text("jour;montant\n31/03/2026;1,5\n", "utf-8")

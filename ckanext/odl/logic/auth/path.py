@@ -46,7 +46,7 @@ def odl_progress_show(context: Context, data_dict: DataDict) -> AuthResult:
     organization = organization_of(data_dict)
     if acting.may_read(context.get("user"), organization.id):
         return _answer(True)
-    return _answer(identity_columns(organization.title, fields_of(organization.id))["is_public"])
+    return _answer(identity_columns(organization.display_name, fields_of(organization.id))["is_public"])
 
 
 def odl_progress_list(context: Context, data_dict: DataDict) -> AuthResult:

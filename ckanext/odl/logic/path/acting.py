@@ -62,7 +62,7 @@ def actor(user_name: str, organization: model.Group) -> Actor:
 
 def _roles(user_id: str) -> set[str]:
     """The organizations of which a person is a member."""
-    member = model.Member
+    member: Any = model.Member
     return set(
         model.Session.scalars(
             sa.select(member.group_id).where(

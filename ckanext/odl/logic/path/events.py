@@ -42,7 +42,8 @@ def organization_ids(references: Iterable[str]) -> list[str]:
 
 def organizations_of(user: str) -> list[str]:
     """The organizations of which an account (id or name) is or was a member."""
-    member, account, group = model.Member, model.User, model.Group
+    member: Any = model.Member
+    account, group = model.User, model.Group
     with own_session() as session:
         return list(
             session.scalars(

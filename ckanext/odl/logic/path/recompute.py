@@ -63,6 +63,7 @@ def _compute(session: Session, organization_id: str, today: dt.date | None) -> b
     progress = onboarding.evaluate(current.checklist, gathered.snapshot, day, gathered.known_before)
     lines = list(_changes(organization_id, gathered, progress))
     stored = progress.to_dict()
+    stored.pop("date")  # it is the column computed_on: what did not change is not written again each night
     advanced = any(line["after"]["state"] == onboarding.DONE for line in lines)
     is_newest = PathProgress.store(
         session,
@@ -73,7 +74,7 @@ def _compute(session: Session, organization_id: str, today: dt.date | None) -> b
             "advanced_on": day if advanced else gathered.advanced_on,
             "definition": current.mark,
             "computed_on": day,
-            "progress": stored,
+            **({} if stored == gathered.previous else {"progress": stored}),
         },
     )
     if is_newest:

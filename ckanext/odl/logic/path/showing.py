@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from ckan import model
+from ckan.model.group import group_table
 from ckan.plugins import toolkit as tk
 
 from ckanext.odl import onboarding
@@ -40,11 +41,12 @@ def progress(
     if row is None or row.progress is None:
         raise tk.ObjectNotFound(tk._("There is no such local authority."))
     about = {"id": organization.id, "name": organization.name, "title": organization.display_name}
-    shown = _localised(row.progress, organization, asked)
+    stored = {**row.progress, "date": row.computed_on.isoformat() if row.computed_on else None}
+    shown = _localised(stored, organization, asked)
     _name_people(shown, about)
     answer = {
         "organization": {**about, "kind": row.kind or None, "population": row.population, "department": row.department},
-        "computed_at": row.computed_at.isoformat(),
+        "computed_at": row.computed_at.isoformat() if row.computed_at else None,
         "public": row.is_public,
         "full": full,
         "valid_files": row.valid_files,
@@ -110,7 +112,12 @@ def _address(link: dict[str, Any], organization: dict[str, Any]) -> None:
 def _public(answer: dict[str, Any]) -> dict[str, Any]:
     """What everybody may see of it: states, without who, why and on what grounds."""
     for phase in answer["phases"]:
-        phase["steps"] = [_public_step(step) for step in phase["steps"]]
+        kept = [step for step in phase["steps"] if not _tells_of_duties(step["id"])]
+        for step in phase["steps"]:
+            if step not in kept:
+                for counts in (phase, answer):
+                    _leave_out(step["state"], counts)
+        phase["steps"] = [_public_step(step) for step in kept]
     answer["next"] = []
     answer["retired"] = []
     answer["may"] = {"act": False, "waive": False}
@@ -119,6 +126,20 @@ def _public(answer: dict[str, Any]) -> dict[str, Any]:
         "minutes_left", "retired", "may", "valid_files", "date",
     )  # fmt: skip
     return {key: answer[key] for key in keep if key in answer}
+
+
+def _tells_of_duties(step_id: str) -> bool:
+    """Whether a step is about the register of duties, which is for the collectivité and those who support it."""
+    found = definition.current().checklist.steps().get(step_id)
+    return found is not None and found.rule == "obligations_clear"
+
+
+def _leave_out(state: str, counts: dict[str, Any]) -> None:
+    """Take a step out of counts, so that nobody finds its state by subtraction."""
+    counts["done"] -= state in (onboarding.DONE, onboarding.WAIVED)
+    counts["applicable"] -= state != onboarding.NOT_APPLICABLE
+    if "stale" in counts:
+        counts["stale"] -= state == onboarding.STALE
 
 
 def _public_step(step: dict[str, Any]) -> dict[str, Any]:
@@ -240,10 +261,28 @@ def duties(organization: model.Group, today: dt.date, asked: str | None = None) 
     register = onboarding.register(checklist, gathered.snapshot, today).to_dict()
     shown = onboarding.localise_register(register, checklist, asked or language(), _atd(organization))
     about = {"id": organization.id, "name": organization.name}
+    given = [proof for proof in gathered.snapshot.proofs if proof.step in checklist.duties]
+    names = acting.names_of((proof.author for proof in given), ())
     for duty in shown["duties"]:
+        duty["evidence"] = [_evidence(proof, names) for proof in given if proof.step == duty["id"]]
         for link in (*duty.get("questions", ()), *([duty["action"]] if duty.get("action") else ())):
             _address(link, about)
     return shown
+
+
+def _evidence(proof: onboarding.Proof, names: dict[str, str]) -> dict[str, Any]:
+    """A proof given for a duty itself, as those of a step are shown."""
+    is_file = proof.kind == "file"
+    return {
+        "id": proof.id,
+        "kind": proof.kind,
+        "value": proof.value,
+        "url": tk.url_for("odl_evidence.read", proof_id=proof.id) if is_file else proof.url,
+        "author_id": proof.author or None,
+        "author": names.get(proof.author, ""),
+        "given_on": proof.given_on.isoformat(),
+        "expires_on": proof.expires_on.isoformat() if proof.expires_on else None,
+    }
 
 
 def open_proposals(organization_ids: Any, start: int, rows: int) -> dict[str, Any]:
@@ -251,7 +290,7 @@ def open_proposals(organization_ids: Any, start: int, rows: int) -> dict[str, An
 
     :param organization_ids: a selectable of the organizations to look at
     """
-    table, group = PathProof.__table__, model.Group.__table__
+    table, group = PathProof.__table__, group_table
     condition = sa.and_(
         table.c.kind == PROPOSAL, table.c.ended_at.is_(None), table.c.organization_id.in_(organization_ids)
     )

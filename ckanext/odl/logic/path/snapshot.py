@@ -9,14 +9,14 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from ckan import model
 from ckan.plugins import plugin_loaded
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from ckanext.odl import onboarding
 from ckanext.odl.intake import own_session
@@ -189,13 +189,13 @@ def _group(session: Session, organization_id: str) -> Any:
 
 def _ancestors(session: Session, organization_id: str) -> tuple[Ancestor, ...]:
     group: Any = model.Group
-    member: Any = sa.orm.aliased(model.Member)
+    member: Any = aliased(model.Member)
     up = (
         sa.select(member.table_id.label("id"), sa.literal(1).label("height"))
         .where(_is_parent(member), member.group_id == organization_id)
         .cte(recursive=True)
     )
-    above: Any = sa.orm.aliased(model.Member)
+    above: Any = aliased(model.Member)
     # CKAN forbids loops; the height keeps one that slipped in from never ending.
     up = up.union(
         sa.select(above.table_id, up.c.height + 1)
@@ -220,7 +220,8 @@ def _is_parent(member: Any) -> Any:
 
 
 def _members(session: Session, organization_ids: list[str]) -> list[Any]:
-    member, user = model.Member, model.User
+    member: Any = model.Member
+    user: Any = model.User
     return list(
         session.execute(
             sa.select(
@@ -259,10 +260,11 @@ def _people(members: list[Any], organization_id: str, deposits: dict[str, dt.dat
 def _last_deposits(packages: list[Any], proofs: list[PathProof]) -> dict[str, dt.date]:
     """The last day on which each person is known to have brought something."""
     found: dict[str, dt.date] = {}
-    for person, day in [
+    given: list[tuple[Any, dt.date | None]] = [
         *((row.creator_user_id, _day(row.metadata_created)) for row in packages),
         *((row.author_id, _day(row.created_at)) for row in proofs),
-    ]:
+    ]
+    for person, day in given:
         if person and day:
             found[person] = max(day, found.get(person, day))
     return found
@@ -497,7 +499,7 @@ def _period_end(text: str | None) -> dt.date | None:
         return None
 
 
-def _known(value: str | None, choices: Iterable[str]) -> str | None:
+def _known(value: str | None, choices: Container[str | None]) -> str | None:
     return value if value in choices else None
 
 

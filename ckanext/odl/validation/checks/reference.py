@@ -1,11 +1,15 @@
-"""Codes and names of the official geography, by their form and the lists short enough to be known by heart.
+"""Codes and names of the official geography: communes by the official reference, the rest by lists short enough to be
+here and by their form.
 
-Departments, regions: INSEE, Code officiel géographique. A commune or a canton is judged by the form of its code only.
+Departments, regions: INSEE, Code officiel géographique. A canton is judged by the form of its name only.
 """
 
 from __future__ import annotations
 
 import re
+from functools import cache
+
+from ckanext.odl.territory import reference as official_reference
 
 from ..hints import plain
 from ..problems import Problem
@@ -69,8 +73,11 @@ def _zero_lost(text: str, accepts: CellJudge) -> dict[str, str]:
 
 
 def code_commune_insee(text: str) -> Problem | None:
-    """Five characters that begin with a department; Corsica's letters included."""
-    if department_of(text) is not None:
+    """A commune's code, of today or former, or that of a part of a commune (delegated, associated, district).
+
+    Where the official reference names no commune of a department (some overseas lands), the form is enough.
+    """
+    if department_of(text) is not None and (text[:3] in OVERSEAS or official_reference().commune(text)):
         return None
     return Problem("code-commune-insee", params=_zero_lost(text, code_commune_insee) if len(text) == 4 else {})
 
@@ -117,8 +124,20 @@ _NAME_OF_PLACE = re.compile(r"(?=.*[^\W\d_])[^\W_](?:[^\W_]|[ '’.\-()])*")
 
 
 def commune(text: str) -> Problem | None:
-    """A commune's name, by its form only: letters, not a code; names of merged communes stay in old files."""
-    return None if _NAME_OF_PLACE.fullmatch(text.strip()) else Problem("commune")
+    """The name of a commune or of a part of one, accents, case and hyphens aside."""
+    names = _commune_names()
+    if words(text) in names:
+        return None
+    bare = re.sub(r"\b(?:[0-9]{5}|2[AB][0-9]{3})\b", " ", text)
+    if bare != text and words(bare) in names:
+        return Problem("commune", params={"hint": "with-code", "suggestion": " ".join(bare.split()).strip(" -(),")})
+    return Problem("commune")
+
+
+@cache
+def _commune_names() -> frozenset[str]:
+    known = official_reference()
+    return frozenset(words(line.split("\t", 3)[2]) for part in (known.communes, known.parts) for line in part.values())
 
 
 def canton(text: str) -> Problem | None:

@@ -46,6 +46,8 @@ def check_archive(path: Path) -> dict[str, SheetMarks]:
             if any(entry.flag_bits & 1 for entry in entries):
                 raise Unreadable("archive-encrypted")
             _check_overlap(entries)
+            if _MANIFEST in archive.namelist() and b"encryption-data" in _head(archive, _MANIFEST):
+                raise Unreadable("office-encrypted")  # a spreadsheet of LibreOffice with a password
             for entry in entries:
                 if entry.filename.lower().endswith((".xml", ".rels", ".rdf", ".vml")):
                     if entry.filename.lower().startswith("xl/worksheets/"):
@@ -59,6 +61,14 @@ def check_archive(path: Path) -> dict[str, SheetMarks]:
     except Exception as error:  # zlib.error has no public parent of its own
         raise Unreadable("archive-truncated") from error
     return marks
+
+
+_MANIFEST = "META-INF/manifest.xml"
+
+
+def _head(archive: zipfile.ZipFile, name: str) -> bytes:
+    with archive.open(name) as part:
+        return part.read(limits.MIB)
 
 
 def _check_overlap(entries: list[zipfile.ZipInfo]) -> None:

@@ -65,10 +65,10 @@ def _zip_kind(path: Path) -> str:
         with zipfile.ZipFile(path) as archive:
             names = set(archive.namelist())
             mimetype = b""
-            if "mimetype" in names:
-                info = archive.getinfo("mimetype")
-                if info.file_size < 200 and not info.flag_bits & 1:
-                    mimetype = archive.read("mimetype").strip()
+            if any(entry.flag_bits & 1 for entry in archive.infolist()):
+                raise Unreadable("archive-encrypted")
+            if "mimetype" in names and archive.getinfo("mimetype").file_size < 200:
+                mimetype = archive.read("mimetype").strip()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, KeyError):
         raise Unreadable("archive-truncated") from None
     if mimetype.startswith(b"application/vnd.oasis.opendocument.spreadsheet"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,7 +30,19 @@ def open_table(path: Path, facts: FileFacts, names: Iterable[str]) -> Table:
 
     ``names``: column names of the schema, which help to choose separator, sheet and header.
     """
-    facts.size, facts.sha256 = file_identity(path)
+    facts.size = path.stat().st_size
+    if facts.size < limits.MIB:
+        facts.sha256 = file_identity(path)[1]
+        return _open(path, facts, names)
+    with ThreadPoolExecutor(1, "odl-hash") as other:  # hashing leaves the interpreter to others
+        identity = other.submit(file_identity, path)
+        try:
+            return _open(path, facts, names)
+        finally:
+            facts.size, facts.sha256 = identity.result()
+
+
+def _open(path: Path, facts: FileFacts, names: Iterable[str]) -> Table:
     extension = Path(facts.name).suffix.lower().lstrip(".")
     if facts.size == 0:
         raise Unreadable("file-empty", variant="bytes")
@@ -43,7 +56,7 @@ def open_table(path: Path, facts: FileFacts, names: Iterable[str]) -> Table:
             raise Unreadable("format-not-allowed", variant="size", limit=limits.SPREADSHEET_BYTES)
         detect_format.check_extension(kind, extension)
         return spreadsheet.open_spreadsheet(path, kind, known)
-    text = read_facts(path, (facts.size, facts.sha256))
+    text = read_facts(path)
     kind = detect_format.sniff_text(path, text.encoding, extension)
     facts.format = kind.partition("-")[0]
     if kind == "csv":

@@ -32,6 +32,9 @@ class Block:
     first_row: int
     quotes: np.ndarray | None
     delimiter: str
+    line_ends: int
+    """How many characters are line ends, those inside quoted cells included."""
+    lines: int
 
     def __len__(self) -> int:
         return len(self.ends)
@@ -149,13 +152,13 @@ class RecordStream:
         found = _split(data, self.delimiter.encode(), last)
         if found is None:
             return None
-        size, ends, quotes = found
+        size, ends, quotes, lines, returns = found
         if size < len(data):
             data = data[:size]
-        block = Block(data, ends, self.row + 1, quotes, self.delimiter)
+        block = Block(data, ends, self.row + 1, quotes, self.delimiter, lines + returns, lines)
         self._start += size
         self.row += len(ends)
-        self._line += len(ends) if quotes is None else data.count(b"\n")
+        self._line += lines
         return block
 
 
@@ -170,10 +173,11 @@ class _Counted:
             yield line
 
 
-def _split(data: bytes, delimiter: bytes, last: bool) -> tuple[int, np.ndarray, np.ndarray | None] | None:
-    """Where the records of a block end: bytes used, ends, positions of the quotes (None when there are none)."""
+def _split(data: bytes, delimiter: bytes, last: bool) -> tuple[int, np.ndarray, np.ndarray | None, int, int] | None:
+    """Where the records of a block end: bytes used, ends, positions of the quotes (None when there are none), and how
+    many line feeds and carriage returns there are."""
     codes = np.frombuffer(data, np.uint8)
-    feeds = np.flatnonzero(codes == _FEED)
+    feeds = every = np.flatnonzero(codes == _FEED)
     if b"\r" in data:
         # The buffer may end between the two: that last record is not part of the block.
         returns = np.count_nonzero(codes == _RETURN) - (data.endswith(b"\r") and not last)
@@ -198,7 +202,9 @@ def _split(data: bytes, delimiter: bytes, last: bool) -> tuple[int, np.ndarray, 
             quotes = None
     if np.diff(ends, prepend=0).max() > limits.CELL_CHARACTERS:
         return None
-    return size, ends, quotes
+    lines = int(np.searchsorted(every, size))
+    returned = int(np.count_nonzero(codes[:size] == _RETURN)) if b"\r" in data else 0
+    return size, ends, quotes, lines, returned
 
 
 def _well_quoted(codes: np.ndarray, quotes: np.ndarray, size: int, delimiter: int) -> bool:

@@ -328,7 +328,7 @@ class _Ods:
             if self._last:
                 self._facts.height = self._row + self._rows
                 self._facts.width = max(self._facts.width, self._last)
-                if self._facts.height * self._facts.width > limits.SPREADSHEET_CELLS * 5:
+                if self._facts.height * self._facts.width > limits.SPREADSHEET_CELLS * 2:
                     count = self._facts.height * self._facts.width
                     raise Unreadable("too-many-cells", count=count, limit=limits.SPREADSHEET_CELLS)
                 if self._hidden and len(self._facts.hidden) < limits.SPREADSHEET_CELLS:
@@ -373,7 +373,9 @@ class _Ods:
 
 
 def _times(text: str | None) -> int:
-    return int(text) if text and text.isdigit() and len(text) < 9 and int(text) else 1
+    if not (text and text.isascii() and text.isdigit()):
+        return 1
+    return int(text) or 1 if len(text) < 9 else 999_999_999
 
 
 def cell_range(row: int, column: int, columns: int, rows: int) -> str:

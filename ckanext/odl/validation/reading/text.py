@@ -30,7 +30,6 @@ class TextFacts:
 
     encoding: str
     size: int
-    sha256: str
     notices: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
 
 
@@ -55,20 +54,20 @@ def file_identity(path: Path) -> tuple[int, str]:
     return size, digest.hexdigest()
 
 
-def read_facts(path: Path, identity: tuple[int, str] | None = None) -> TextFacts:
-    """Decide the encoding of a whole file. ``identity``: its :func:`file_identity`, when it is known already.
+def read_facts(path: Path) -> TextFacts:
+    """Decide the encoding of a whole file.
 
     Raises :class:`Unreadable`: ``nul-byte``, ``not-text``, ``encoding-mixed``, ``encoding-invalid``,
     ``encoding-unknown``.
     """
-    size, sha256 = identity or file_identity(path)
+    size = path.stat().st_size
     with path.open("rb") as handle:
         start = handle.read(4096)
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) and not start.startswith(codecs.BOM_UTF32_LE):
-        return _utf16(path, "utf-16", size, sha256)
+        return _utf16(path, "utf-16", size)
     bare = _bare_utf16(start)
     if bare:
-        return _utf16(path, bare, size, sha256)
+        return _utf16(path, bare, size)
     first = _scan(path, "utf-8")
     notices = _notices_of(first)
     if first.nul_line is not None:
@@ -79,7 +78,7 @@ def read_facts(path: Path, identity: tuple[int, str] | None = None) -> TextFacts
         encoding = "utf-8-sig" if first.boms else "utf-8"
         if first.boms > 1:
             notices.append(("encoding-notice", {"encoding": "UTF-8", "variant": "boms"}))
-        return TextFacts(encoding, size, sha256, notices)
+        return TextFacts(encoding, size, notices)
     if _looks_binary(start):
         raise Unreadable("not-text")
     encoding = _legacy_encoding(path, first.error_line)
@@ -87,7 +86,7 @@ def read_facts(path: Path, identity: tuple[int, str] | None = None) -> TextFacts
     if second.control > 20 and second.control * 50 > size:
         raise Unreadable("not-text")
     notices = [("encoding-notice", {"encoding": _name(encoding)}), *_notices_of(second)]
-    return TextFacts(encoding, size, sha256, notices)
+    return TextFacts(encoding, size, notices)
 
 
 def _name(encoding: str) -> str:
@@ -103,14 +102,14 @@ def _notices_of(scan: _Pass) -> list[tuple[str, dict[str, Any]]]:
     return notices
 
 
-def _utf16(path: Path, encoding: str, size: int, sha256: str) -> TextFacts:
+def _utf16(path: Path, encoding: str, size: int) -> TextFacts:
     scan = _scan(path, encoding)
     if scan.error_line is not None:
         raise Unreadable("encoding-invalid", row=scan.error_line, line=scan.error_line)
     if scan.nul_line is not None:
         raise Unreadable("nul-byte", row=scan.nul_line, line=scan.nul_line)
     notices = [("encoding-notice", {"encoding": "UTF-16"}), *_notices_of(scan)]
-    return TextFacts(encoding, size, sha256, notices)
+    return TextFacts(encoding, size, notices)
 
 
 def _looks_binary(start: bytes) -> bool:

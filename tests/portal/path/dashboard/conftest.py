@@ -103,7 +103,9 @@ def visit(app: Any, territory: Territory, authorization: Any) -> Callable[..., A
     """A function that opens an address, or posts a form to it, with the rights of somebody; returns the answer."""
     known: dict[str | None, dict[str, str]] = {None: {}}
 
-    def open_page(who: str | None, address: str, form: dict[str, Any] | None = None, status: int = 200, **more: Any) -> Any:
+    def open_page(
+        who: str | None, address: str, form: dict[str, Any] | None = None, status: int = 200, **more: Any
+    ) -> Any:
         if who not in known:
             known[who] = authorization(territory.users[str(who)])
         headers = {**known[who], **more.pop("headers", {})}

@@ -86,7 +86,9 @@ class TestGroups:
         assert territory.call("sysadmin", "odl_progress_list", group="x")["count"] == 0
 
     def test_the_body_above_may(self, territory):
-        assert territory.call("region", "odl_group_update", atd="region-lirac", ids=["valbrune"], group="x")["count"] == 1
+        assert (
+            territory.call("region", "odl_group_update", atd="region-lirac", ids=["valbrune"], group="x")["count"] == 1
+        )
 
 
 class TestWaivers:

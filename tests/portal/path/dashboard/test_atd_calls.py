@@ -49,7 +49,9 @@ def test_ten_at_most(look, territory):
 
 
 def test_a_call_is_kept_in_the_history(visit, territory):
-    visit("atd_editor", POST, {"organization": "saint-exemple", "note": "Rappeler mardi", "on": days_ago(1)}, status=302)
+    visit(
+        "atd_editor", POST, {"organization": "saint-exemple", "note": "Rappeler mardi", "on": days_ago(1)}, status=302
+    )
 
     line = territory.call("agent", "odl_history_list", id="saint-exemple")["results"][0]
     assert (line["what"], line["why"], line["who"]) == ("call", "Rappeler mardi", "Prénom atd_editor")

@@ -36,7 +36,13 @@ class TestWhoSeesIt:
     @pytest.mark.parametrize("who", ["other_atd", "agent", "atd_member", "stranger", None])
     @pytest.mark.parametrize("part", ["/appel", "/groupe", "/dispense", "/propositions"])
     def test_nobody_else_changes_anything(self, visit, territory, who, part):
-        form = {"organization": "saint-exemple", "note": "x", "id": "saint-exemple", "group_name": "x", "step": "p1.prada"}
+        form = {
+            "organization": "saint-exemple",
+            "note": "x",
+            "id": "saint-exemple",
+            "group_name": "x",
+            "step": "p1.prada",
+        }
 
         visit(who, PAGE + part, {**form, "reason": "x", "do": "accept"}, status=404)
 
@@ -78,7 +84,10 @@ class TestTheWayThere:
 
         page = look("atd", "/en/odl/collectivite")
 
-        assert [words(link) for link in page.select(".odl-choices a")] == ["Dashboard of Causses Numérique", "Lointaine"]
+        assert [words(link) for link in page.select(".odl-choices a")] == [
+            "Dashboard of Causses Numérique",
+            "Lointaine",
+        ]
 
 
 class TestFigures:
@@ -103,7 +112,9 @@ class TestFigures:
         assert "1 sans contact" in sentence
 
     def test_it_sees_members_of_its_members(self, look):
-        assert words(look("region", "/en/odl/atd/region-lirac").select_one(".odl-figures span")) == "4 local authorities"
+        assert (
+            words(look("region", "/en/odl/atd/region-lirac").select_one(".odl-figures span")) == "4 local authorities"
+        )
 
     def test_a_body_without_members(self, look, territory):
         territory.call("sysadmin", "organization_create", name="vide", title="Vide", odl_is_atd=True)
@@ -219,7 +230,11 @@ class TestTheList:
     def test_as_json(self, visit):
         found = json.loads(visit("atd", f"{PAGE}/export.json?sort=title").data)
 
-        assert [row["organization"]["name"] for row in found["results"]] == ["hautes-terres", "saint-exemple", "valbrune"]
+        assert [row["organization"]["name"] for row in found["results"]] == [
+            "hautes-terres",
+            "saint-exemple",
+            "valbrune",
+        ]
         assert found["results"][1]["phases"][0] == {"id": "p1", "done": 7, "applicable": 8}
 
 

@@ -48,8 +48,12 @@ def test_a_row(visit, territory, public):
             license_id="lov2",
         )  # fmt: skip
     theme = territory.call("sysadmin", "group_create", name="ecole", title="École")
-    territory.call("sysadmin", "member_create", id=theme["id"], object="jeu-0", object_type="package", capacity="public")
-    territory.call("sysadmin", "member_create", id=theme["id"], object="jeu-2", object_type="package", capacity="public")
+    territory.call(
+        "sysadmin", "member_create", id=theme["id"], object="jeu-0", object_type="package", capacity="public"
+    )
+    territory.call(
+        "sysadmin", "member_create", id=theme["id"], object="jeu-2", object_type="package", capacity="public"
+    )
 
     row = next(row for row in rows(visit(None, "/odl/avancement.csv")) if row["nom"] == "Saint-Exemple")
 
@@ -106,4 +110,8 @@ def test_many_are_read_in_batches(visit, territory, public, monkeypatch):
     monkeypatch.setattr(public_progress, "BATCH", 1)
     territory.stands("valbrune", is_public=True)
 
-    assert [row["nom"] for row in rows(visit(None, "/odl/avancement.csv"))] == ["Hautes Terres", "Saint-Exemple", "Valbrune"]
+    assert [row["nom"] for row in rows(visit(None, "/odl/avancement.csv"))] == [
+        "Hautes Terres",
+        "Saint-Exemple",
+        "Valbrune",
+    ]

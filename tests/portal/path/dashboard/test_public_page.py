@@ -66,11 +66,30 @@ class TestWhatItShows:
         page = look(None, PAGE)
 
         assert len(page.select(".odl-phases > li")) == 6
-        steps = {words(line.select_one(".odl-step-name")): words(line.select_one(".odl-state")) for line in page.select(".odl-step-line")}
+        steps = {
+            words(line.select_one(".odl-step-name")): words(line.select_one(".odl-state"))
+            for line in page.select(".odl-step-line")
+        }
         assert len(steps) > 30
-        assert set(steps.values()) <= {"to do", "done", "declared", "out of date", "waived", "not applicable", "to be verified"}
+        assert set(steps.values()) <= {
+            "to do",
+            "done",
+            "declared",
+            "out of date",
+            "waived",
+            "not applicable",
+            "to be verified",
+        }
         assert "waived" in steps.values()
         assert "declared" in steps.values()
+
+    def test_the_register_of_duties_stays_inside(self, territory, opened):
+        shown = territory.call(None, "odl_progress_show", id="saint-exemple")
+
+        third = next(phase for phase in shown["phases"] if phase["id"] == "p3")
+        assert "p3.duties" not in [step["id"] for step in third["steps"]]
+        assert third["applicable"] == sum(step["state"] != "not_applicable" for step in third["steps"])
+        assert third["done"] == sum(step["state"] in ("done", "waived") for step in third["steps"])
 
     @pytest.mark.parametrize("who", [None, "stranger", "agent", "atd", "sysadmin"])
     def test_nothing_that_is_nobody_elses_business(self, look, opened, who):
@@ -122,7 +141,9 @@ class TestTheBadge:
         assert not picture.findall(f".//{SVG}script")
 
     def test_a_name_with_signs_stays_a_picture(self, visit, territory, opened):
-        territory.call("sysadmin", "organization_patch", id="saint-exemple", title="<script>alert(1)</script> & « l'Œil »")
+        territory.call(
+            "sysadmin", "organization_patch", id="saint-exemple", title="<script>alert(1)</script> & « l'Œil »"
+        )
 
         picture = ET.fromstring(visit(None, f"{PAGE}/badge.svg").data)
 

