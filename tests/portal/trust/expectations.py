@@ -297,7 +297,10 @@ ELSEWHERE: list[tuple[str, Callable[[Any], str]]] = [
         for state in STATES
     ),
     *(
-        (f"download {state}", lambda world, s=state: f"/dataset/{world.packages[s]}/resource/{world.resources[s]}/download/x.csv")
+        (
+            f"download {state}",
+            lambda world, s=state: f"/dataset/{world.packages[s]}/resource/{world.resources[s]}/download/x.csv",
+        )
         for state in STATES
     ),
     ("home", lambda world: "/"),

@@ -46,7 +46,6 @@ ACCOUNTS = EVERYBODY - {"anonymous"}
 STAFF = frozenset({"staff_atd", "staff_above", "sysadmin"})
 EDITORS = STAFF | {"editor_a", "admin_a", "session_a"}
 INSIDE = EDITORS | {"member_a"}
-OUTSIDE = EVERYBODY - INSIDE
 
 STATES = ("public", "private", "draft", "deleted")
 PASSWORD = "une phrase de passe assez longue"
