@@ -69,9 +69,9 @@ def readers(state: str) -> frozenset[str]:
 
 
 NOTE = {"kind": "note", "value": "Adjoint au numérique"}
-READ = {"may": INSIDE}
-ACT = {"may": EDITORS, "sees": INSIDE}
-DECIDE = {"may": STAFF, "sees": INSIDE}
+READ: dict[str, Any] = {"may": INSIDE}
+ACT: dict[str, Any] = {"may": EDITORS, "sees": INSIDE}
+DECIDE: dict[str, Any] = {"may": STAFF, "sees": INSIDE}
 
 ACTIONS = [
     # the path of a collectivité
@@ -194,9 +194,9 @@ def chosen(**form: Any) -> Callable[[Any], dict[str, Any]]:
     return lambda world: {"id": world.orgs["a"], **form}
 
 
-INSIDE_PAGE = {"may": INSIDE, "anonymous": LOGIN}
-ACTING_PAGE = {"may": EDITORS, "sees": INSIDE, "anonymous": LOGIN}
-DECIDING_PAGE = {"may": STAFF, "sees": INSIDE, "anonymous": LOGIN}
+INSIDE_PAGE: dict[str, Any] = {"may": INSIDE, "anonymous": LOGIN}
+ACTING_PAGE: dict[str, Any] = {"may": EDITORS, "sees": INSIDE, "anonymous": LOGIN}
+DECIDING_PAGE: dict[str, Any] = {"may": STAFF, "sees": INSIDE, "anonymous": LOGIN}
 OTHER_STAFF = frozenset({"staff_other", "sysadmin"})
 
 ROUTES = [

@@ -39,7 +39,7 @@ def world(with_plugins: None, kept: dict[str, World], request: pytest.FixtureReq
 @pytest.fixture(scope="module")
 def counts() -> Iterator[Counter[str]]:
     """What was tried and found, written to the file that ``make isolation`` names."""
-    found = Counter(dict.fromkeys(("cases", "leaks", "writes", "wrong answers", "tell-tale answers"), 0))
+    found: Counter[str] = Counter(dict.fromkeys(("cases", "leaks", "writes", "wrong answers", "tell-tale answers"), 0))
     yield found
     if name := os.environ.get("ODL_COUNTS"):
         Path(name).write_text(json.dumps(dict(found), indent=2) + "\n")

@@ -118,7 +118,7 @@ class World:
 
     @cached_property
     def tables(self) -> list[str]:
-        present = sa.inspect(model.meta.engine).get_table_names()
+        present = sa.inspect(_engine()).get_table_names()
         ours = (name for name in present if name.startswith("odl_") and not name.endswith("_alembic_version"))
         return sorted([*ours, *(name for name in TABLES if name in present and name != "api_token")])
 
@@ -130,7 +130,7 @@ class World:
             f'FROM "{name}" t'
             for name in self.tables
         ]
-        with model.meta.engine.connect() as connection:
+        with _engine().connect() as connection:
             return {row[0]: row[1] for row in connection.execute(sa.text(" UNION ALL ".join(sums)))}
 
     def settle(self) -> None:
@@ -149,6 +149,10 @@ class World:
             resources=dict.fromkeys(self.resources, nothing),
             things=dict.fromkeys(self.things, nothing),
         )
+
+
+def _engine() -> Any:
+    return model.meta.engine
 
 
 def content_of(answer: Any) -> bytes:
