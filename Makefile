@@ -8,7 +8,7 @@ export PYTHONPATH := $(CURDIR)
 
 PORTAL := python3 -m dev.portal
 
-.PHONY: demo stop clean test test-unit test-portal test-browser test-2.11 hostile isolation lint messages python
+.PHONY: demo stop clean test test-unit test-portal test-browser test-2.11 hostile isolation chaos identity lint messages python
 
 demo: python ## a portal with sample data; run again after a change of code
 	@$(PORTAL) demo
@@ -30,6 +30,14 @@ test-2.11: python ## the tests without browser on CKAN 2.11
 
 lint: python ## style, types, layers, messages, tables, wheel (ARGS="ruff types" runs these two)
 	@$(PORTAL) lint $(ARGS)
+
+# SEED=… makes the plan of an earlier run again; STORE=ckan:fs (or odl:fs) keeps the files in a storage of CKAN 2.12
+CHAOS = $(if $(SEED),--seed $(SEED)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(STORE),--store $(STORE)) $(ARGS)
+chaos: python ## a portal of its own under faults, ROUNDS=20 of each
+	@$(PORTAL) chaos faults $(CHAOS)
+
+identity: python ## ROUNDS=200 of four parallel uploads to one file: is each report shown that of the bytes?
+	@$(PORTAL) chaos identity $(CHAOS)
 
 hostile: python ## hostile, broken and odd files through the function and through a portal; prints JSON
 	@$(PORTAL) shell $(abspath $(VENV))/bin/python -m tests.hostile.run

@@ -7,6 +7,7 @@ from ckan.plugins import toolkit as tk
 QUEUE = "ckanext.odl.validation.queue"
 SECONDS = "ckanext.odl.validation.seconds"
 MEMORY = "ckanext.odl.validation.memory"
+PATIENCE = "ckanext.odl.validation.patience"
 ANSWER_SECONDS = "ckanext.odl.validation.answer_seconds"
 ANSWER_SIZE = "ckanext.odl.validation.answer_size"
 RATES = "ckanext.odl.rates"
@@ -35,6 +36,11 @@ def seconds() -> int:
 def memory() -> int:
     """Most memory a check may take, in mebibytes."""
     return tk.config[MEMORY]
+
+
+def patience() -> int:
+    """Seconds without a sign of life after which a worker is taken for dead, and a check that waits for forgotten."""
+    return tk.config[PATIENCE]
 
 
 def answer_seconds() -> int:

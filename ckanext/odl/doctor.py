@@ -161,4 +161,13 @@ def _disk(_app: Flask) -> Iterator[Finding]:
         yield Finding("disk-almost-full", "fault", words, "Make room, or move ckan.storage_path to a larger disk.")
 
 
-_CHECKS = (_services, _forged_forms, _settings, _work, _database, _disk)
+def _files_in_place(_app: Flask) -> Iterator[Finding]:
+    names = {tk.config.get(f"ckan.files.default_storages.{use}") for use in ("default", "resource")}
+    types = {tk.config.get(f"ckan.files.storage.{name}.type") for name in names if name}
+    if "ckan:fs" in types:
+        words = "Files are written over in place: a full disk or a killed process destroys the one that was published."
+        remedy = "Set the type of that storage to odl:fs; the files stay where they are."
+        yield Finding("files-in-place", "fault", words, remedy)
+
+
+_CHECKS = (_services, _forged_forms, _settings, _work, _database, _disk, _files_in_place)

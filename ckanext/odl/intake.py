@@ -7,14 +7,15 @@ the sweep, and be run twice without harm.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from ckan import model
 from ckan.lib import search
 from ckan.model import meta
+from ckan.plugins import toolkit as tk
 from sqlalchemy.orm import Session
 
 from ckanext.odl import queue, storage
@@ -100,6 +101,19 @@ def _owner_org(session: Session, package_id: str) -> str | None:
     return session.scalar(sa.select(package.owner_org).where(package.id == package_id))
 
 
+def tell_the_search(session: Session, package_ids: Collection[str]) -> None:
+    """Index datasets whose files have a new state, one commit for all of them; the sweep repeats what fails here."""
+    try:
+        with Validation.saying(session, package_ids):
+            for package_id in package_ids:
+                with suppress(tk.ObjectNotFound):  # deleted meanwhile
+                    search.rebuild(package_ids=[package_id])
+            search.commit()
+    except Exception:
+        session.rollback()
+        log.exception("The search cannot be told of %s", ", ".join(package_ids))
+
+
 def refresh(package_id: str, *, again: str | None = None) -> None:
     """Bring what we know of a dataset's files up to date and ask for the checks that are missing.
 
@@ -121,7 +135,9 @@ def refresh(package_id: str, *, again: str | None = None) -> None:
     if any(waiting for waiting, _moved in looked_at):
         queue.send()
     if any(moved and not waiting for waiting, moved in looked_at):
-        search.rebuild(package_id)  # a file became one that needs no new check: no job will tell the search
+        # a file became one that needs no new check: no job will tell the search
+        with own_session() as session:
+            tell_the_search(session, [package_id])
 
 
 def _refresh_file(
@@ -129,16 +145,16 @@ def _refresh_file(
 ) -> tuple[str | None, bool]:
     """Returns the id of the check that now waits (or None), and whether the file was written since it was last read."""
     stamp = stamp_of(resource["last_modified"])
-    moved = known is None or known.stamp != stamp
+    moved = known is None or known.stamp != stamp or (known.trace != storage.trace(resource))
     if known and not moved and not again:
         sha256, size = known.sha256, known.size
     else:
         try:
-            sha256, size = storage.identify(resource)
+            sha256, size, trace = storage.identify(resource)
         except storage.MissingFile as error:
             log.warning("The file of resource %s cannot be read: %s", resource["id"], error)
             return None, False
-        StoredFile.record(session, resource["id"], sha256, size, stamp)
+        StoredFile.record(session, resource["id"], sha256, size, stamp, trace)
     schema = declared(resource)
     waiting = Validation.ask(
         session,
@@ -151,4 +167,6 @@ def _refresh_file(
         size=size,
         again=again,
     )
+    if moved and not waiting:
+        Validation.unsay(session, resource["id"])
     return waiting, moved

@@ -5,26 +5,22 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from tempfile import NamedTemporaryFile
 from typing import Any
 
 import sqlalchemy as sa
 from ckan import model
-from ckan.lib import search
-from ckan.plugins import toolkit as tk
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from ckanext.odl import config, marking, queue, storage
-from ckanext.odl.intake import knowledge, own_session, refresh, resources
+from ckanext.odl.intake import knowledge, own_session, refresh, resources, tell_the_search
 from ckanext.odl.model import StoredFile, Validation
-from ckanext.odl.model.validation import LEASE_SECONDS
 from ckanext.odl.validation import guarded
 
 log = logging.getLogger(__name__)
 
-#: A check that waits longer than this is sent to the queue again.
-PATIENCE_SECONDS = 60
 #: Datasets that are told to the search in one go, and the size of a file before which what is known is told first.
 SAID_TOGETHER = 20
 LARGE_BYTES = 1 << 20
@@ -48,20 +44,21 @@ class Checks:
             return False
         package_id = row.package_id
         with _lease_kept(row.id, row.attempts):
-            _check(self._session, row)
+            try:
+                _check(self._session, row)
+            except OSError:  # a full disk, a storage out of reach: the sweep announces it again
+                log.exception("The file of resource %s cannot be checked now", row.resource_id)
+                Validation.give_back(self._session, row.id, row.attempts)
+                self._tell_the_search()
+                return False
         self._unsaid.add(package_id)
         return True
 
     def _tell_the_search(self) -> None:
-        """Index the datasets whose files have a new state; one commit for all of them."""
-        if not self._unsaid:
-            return
-        for package_id in self._unsaid:
-            with suppress(tk.ObjectNotFound):  # deleted meanwhile
-                search.rebuild(package_ids=[package_id])
-        search.commit()
-        marking.mark_owners(self._unsaid)
-        self._unsaid.clear()
+        if self._unsaid:
+            marking.mark_owners(self._unsaid)
+            tell_the_search(self._session, self._unsaid)
+            self._unsaid.clear()
 
 
 def _check(session: Session, row: Validation) -> None:
@@ -70,7 +67,7 @@ def _check(session: Session, row: Validation) -> None:
     session.commit()
     with NamedTemporaryFile(prefix="odl-") as copy:
         try:
-            sha256, _size = storage.identify(found[0], copy) if found else ("", 0)
+            sha256 = storage.identify(found[0], copy).sha256 if found else ""
         except storage.MissingFile:
             sha256 = ""
         copy.flush()
@@ -98,10 +95,9 @@ def _lease_kept(id_: str, attempt: int) -> Iterator[None]:
     over = threading.Event()
 
     def renew() -> None:
-        while not over.wait(LEASE_SECONDS / 3):
-            with own_session() as session:
-                if not Validation.keep(session, id_, attempt):
-                    return
+        while not over.wait(config.patience() / 3):
+            if not _is_kept(id_, attempt):
+                return
 
     thread = threading.Thread(target=renew, daemon=True)
     thread.start()
@@ -112,6 +108,15 @@ def _lease_kept(id_: str, attempt: int) -> Iterator[None]:
         thread.join()
 
 
+def _is_kept(id_: str, attempt: int) -> bool:
+    try:
+        with own_session() as session:
+            return Validation.keep(session, id_, attempt)
+    except SQLAlchemyError:  # the database restarts: there are two more tries before the lease ends
+        log.exception("The lease of check %s could not be renewed", id_)
+        return True
+
+
 def sweep() -> dict[str, int]:
     """Take up what was lost: dead workers, a flushed queue, files that nobody read. To be run every minute.
 
@@ -120,19 +125,34 @@ def sweep() -> dict[str, int]:
     """
     with own_session() as session:
         released, interrupted = Validation.release_dead(session)
-        late = Validation.late(session, PATIENCE_SECONDS)
-        unread = _unread(session)
-    if late:
-        queue.send()
-    for package_id in unread:
-        refresh(package_id)
-    for package_id in set(interrupted):
-        search.rebuild(package_id)
+        late = Validation.late(session, config.patience())
+        unread = _unread(session) | _written(session)
+        if late:
+            queue.send()
+        for package_id in unread:
+            _refresh(package_id)
+        if unsaid := Validation.unsaid(session, config.patience()) | set(interrupted):
+            tell_the_search(session, unsaid)
     queue.swept()
     return {"released": released, "interrupted": len(interrupted), "late": late, "read": len(unread)}
 
 
-def _unread(session: Session) -> list[str]:
+def _refresh(package_id: str) -> None:
+    try:
+        refresh(package_id)
+    except Exception:  # one that cannot be read now must not hide the others
+        log.exception("The files of dataset %s cannot be looked at", package_id)
+
+
+def _written(session: Session) -> set[str]:
+    """Datasets with a file that was written on its disk since we read it, though CKAN's own record says nothing."""
+    traces = sa.select(StoredFile.resource_id, StoredFile.trace).where(StoredFile.trace != "")
+    known = {row.resource_id: row.trace for row in session.execute(traces)}
+    uploads = [r for r in resources(session, model.Resource.url_type == "upload") if r["id"] in known]
+    return {r["package_id"] for r in uploads if storage.trace(r) not in (known[r["id"]], storage.GONE)}
+
+
+def _unread(session: Session) -> set[str]:
     """Datasets with an uploaded file whose bytes we have not read since they last changed."""
     r: Any = model.Resource
     statement = (
@@ -148,7 +168,7 @@ def _unread(session: Session) -> list[str]:
         )
         .limit(SWEEP_LIMIT)
     )
-    return list(session.execute(statement).scalars())
+    return set(session.execute(statement).scalars())
 
 
 def _stamp_in_sql(last_modified: Any) -> sa.ColumnElement[str]:

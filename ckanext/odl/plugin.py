@@ -23,6 +23,8 @@ from .views import downloads, rates
 @tk.blanket.validators
 class OdlPlugin(p.SingletonPlugin, DefaultTranslation):
     p.implements(p.IConfigurer)
+    if hasattr(p, "IFiles"):  # CKAN 2.12
+        p.implements(p.IFiles, inherit=True)
     p.implements(p.IFacets, inherit=True)
     p.implements(p.IMiddleware, inherit=True)
     p.implements(p.IPackageController, inherit=True)
@@ -47,6 +49,12 @@ class OdlPlugin(p.SingletonPlugin, DefaultTranslation):
 
     def group_facets(self, facets_dict: dict[str, Any], group_type: str, package_type: str | None) -> dict[str, Any]:
         return search.with_facets(facets_dict)
+
+    # IFiles
+    def files_get_storage_adapters(self) -> dict[str, Any]:
+        from .safe_storage import SafeStorage  # noqa: PLC0415 (CKAN 2.12 only)
+
+        return {"odl:fs": SafeStorage}
 
     # IMiddleware
     def make_middleware(self, app: Any, config: CKANConfig) -> Any:

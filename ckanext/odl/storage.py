@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterator
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 from ckan.lib import uploader
 
 CHUNK = 1 << 20
 
+#: The trace of a file that is not there.
+GONE = "gone"
+
 
 class MissingFile(Exception):
     """The file is not (or no longer) in CKAN's storage."""
+
+
+class Identity(NamedTuple):
+    """What a file is: its sha256 (hexadecimal), its size in bytes, its trace (see :func:`trace`)."""
+
+    sha256: str
+    size: int
+    trace: str
 
 
 def stream(resource: dict[str, Any]) -> Iterator[bytes]:
@@ -21,13 +33,37 @@ def stream(resource: dict[str, Any]) -> Iterator[bytes]:
     :param resource: at least the ``id`` and ``url`` of a resource whose ``url_type`` is ``upload``
     :raises MissingFile: when nothing is stored under that resource
     """
-    upload = uploader.get_resource_uploader({key: resource.get(key) for key in ("id", "url", "url_type")})
-    location = upload.get_path(resource["id"])
-    storage = getattr(upload, "storage", None)
+    storage, location = _place(resource)
     if storage is None:
         yield from _from_folder(location)
     else:
         yield from _from_storage(storage, location)
+
+
+def trace(resource: dict[str, Any]) -> str:
+    """What changes whenever somebody writes the file, without reading it.
+
+    CKAN writes the bytes before it commits what it knows of them, and may never commit: only the disk tells.
+
+    :param resource: as for :func:`stream`
+    :returns: size, time and number of the file on its disk; ``GONE`` when there is none; empty when the storage is
+        not a disk of this machine
+    """
+    storage, location = _place(resource)
+    full_path = getattr(storage, "full_path", None)
+    if storage is not None and not (full_path and hasattr(storage.settings, "follow_symlinks")):
+        return ""
+    try:
+        found = os.stat(full_path(location) if full_path else location)
+    except FileNotFoundError:
+        return GONE
+    return f"{found.st_size}-{found.st_mtime_ns}-{found.st_ino}"
+
+
+def _place(resource: dict[str, Any]) -> tuple[Any, Any]:
+    """The storage of a file (None: the classic folder), and where the file is in it."""
+    upload = uploader.get_resource_uploader({key: resource.get(key) for key in ("id", "url", "url_type")})
+    return getattr(upload, "storage", None), upload.get_path(resource["id"])
 
 
 def _from_folder(path: str) -> Iterator[bytes]:
@@ -35,7 +71,7 @@ def _from_folder(path: str) -> Iterator[bytes]:
         with open(path, "rb") as file:
             while block := file.read(CHUNK):
                 yield block
-    except OSError as error:
+    except FileNotFoundError as error:
         raise MissingFile(str(error)) from error
 
 
@@ -44,20 +80,21 @@ def _from_storage(storage: Any, location: Any) -> Iterator[bytes]:
 
     try:
         yield from storage.stream(files.FileData(location))
-    except files.exc.FilesError as error:
+    except (files.exc.MissingFileError, FileNotFoundError) as error:
         raise MissingFile(str(error)) from error
 
 
-def identify(resource: dict[str, Any], copy: IO[bytes] | None = None) -> tuple[str, int]:
-    """Read a file once and say what it is: its sha256 (hexadecimal) and its size in bytes.
+def identify(resource: dict[str, Any], copy: IO[bytes] | None = None) -> Identity:
+    """Read a file once and say what it is.
 
     :param copy: a file open for writing that receives the same bytes
     :raises MissingFile: when nothing is stored under that resource
     """
+    before = trace(resource)  # if the file is written while it is read, the trace is not that of the end
     digest, size = hashlib.sha256(), 0
     for block in stream(resource):
         digest.update(block)
         size += len(block)
         if copy:
             copy.write(block)
-    return digest.hexdigest(), size
+    return Identity(digest.hexdigest(), size, before)

@@ -10,13 +10,17 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
+from dev.chaos.portal import victim
 from dev.portal import machine
 from dev.portal.console import Failure, say, step
 from dev.portal.instance import BROWSER, DEMO, LINT, TEST, TEST_211, Instance
 from dev.portal.places import ROOT, SERVICES, virtualenv
 from dev.portal.services import Services
+
+#: Its processes are in the services of their own that ``chaos`` names; elsewhere it has none.
+CHAOS = victim()
 
 FOLDERS = {"unit": "tests/unit", "portal": "tests/portal", "browser": "tests/browser"}
 
@@ -45,16 +49,18 @@ def demo() -> None:
 
 def stop() -> None:
     with _alone():
-        for instance in (DEMO, BROWSER):
+        for instance in (DEMO, BROWSER, CHAOS):
             instance.stop()
         Services().stop()
+        CHAOS.unmount()
 
 
 def clean() -> None:
+    _clean_chaos()
     stop()
     Services().postgres.clean()
     with step("Removing the data of this checkout"):
-        for instance in (DEMO, BROWSER, TEST, TEST_211, LINT):
+        for instance in (DEMO, BROWSER, TEST, TEST_211, LINT, CHAOS):
             shutil.rmtree(instance.folder, ignore_errors=True)
             instance.ini.unlink(missing_ok=True)
             instance.accounts.unlink(missing_ok=True)
@@ -90,11 +96,35 @@ def pytest(instance: Instance, parts: list[str], arguments: list[str]) -> int:
 
 
 def test(parts: list[str], arguments: list[str]) -> int:
-    """Run all tests on both versions of CKAN, or some *parts* of them on CKAN 2.12 only."""
+    """Run all tests on both versions of CKAN and the faults once, or some *parts* of them on CKAN 2.12 only."""
     if parts:
         return pytest(TEST, parts, arguments)
-    results = [pytest(TEST, list(FOLDERS), arguments), pytest(TEST_211, ["unit", "portal"], arguments)]
+    results = [pytest(TEST, list(FOLDERS), arguments)]
+    if not arguments:
+        results.append(chaos(["short"]))
+    results.append(pytest(TEST_211, ["unit", "portal"], arguments))
     return max(results)
+
+
+def chaos(arguments: list[str]) -> int:
+    """Put a portal with services of its own under faults (``faults``, ``identity`` or ``short``)."""
+    with _alone():
+        machine.install_packages(for_tests=False)
+        machine.install_project("2.12", "demo")
+        Services.solr.install()
+    with suppress(Failure):  # without it, the faults of the clock are told to be impossible
+        machine.install_faketime()
+    env = {**os.environ, "ODL_SERVICES": str(SERVICES / "chaos")}
+    command = [virtualenv("2.12") / "bin" / "python", "-m", "dev.chaos", *arguments]
+    return subprocess.run(command, cwd=ROOT, env=env, check=False).returncode
+
+
+def _clean_chaos() -> None:
+    """Remove what an interrupted run under faults left: processes, file systems, data."""
+    if "ODL_SERVICES" not in os.environ and (SERVICES / "chaos").exists():
+        env = {**os.environ, "ODL_SERVICES": str(SERVICES / "chaos")}
+        subprocess.run([sys.executable, "-m", "dev.portal", "clean"], cwd=ROOT, env=env, check=True)
+        shutil.rmtree(SERVICES / "chaos")
 
 
 def lint(arguments: list[str]) -> int:
@@ -123,14 +153,15 @@ def main() -> int:
     tests.add_argument("--part", action="append", default=[], choices=list(FOLDERS))
     tests.add_argument("--on-211", action="store_true", help="run the named parts on CKAN 2.11")
     commands.add_parser("lint")
+    commands.add_parser("chaos", help="a portal of its own under faults")
     commands.add_parser("shell", help="run a command with the addresses of the test services")
     options, rest = parser.parse_known_args()
     if options.command == "test":
         if options.on_211:
             return pytest(TEST_211, options.part or ["unit", "portal"], rest)
         return test(options.part, rest)
-    if options.command in ("lint", "shell"):
-        return {"lint": lint, "shell": shell}[options.command](rest)
+    if options.command in ("lint", "shell", "chaos"):
+        return {"lint": lint, "shell": shell, "chaos": chaos}[options.command](rest)
     {"demo": demo, "stop": stop, "clean": clean}[options.command]()
     return 0
 

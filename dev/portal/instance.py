@@ -25,6 +25,9 @@ class Instance:
     ckan: str = "2.12"
     durable: bool = False
     plugins: str = PLUGINS
+    sample_data: bool = True
+    sweep_pause: float = 60
+    settings: tuple[tuple[str, str], ...] = ()
 
     @property
     def folder(self) -> Path:
@@ -112,6 +115,7 @@ class Instance:
             "smtp.mail_from": "portail@exemple.test",
             "SESSION_COOKIE_HTTPONLY": "true",
             "SESSION_COOKIE_SAMESITE": "Lax",
+            **dict(self.settings),
         }
         lines = [f"{key} = {str(value).replace('%', '%%')}" for key, value in settings.items()]
         header = ["# Written by `make demo`; changes made here are lost.", "[app:main]"]
@@ -126,8 +130,9 @@ class Instance:
         port(self.name, must_be_free=True)
         self.write_ini()
         remedy = "look at the end of the log; `make clean` starts again from empty data"
-        with step("Preparing the database and the sample data"):
+        with step("Preparing the database" + (" and the sample data" if self.sample_data else "")):
             command = [self.bin / "python", "-m", "dev.portal.prepare", self.ini, self.accounts, self.url]
+            command += [] if self.sample_data else ["--empty"]
             log = LOGS / f"{self.name}-prepare.log"
             run(command, log, "the portal's data could not be prepared", remedy, env=self._process_env, cwd=ROOT)
         with step("Starting the web server and the worker"):
@@ -142,9 +147,14 @@ class Instance:
         size = ["--workers", "2", "--threads", "4", "--timeout", "120", "--worker-tmp-dir", "/dev/shm"]
         self.processes["web"].start([*server, *size, "dev.portal.wsgi:application"], env=env)
         ckan = [self.bin / "ckan", "--config", self.ini]
-        self.processes["worker"].start([*ckan, "jobs", "worker"], env=env)
+        self.start_worker()
         if (ROOT / "ckanext" / "odl" / "cli.py").exists():
-            self.processes["sweep"].start([*ckan, "odl", "validation", "sweep"], env=env, pause=60)
+            self.processes["sweep"].start([*ckan, "odl", "validation", "sweep"], env=env, pause=self.sweep_pause)
+
+    def start_worker(self, *before: str) -> None:
+        """Start the worker unless it runs; *before* are words of the command line that come before its program."""
+        command = [*before, self.bin / "ckan", "--config", self.ini, "jobs", "worker"]
+        self.processes["worker"].start(command, env=self._process_env)
 
     @property
     def _process_env(self) -> dict[str, str]:

@@ -10,7 +10,9 @@ import socket
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-SERVICES = ROOT / ".services"
+#: ``ODL_SERVICES`` names another folder: a second set of services, with ports and data of its own.
+SERVICES = ROOT / os.environ.get("ODL_SERVICES", ".services")
+DOWNLOADS = ROOT / ".services"
 LOGS = SERVICES / "logs"
 RUN = SERVICES / "run"
 PORTS = SERVICES / "ports.json"

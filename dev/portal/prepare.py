@@ -1,7 +1,7 @@
 """Bring a portal's tables up to date and load its sample data, then write who can log in.
 
-``python -m dev.portal.prepare SETTINGS.ini ACCOUNTS.json URL``, run with the portal's own Python. Run again, it
-changes nothing that is already there.
+``python -m dev.portal.prepare SETTINGS.ini ACCOUNTS.json URL [--empty]``, run with the portal's own Python; ``--empty``
+loads no sample data. Run again, it changes nothing that is already there.
 """
 
 from __future__ import annotations
@@ -60,13 +60,13 @@ def token_of(user: str) -> str:
     return tk.get_action("api_token_create")({"user": site_user}, {"user": user, "name": "demo"})["token"]
 
 
-def main(ini: Path, accounts: Path, url: str) -> None:
+def main(ini: Path, accounts: Path, url: str, *, empty: bool = False) -> None:
     app = make_app(CKANConfigLoader(str(ini)).get_config())
     upgrade()
     build_js_translations()  # `ckan translation js`: the texts of scripts, which pages fetch as a file
     with app._wsgi_app.test_request_context():  # pyright: ignore[reportAttributeAccessIssue] (as `ckan` itself does)
         people = [sysadmin()]
-        if plugin_loaded("odl"):
+        if plugin_loaded("odl") and not empty:
             from dev import sample_data  # noqa: PLC0415 (needs the extension)
 
             people += sample_data.main()
@@ -74,4 +74,4 @@ def main(ini: Path, accounts: Path, url: str) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3])
+    main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], empty="--empty" in sys.argv[4:])

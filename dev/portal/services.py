@@ -16,7 +16,7 @@ import urllib.request
 from pathlib import Path
 
 from dev.portal.console import Failure, run, say, step
-from dev.portal.places import HOST, LOGS, ROOT, SERVICES, port, secret, write_private
+from dev.portal.places import DOWNLOADS, HOST, LOGS, ROOT, SERVICES, port, secret, write_private
 from dev.portal.processes import Process, answers
 
 RETRY = "look at the end of the log, then run the command again (`make stop` first if it fails twice)"
@@ -44,7 +44,8 @@ class Postgres:
         """The data folder: for root in the home of ``postgres``, who may not enter the folder of the checkout."""
         if os.geteuid() != 0:
             return self.link
-        name = hashlib.sha256(str(ROOT).encode()).hexdigest()[:12]
+        # of a checkout without services of another name: the folder of the checkout
+        name = hashlib.sha256(str(SERVICES.parent).encode()).hexdigest()[:12]
         return Path(pwd.getpwnam("postgres").pw_dir) / f"ckanext-odl-{name}"
 
     def start(self) -> None:
@@ -174,6 +175,7 @@ class Solr:
 
     process = Process("solr")
     folder = SERVICES / "solr"
+    library = DOWNLOADS / "solr" / "lib"
     sources = ROOT / "dev" / "solr"
 
     @property
@@ -185,14 +187,13 @@ class Solr:
 
     def install(self) -> None:
         """Bring Solr's jars from Maven's repository."""
-        done = self.folder / "installed"
+        done = self.library.with_name("installed")
         wanted = (self.sources / "pom.xml").read_text()
         if done.exists() and done.read_text() == wanted:
             return
         with step("Installing Solr (a hundred megabytes the first time)"):
-            library = self.folder / "lib"
-            shutil.rmtree(library, ignore_errors=True)
-            goal = ["dependency:copy-dependencies", f"-DoutputDirectory={library}"]
+            shutil.rmtree(self.library, ignore_errors=True)
+            goal = ["dependency:copy-dependencies", f"-DoutputDirectory={self.library}"]
             command = ["mvn", "--quiet", "--batch-mode", "--file", self.sources / "pom.xml", *goal]
             run(command, LOGS / "maven.log", "Solr could not be downloaded", RETRY)
             done.write_text(wanted)
@@ -205,7 +206,7 @@ class Solr:
         home.mkdir(parents=True, exist_ok=True)
         (home / "solr.xml").write_text("<solr/>\n")
         listen = str(port("solr", must_be_free=True))
-        classpath = ["-cp", f"{self.folder / 'lib'}/*"]
+        classpath = ["-cp", f"{self.library}/*"]
         limits = ["-Xmx512m", "-XX:+ExitOnOutOfMemoryError"]
         self.process.start(["java", *limits, *classpath, self.sources / "SearchServer.java", home, listen])
 

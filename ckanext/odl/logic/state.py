@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from ckan import model
 
+from ckanext.odl import storage
 from ckanext.odl.intake import Declared, declared, stamp_of
 from ckanext.odl.model import State, StoredFile, Validation
 
@@ -113,6 +114,9 @@ def judge(resource: dict[str, Any], file: StoredFile | None, checks: dict[tuple[
         return FileState(badge="to_check" if schema.schema_id else "no_schema", **base)
     if file is None or file.stamp != stamp_of(resource.get("last_modified")):
         return FileState(badge="checking" if schema.schema_id else "no_schema", **base)
+    if file.trace and (trace := storage.trace(resource)) != file.trace:
+        badge = "to_check" if trace == storage.GONE else "checking"
+        return FileState(badge=badge if schema.schema_id else "no_schema", **base)
     check = checks.get((resource["id"], file.sha256, schema.schema_id, schema.version))
     return FileState(badge=_badge(schema, check), sha256=file.sha256, size=file.size, check=check, **base)
 

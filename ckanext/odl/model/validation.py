@@ -7,6 +7,8 @@ the truth; the job queue is only a hint that there is work. Times are the databa
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from enum import Enum
 from typing import Any, cast
 from uuid import uuid4
@@ -16,8 +18,8 @@ from ckan.plugins import toolkit as tk
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Mapped, Session
 
-#: A worker that gives no sign of life for this long is taken for dead.
-LEASE_SECONDS = 60
+from ckanext.odl import config
+
 #: Deaths after which a file is left alone.
 MAX_ATTEMPTS = 3
 
@@ -45,7 +47,8 @@ def change(session: Session, statement: Any) -> int:
 class StoredFile(tk.BaseModel):
     """Identity of the bytes behind an uploaded file.
 
-    ``stamp`` is CKAN's ``last_modified`` of the resource when the bytes were read: when it moves, they are read again.
+    ``stamp`` is CKAN's ``last_modified`` of the resource when the bytes were read, ``trace`` what the disk said of the
+    file (empty when it says nothing): when one of them moves, the bytes are read again.
     """
 
     __table__ = sa.Table(
@@ -56,6 +59,7 @@ class StoredFile(tk.BaseModel):
         sa.Column("size", sa.BigInteger, nullable=False),
         sa.Column("stamp", sa.Text, nullable=False),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("trace", sa.Text, nullable=False, server_default=""),
     )
 
     resource_id: Mapped[str]
@@ -63,11 +67,12 @@ class StoredFile(tk.BaseModel):
     size: Mapped[int]
     stamp: Mapped[str]
     seen_at: Mapped[dt.datetime]
+    trace: Mapped[str]
 
     @classmethod
-    def record(cls, session: Session, resource_id: str, sha256: str, size: int, stamp: str) -> None:
+    def record(cls, session: Session, resource_id: str, sha256: str, size: int, stamp: str, trace: str) -> None:
         """Write what the file is now, whatever was known before."""
-        values = {"sha256": sha256, "size": size, "stamp": stamp, "seen_at": clock()}
+        values = {"sha256": sha256, "size": size, "stamp": stamp, "trace": trace, "seen_at": clock()}
         session.execute(
             insert(cls.__table__)
             .values(resource_id=resource_id, **values)
@@ -98,7 +103,10 @@ class Validation(tk.BaseModel):
         sa.Column("finished_at", sa.DateTime(timezone=True)),
         sa.Column("counts", JSONB),
         sa.Column("report", JSONB),
+        # Whether the search knows the outcome; false for the moment between the two, or as long as it is down.
+        sa.Column("said", sa.Boolean, nullable=False, server_default=sa.true()),
         sa.UniqueConstraint("resource_id", "sha256", "schema_id", "schema_version", name="odl_validation_key"),
+        sa.Index("idx_odl_validation_unsaid", "package_id", postgresql_where=sa.text("not said")),
     )
 
     id: Mapped[str]
@@ -118,6 +126,7 @@ class Validation(tk.BaseModel):
     finished_at: Mapped[dt.datetime | None]
     counts: Mapped[dict[str, Any] | None]
     report: Mapped[dict[str, Any] | None]
+    said: Mapped[bool]
 
     @classmethod
     def ask(
@@ -181,7 +190,7 @@ class Validation(tk.BaseModel):
             .values(
                 state=State.RUNNING.value,
                 attempts=table.c.attempts + 1,
-                lease_until=clock(LEASE_SECONDS),
+                lease_until=clock(config.patience()),
                 started_at=clock(),
             )
             .returning(table.c.id)
@@ -192,7 +201,7 @@ class Validation(tk.BaseModel):
     @classmethod
     def keep(cls, session: Session, id_: str, attempt: int) -> bool:
         """Renew the lease of a running check; False when it was given to another worker meanwhile."""
-        kept = change(session, cls._mine(id_, attempt).values(lease_until=clock(LEASE_SECONDS)))
+        kept = change(session, cls._mine(id_, attempt).values(lease_until=clock(config.patience())))
         session.commit()
         return bool(kept)
 
@@ -206,6 +215,7 @@ class Validation(tk.BaseModel):
                 status=report["status"],
                 counts={**report["counts"], "rows": report["file"]["rows"]},
                 report=report,
+                said=False,
                 lease_until=None,
                 finished_at=clock(),
             ),
@@ -219,6 +229,38 @@ class Validation(tk.BaseModel):
         session.execute(
             cls._mine(id_, attempt).values(state=State.CANCELLED.value, lease_until=None, finished_at=clock())
         )
+        session.commit()
+
+    @classmethod
+    def give_back(cls, session: Session, id_: str, attempt: int) -> None:
+        """Let a running check wait again, as if it had not begun: what stopped it has nothing to do with the file."""
+        back = {"state": State.WAITING.value, "attempts": attempt - 1, "lease_until": None, "queued_at": clock()}
+        session.execute(cls._mine(id_, attempt).values(**back))
+        session.commit()
+
+    @classmethod
+    def unsay(cls, session: Session, resource_id: str) -> None:
+        """The search is to be told anew of a file whose checks have all ended."""
+        mine = (cls.__table__.c.resource_id == resource_id, cls.__table__.c.finished_at.is_not(None))
+        session.execute(sa.update(cls.__table__).where(*mine).values(said=False))
+
+    @classmethod
+    def unsaid(cls, session: Session, seconds: int) -> set[str]:
+        """Datasets with a check that ended at least *seconds* ago, of which the search does not know."""
+        table = cls.__table__
+        late = sa.select(table.c.package_id).where(~table.c.said, table.c.finished_at < clock(-seconds))
+        return set(session.execute(late).scalars())
+
+    @classmethod
+    @contextmanager
+    def saying(cls, session: Session, package_ids: Collection[str]) -> Iterator[None]:
+        """Inside, the search is told of these datasets; if nothing fails, their checks that had ended count as said."""
+        table = cls.__table__
+        mine = sa.select(table.c.id).where(~table.c.said, table.c.package_id.in_(package_ids))
+        ids = list(session.execute(mine).scalars())
+        session.commit()
+        yield
+        session.execute(sa.update(table).where(table.c.id.in_(ids)).values(said=True))
         session.commit()
 
     @classmethod
@@ -239,7 +281,7 @@ class Validation(tk.BaseModel):
         given_up = (
             sa.update(table)
             .where(dead, table.c.attempts >= MAX_ATTEMPTS)
-            .values(state=State.INTERRUPTED.value, lease_until=None, finished_at=clock())
+            .values(state=State.INTERRUPTED.value, said=False, lease_until=None, finished_at=clock())
             .returning(table.c.package_id)
         )
         packages = list(session.execute(given_up).scalars())

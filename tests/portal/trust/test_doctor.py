@@ -50,3 +50,10 @@ def test_the_hole_of_forged_forms_is_found_by_behaviour(examined):
     holed = tk.check_ckan_version(min_version="2.12", max_version="2.12.0")
 
     assert ("forged-forms" in examined()) is holed
+
+
+def test_a_storage_that_writes_in_place_is_told(examined, monkeypatch):
+    monkeypatch.setitem(tk.config, "ckan.files.default_storages.resource", "resources")
+    monkeypatch.setitem(tk.config, "ckan.files.storage.resources.type", "ckan:fs")
+
+    assert "odl:fs" in examined()["files-in-place"].remedy
