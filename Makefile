@@ -8,7 +8,7 @@ export PYTHONPATH := $(CURDIR)
 
 PORTAL := python3 -m dev.portal
 
-.PHONY: demo stop clean test test-unit test-portal test-browser test-2.11 hostile chaos identity lint messages python
+.PHONY: demo stop clean test test-unit test-portal test-browser test-2.11 hostile isolation chaos identity lint messages python
 
 demo: python ## a portal with sample data; run again after a change of code
 	@$(PORTAL) demo
@@ -41,6 +41,12 @@ identity: python ## ROUNDS=200 of four parallel uploads to one file: is each rep
 
 hostile: python ## hostile, broken and odd files through the function and through a portal; prints JSON
 	@$(PORTAL) shell $(abspath $(VENV))/bin/python -m tests.hostile.run
+
+isolation: python ## every action and route by every kind of person: who reads and writes what; prints JSON
+	@mkdir -p .services && rm -f .services/isolation.json
+	@ODL_COUNTS=$(CURDIR)/.services/isolation.json $(PORTAL) shell $(abspath $(VENV))/bin/python -m pytest \
+	  --ckan-ini test.ini -q tests/portal/trust/test_isolation.py $(ARGS); code=$$?; \
+	  cat .services/isolation.json; exit $$code
 
 messages: ## write new messages of the code into the .po files
 	@$(VENV)/bin/python -m dev.catalogues update

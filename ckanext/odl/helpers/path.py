@@ -157,7 +157,7 @@ def odl_change(entry: Mapping[str, Any]) -> str:
         "mandate_given": tk._("referent named"),
         "mandate_changed": tk._("referent changed"),
         "mandate_ended": tk._("end of a referent’s mandate"),
-    }.get(entry["what"], entry["what"])
+    }.get(entry["what"], str(entry["what"]))
 
 
 def odl_role_words() -> dict[str, str]:

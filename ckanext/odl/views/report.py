@@ -42,12 +42,22 @@ def _file(resource_id: str) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def _check(resource_id: str, file: FileState, checks: list[Any]) -> Any:
-    """The check to show: the one that the address asks for, else the current one (or None)."""
+    """The check to show: the one that the address asks for, else the current one (or None).
+
+    An earlier file is gone from the portal; what was in it is for those who mend it.
+    """
     asked = tk.request.args.get("check")
     if not asked:
         return file.check
     found = next((check for check in checks if check.id == asked and check.finished_at), None)
+    if found and not _opens(found, file) and not _may("resource_update", resource_id):
+        found = None
     return found or tk.abort(404, tk._("This report does not exist, or is not open to you."))
+
+
+def _opens(check: Any, file: FileState) -> bool:
+    """Whether a report is for all who see the file: it is about the bytes that are there now."""
+    return file.sha256 is not None and check.sha256 == file.sha256
 
 
 def _report(check: Any) -> dict[str, Any] | None:
@@ -64,6 +74,9 @@ def read(resource_id: str) -> str:
     report = _report(check)
     is_earlier = check is not None and (file.check is None or check.id != file.check.id)
     past = _history(checks)
+    can_edit = _may("resource_update", resource_id)
+    for line in past:
+        line["opens"] = can_edit or _opens(line["check"], file)
     return tk.render(
         "odl/report/read.html",
         {
@@ -79,7 +92,7 @@ def read(resource_id: str) -> str:
             "headline": headline(report, language()) if report else "",
             "change": next((line["change"] for line in past if check and line["check"].id == check.id), None),
             "history": past,
-            "can_edit": _may("resource_update", resource_id),
+            "can_edit": can_edit,
             "may_check": _may("odl_validation_run", resource_id),
             **_progress(file),
             **(_details(report) if report else {}),

@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from .atd import odl_call_list, odl_group_update
-from .collectivite import group_update, member_create, member_delete, organization_create, organization_update
+from .collectivite import (
+    group_update,
+    member_create,
+    member_delete,
+    organization_create,
+    organization_show,
+    organization_update,
+)
 from .path import (
     odl_call_note,
     odl_duties_show,
@@ -50,6 +57,7 @@ __all__ = [
     "odl_validation_run",
     "odl_validation_show",
     "organization_create",
+    "organization_show",
     "organization_update",
     "package_create",
     "package_update",

@@ -14,6 +14,7 @@ from ckan.types import Action, Context, DataDict
 
 from .. import collectivite, identity
 from ..auth.collectivite import named_parents
+from ..path import acting
 
 
 @tk.chained_action
@@ -53,6 +54,16 @@ def organization_update(next_action: Action, context: Context, data_dict: DataDi
     :raises ValidationError: a change of one of these that the user may not make
     """
     return next_action(context, _guarded("organization_update", context, data_dict))
+
+
+@tk.side_effect_free
+@tk.chained_action
+def organization_show(next_action: Action, context: Context, data_dict: DataDict) -> Any:
+    """Show an organization; the group that its ATD put it in is for those who work for it."""
+    shown = next_action(context, data_dict)
+    if shown.get("odl_group") and not (_may_do_all(context) or acting.may_read(context.get("user"), shown["id"])):
+        del shown["odl_group"]
+    return shown
 
 
 @tk.chained_action

@@ -364,6 +364,10 @@ def odl_proof_show(context: types.Context, data_dict: types.DataDict) -> types.A
     proof = model.Session.get(PathProof, data_dict["id"])
     if proof is None or proof.kind != "file" or proof.ended_at is not None:
         raise tk.ObjectNotFound(tk._("There is no such proof."))
-    _visible(context, "odl_path_read", {"id": proof.organization_id})
+    try:
+        _visible(context, "odl_path_read", {"id": proof.organization_id})
+    except tk.ObjectNotFound:
+        # the same words as for a proof that was never there
+        raise tk.ObjectNotFound(tk._("There is no such proof.")) from None
     names = ("id", "organization_id", "step", "file_name", "file_type", "file_size")
     return {name: getattr(proof, name) for name in names}

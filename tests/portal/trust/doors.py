@@ -1,0 +1,38 @@
+"""The ways into the extension, read from the extension itself."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from ckan import plugins
+from ckan.plugins import toolkit as tk
+
+from tests.portal.trust.expectations import Call
+from tests.portal.trust.world import World
+
+#: How the portal answers a call that it carries out; 409 and 422 say what is unfit in it to one who may make it.
+CARRIED_OUT = {200, 204, 302, 304, 409, 422}
+
+
+def our_actions() -> set[str]:
+    plugin: Any = plugins.get_plugin("odl")
+    return set(plugin.get_actions())
+
+
+def our_routes(flask_app: Any) -> dict[str, Any]:
+    """Method and rule -> the rule, of every view that is ours."""
+    return {
+        f"{method} {rule.rule}": rule
+        for rule in flask_app.url_map.iter_rules()
+        if flask_app.view_functions[rule.endpoint].__module__.startswith("ckanext.odl")
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+
+
+def address(world: World, call: Call, things: Any = None) -> str:
+    rule = our_routes(world.flask_app)[call.what]
+    host = urlsplit(tk.config["ckan.site_url"]).netloc
+    adapter = world.flask_app.url_map.bind(host)
+    query = call.query(things or world)
+    return adapter.build(rule.endpoint, call.data(things or world)) + (f"?{query}" if query else "")

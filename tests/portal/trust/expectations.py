@@ -1,0 +1,334 @@
+"""Who gets what: every action and every route of ours, in rows to be read like a table.
+
+``may`` are those whose call is carried out; ``sees`` those who are told that they may not (403); all others are
+answered as if the thing did not exist (404), or by what ``others`` says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from tests.portal.conftest import GOOD, SCHEMA, upload
+from tests.portal.trust.world import ACCOUNTS, EDITORS, EVERYBODY, INSIDE, STAFF, STATES
+
+NOBODY: frozenset[str] = frozenset()
+LOGIN = "login"
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of an action, or one request to a route.
+
+    :param what: the name of the action, or method and rule of the route
+    :param data: world -> the data of the call, or the variable parts of the route
+    :param form: world -> the form that is posted
+    :param query: what follows the question mark
+    :param anonymous: what is said to a visitor when it is something else (``LOGIN``: log in first)
+    :param asks_all: False when the call of one who may would change the world for the next
+    """
+
+    what: str
+    data: Callable[[Any], dict[str, Any]] = lambda world: {}
+    may: frozenset[str] = EVERYBODY
+    sees: frozenset[str] = NOBODY
+    others: int = 404
+    form: Callable[[Any], dict[str, Any]] | None = None
+    query: Callable[[Any], str] = lambda world: ""
+    anonymous: Any = None
+    asks_all: bool = True
+
+    def expected(self, who: str) -> Any:
+        """The status that *who* gets; 200 stands for all that was carried out."""
+        if who in self.may:
+            return 200
+        if who == "anonymous" and self.anonymous is not None:
+            return self.anonymous
+        return 403 if who in self.sees else self.others
+
+
+def org(name: str = "a", **more: Any) -> Callable[[Any], dict[str, Any]]:
+    return lambda world: {"id": world.orgs[name], **more}
+
+
+def of_atd(name: str = "atd", **more: Any) -> Callable[[Any], dict[str, Any]]:
+    return lambda world: {"atd": world.orgs[name], **more}
+
+
+def step(id_: str, **more: Any) -> Callable[[Any], dict[str, Any]]:
+    return lambda world: {"id": world.orgs["a"], "step": id_, **more}
+
+
+def resource(state: str, key: str = "id") -> Callable[[Any], dict[str, Any]]:
+    return lambda world: {key: world.resources[state]}
+
+
+def readers(state: str) -> frozenset[str]:
+    return EVERYBODY if state in ("public", "replaced") else INSIDE
+
+
+NOTE = {"kind": "note", "value": "Adjoint au numérique"}
+READ: dict[str, Any] = {"may": INSIDE}
+ACT: dict[str, Any] = {"may": EDITORS, "sees": INSIDE}
+DECIDE: dict[str, Any] = {"may": STAFF, "sees": INSIDE}
+
+ACTIONS = [
+    # the path of a collectivité
+    Call("odl_progress_show", org("a")),
+    Call("odl_progress_show", org("b"), may=STAFF | {"member_b", "editor_b", "admin_b"}),
+    Call("odl_progress_list", may=ACCOUNTS, others=403),
+    Call("odl_progress_list", of_atd("atd"), may=STAFF),
+    Call("odl_progress_list", of_atd("a"), **READ),
+    Call("odl_progress_list", of_atd("other"), may=frozenset({"staff_other", "sysadmin"})),
+    Call("odl_progress_public_list"),
+    Call("odl_proposal_list", may=ACCOUNTS, others=403),
+    Call("odl_proposal_list", of_atd("atd"), may=STAFF),
+    Call("odl_history_list", org("a"), **READ),
+    Call("odl_duties_show", org("a"), **READ),
+    Call("odl_mandate_list", org("a"), **READ),
+    Call("odl_proof_show", lambda world: {"id": world.things["proof"]}, **READ),
+    Call("odl_mandate_update", org("a", role="agent", title="Secrétaire"), **ACT),
+    Call(
+        "odl_mandate_update",
+        lambda world: {"id": world.orgs["a"], "mandate": world.things["mandate"], "remove": True},
+        asks_all=False,
+        **ACT,
+    ),
+    Call("odl_step_update", step("p1.elected", **NOTE), **ACT),
+    Call("odl_step_update", step("p1.training", propose_not_applicable=True, reason="Déjà formés"), **ACT),
+    Call(
+        "odl_step_update",
+        lambda world: step("p1.elected", withdraw=world.things["note"])(world),
+        asks_all=False,
+        **ACT,
+    ),
+    Call("odl_step_update", step("p1.team", waive=True, reason="Trop petite"), **DECIDE),
+    Call("odl_step_update", step("p1.team", unwaive=True), **DECIDE),
+    Call("odl_step_update", step("p1.training", refuse=True, reason="Non"), **DECIDE),
+    Call("odl_step_update", step("p1.training", accept=True), asks_all=False, **DECIDE),
+    Call(
+        "odl_step_update",
+        lambda world: {"ids": [world.orgs["b"], world.orgs["a"]], "step": "p1.team", "waive": True, "reason": "Oui"},
+        may=STAFF,
+        sees=frozenset({"member_b", "editor_b", "admin_b"}),
+        asks_all=False,
+    ),
+    Call("odl_step_update", of_atd(profile="small", step="p1.team", waive=True, reason="Oui"), may=STAFF),
+    Call("odl_progress_recompute", org("a"), **ACT),
+    Call("odl_call_note", org("a", note="Rappeler"), **DECIDE),
+    Call("odl_call_list", of_atd("atd"), may=STAFF, others=403),
+    Call("odl_call_list", of_atd("a"), may=frozenset({"sysadmin"}), others=403),
+    Call(
+        "odl_group_update",
+        lambda world: {"atd": world.orgs["atd"], "ids": [world.orgs["b"]], "group": "Rentrée"},
+        may=STAFF,
+        others=403,
+    ),
+    # another structure takes a commune that is not one of its members
+    Call(
+        "odl_group_update",
+        lambda world: {"atd": world.orgs["other"], "ids": [world.orgs["a"]], "group": "Prise"},
+        may=frozenset({"staff_other", "sysadmin"}),
+        others=403,
+    ),
+    # files
+    *(
+        Call("odl_validation_show", resource(state), may=readers(state))
+        for state in (*STATES, "replaced")
+    ),
+    *(
+        Call("odl_validation_list", resource(state, "resource_id"), may=readers(state))
+        for state in (*STATES, "replaced")
+    ),
+    *(
+        Call("odl_validation_list", lambda world, s=state: {"package_id": world.packages[s]}, may=readers(state))
+        for state in STATES
+    ),
+    Call("odl_validation_list", lambda world: {"organization_id": world.orgs["a"], "limit": 1000}),
+    *(Call("odl_validation_run", resource(state), may=EDITORS, sees=readers(state)) for state in STATES),
+    Call("odl_validate", lambda world: {"upload": upload(GOOD), "schema": SCHEMA}, may=ACCOUNTS, others=403),
+    # what is public
+    Call("odl_schema_list"),
+    Call("odl_schema_show", lambda world: {"id": SCHEMA}),
+    Call("odl_territory_search", lambda world: {"q": "Mende"}),
+    Call("odl_territory_show", lambda world: {"insee": "48095"}),
+    # actions of CKAN that ours stand before
+    Call("organization_show", org("a", include_datasets=True)),
+    Call("organization_create", lambda world: {"name": "nouvelle", "groups": [{"name": world.orgs["atd"]}]},
+         may=STAFF, others=403, asks_all=False),
+    Call("organization_update", org("a", title="Prise"), may=STAFF | {"admin_a"}, others=403, asks_all=False),
+    Call("group_update", org("a", title="Prise"), may=STAFF | {"admin_a"}, others=403, asks_all=False),
+    Call(
+        "member_create",
+        lambda world: {"id": world.orgs["a"], "object": world.orgs["other"], "object_type": "group",
+                       "capacity": "parent"},
+        may=frozenset({"sysadmin"}),
+        others=403,
+        asks_all=False,
+    ),
+    Call(
+        "member_delete",
+        lambda world: {"id": world.orgs["a"], "object": world.orgs["atd"], "object_type": "group"},
+        may=frozenset({"sysadmin"}),
+        others=403,
+        asks_all=False,
+    ),
+]  # fmt: skip
+
+COMMUNE = "/odl/collectivite/<name>"
+PATH = f"{COMMUNE}/parcours"
+ATD = "/odl/atd/<name>"
+REPORT = "/odl/report/<resource_id>"
+
+
+def named(name: str = "a", **more: Any) -> Callable[[Any], dict[str, Any]]:
+    return lambda world: {"name": world.orgs[name], **more}
+
+
+def posted(**form: Any) -> Callable[[Any], dict[str, Any]]:
+    return lambda world: form
+
+
+def chosen(**form: Any) -> Callable[[Any], dict[str, Any]]:
+    return lambda world: {"id": world.orgs["a"], **form}
+
+
+INSIDE_PAGE: dict[str, Any] = {"may": INSIDE, "anonymous": LOGIN}
+ACTING_PAGE: dict[str, Any] = {"may": EDITORS, "sees": INSIDE, "anonymous": LOGIN}
+DECIDING_PAGE: dict[str, Any] = {"may": STAFF, "sees": INSIDE, "anonymous": LOGIN}
+OTHER_STAFF = frozenset({"staff_other", "sysadmin"})
+
+ROUTES = [
+    # the dashboard of an ATD
+    Call("GET /odl/atd"),
+    Call(f"GET {ATD}", named("atd"), may=STAFF, anonymous=LOGIN),
+    Call(f"GET {ATD}", named("other"), may=OTHER_STAFF, anonymous=LOGIN),
+    Call(f"GET {ATD}", named("a"), may=NOBODY, anonymous=LOGIN),
+    *(
+        Call(f"GET {ATD}/export.<any(csv, xlsx, json):extension>", named("atd", extension=kind), may=STAFF)
+        for kind in ("csv", "xlsx", "json")
+    ),
+    Call(f"GET {ATD}/selection", named("atd"), query=lambda world: f"id={world.orgs['a']}", may=STAFF),
+    Call(f"GET {ATD}/selection", named("other"), query=lambda world: f"id={world.orgs['a']}", may=OTHER_STAFF),
+    Call(f"GET {ATD}/propositions", named("atd"), may=STAFF),
+    Call(
+        f"POST {ATD}/appel",
+        named("atd"),
+        form=lambda world: {"organization": world.orgs["a"], "note": "Rappeler"},
+        may=STAFF,
+    ),
+    # through the dashboard of another ATD: only a sysadmin, whose business every commune is
+    Call(
+        f"POST {ATD}/appel",
+        named("other"),
+        form=lambda world: {"organization": world.orgs["a"], "note": "Rappeler"},
+        may=frozenset({"sysadmin"}),
+    ),
+    Call(f"POST {ATD}/groupe", named("atd"), form=chosen(group_name="Rentrée"), may=STAFF, asks_all=False),
+    Call(f"POST {ATD}/dispense", named("atd"), form=chosen(step="p1.team", reason="Oui"), may=STAFF),
+    Call(
+        f"POST {ATD}/propositions",
+        named("atd"),
+        form=lambda world: {"organization": world.orgs["a"], "step": "p1.training", "do": "refuse", "reason": "Non"},
+        may=STAFF,
+    ),
+    # a collectivité and its path
+    Call("GET /odl/home"),
+    Call("GET /odl/collectivite", may=ACCOUNTS, anonymous=LOGIN),
+    Call(f"GET {COMMUNE}", named(), **INSIDE_PAGE),
+    Call(f"GET {COMMUNE}/bilan", named(), **INSIDE_PAGE),
+    Call(f"GET {PATH}", named(), **INSIDE_PAGE),
+    Call(f"GET {PATH}/<step>", named(step="p1.elected"), **INSIDE_PAGE),
+    Call(f"GET {PATH}/<step>", named(step="p1.training"), **INSIDE_PAGE),
+    Call(f"GET {PATH}/historique", named(), **INSIDE_PAGE),
+    Call(f"GET {PATH}/obligations", named(), **INSIDE_PAGE),
+    Call(f"GET {PATH}/referents", named(), **INSIDE_PAGE),
+    Call(f"POST {PATH}/aide", named(), form=posted(level="used"), **INSIDE_PAGE),
+    Call(f"POST {PATH}/<step>", named(step="p1.elected"), form=posted(do="evidence", note="Adjointe"), **ACTING_PAGE),
+    Call(f"POST {PATH}/<step>", named(step="p1.team"), form=posted(do="waive", reason="Petite"), **DECIDING_PAGE),
+    Call(f"POST {PATH}/referents", named(), form=posted(role="agent", title="Secrétaire"), **ACTING_PAGE),
+    Call("GET /odl/justificatif/<proof_id>", lambda world: {"proof_id": world.things["proof"]}, **READ),
+    # what everybody may read of it: Valbrune has opened its page, Pont-de-Lirac has not
+    Call("GET /odl/avancement"),
+    *(Call("GET /odl/avancement.<any(csv, json):extension>", lambda world, k=kind: {"extension": k})
+      for kind in ("csv", "json")),
+    *(
+        Call(f"GET /odl/avancement/<name>{part}", named(name), may=may)
+        for part in ("", "/badge", "/badge.svg")
+        for name, may in (("a", EVERYBODY), ("b", NOBODY))
+    ),
+    # reports of files
+    *(
+        Call(f"GET {REPORT}{part}", resource(state, "resource_id"), may=readers(state))
+        for part in ("", ".csv", ".xlsx", "/fragment")
+        for state in (*STATES, "replaced")
+    ),
+    *(
+        Call(f"GET {REPORT}{part}", resource("replaced", "resource_id"), may=EDITORS,
+             query=lambda world: f"check={world.things['former_check']}")
+        for part in ("", ".csv", ".xlsx")
+    ),
+    *(
+        Call(f"POST {REPORT}/check", resource(state, "resource_id"), form=posted(), may=EDITORS, sees=readers(state))
+        for state in STATES
+    ),
+    # models
+    Call("GET /odl/schemas"),
+    Call("GET /odl/schemas/<path:id>", lambda world: {"id": SCHEMA}),
+    *(
+        Call("GET /odl/schemas/<path:id>/modele.<any(csv, xlsx):extension>",
+             lambda world, k=kind: {"id": SCHEMA, "extension": k})
+        for kind in ("csv", "xlsx")
+    ),
+    # the form of an organization with the answers to its search
+    Call("GET /odl/territoire/choisir"),
+    Call("GET /odl/territoire/choisir/<id>", org()),
+    Call("POST /odl/territoire/choisir", form=posted(odl_find="Mende"), may=STAFF | {"staff_other"}, others=403),
+    Call("POST /odl/territoire/choisir/<id>", org(), form=posted(odl_find="Mende"), may=STAFF | {"admin_a"},
+         others=403),
+]  # fmt: skip
+
+#: Pages and calls of CKAN that show our data, or through which they could be asked for; only looked at for markers.
+ELSEWHERE: list[tuple[str, Callable[[Any], str]]] = [
+    *((f"dataset {state}", lambda world, s=state: f"/dataset/{world.packages[s]}") for state in STATES),
+    *(
+        (f"file {state}", lambda world, s=state: f"/dataset/{world.packages[s]}/resource/{world.resources[s]}")
+        for state in STATES
+    ),
+    *(
+        (
+            f"download {state}",
+            lambda world, s=state: f"/dataset/{world.packages[s]}/resource/{world.resources[s]}/download/x.csv",
+        )
+        for state in STATES
+    ),
+    ("home", lambda world: "/"),
+    ("search", lambda world: "/dataset?q=zq*"),
+    ("search by state", lambda world: "/dataset?vocab_odl_state=invalid"),
+    ("search by model", lambda world: f"/dataset?vocab_odl_schema={SCHEMA}"),
+    ("organizations", lambda world: "/organization"),
+    ("organization", lambda world: f"/organization/{world.orgs['a']}"),
+    ("about", lambda world: f"/organization/about/{world.orgs['a']}"),
+    ("activity", lambda world: f"/organization/activity/{world.orgs['a']}"),
+    ("user", lambda world: "/user/editor-a"),
+    ("feed", lambda world: f"/feeds/organization/{world.orgs['a']}.atom"),
+    ("catalogue", lambda world: "/catalog.jsonld"),
+    *(
+        (f"api {name}", lambda world, n=name, q=query: f"/api/3/action/{n}?{q(world)}")
+        for name, query in (
+            ("package_search", lambda world: "include_private=true&include_drafts=true&include_deleted=true&rows=1000"),
+            ("package_search", lambda world: "fq=vocab_odl_state:invalid&include_private=true&include_drafts=true"
+                                             '&facet.field=["vocab_odl_schema","title","name","res_name"]'),
+            ("package_list", lambda world: ""),
+            ("resource_search", lambda world: "query=name:zq"),
+            ("organization_list", lambda world: "all_fields=true&include_extras=true"),
+            ("organization_show", lambda world: f"id={world.orgs['a']}&include_datasets=true&include_extras=true"),
+            ("group_show", lambda world: f"id={world.orgs['a']}&include_datasets=true"),
+            ("organization_activity_list", lambda world: f"id={world.orgs['a']}"),
+            ("recently_changed_packages_activity_list", lambda world: ""),
+            ("user_show", lambda world: "id=editor-a&include_datasets=true"),
+            ("package_autocomplete", lambda world: "q=zq"),
+        )
+    ),
+]  # fmt: skip
