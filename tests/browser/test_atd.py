@@ -106,9 +106,11 @@ def test_one_decision_for_two_members(portal, new_context, script: bool):
     expect(page.get_by_role("heading", level=1)).to_contain_text("2 collectivités")
     page.get_by_label("Étape", exact=True).select_option(STEP)
     page.locator("#odl-reason").fill("Décidé par la communauté de communes.")
-    page.get_by_role("button", name="Les dispenser de cette étape").click()
+    page.get_by_role("button", name="Continuer").click()
+    expect(page.locator(".odl-waived li")).to_have_text(["Saint-Exemple", "Valbrune"])
+    page.get_by_role("button", name="Dispenser ces 2 collectivités").click()
 
-    expect(page.get_by_text("2 collectivités sont dispensées de cette étape")).to_be_visible()
+    expect(page.get_by_text(re.compile("2 collectivités sont dispensées de .*Valbrune"))).to_be_visible()
     page.goto(f"{portal.url}/odl/collectivite/valbrune/parcours?phase=p1")
     expect(page.locator(".odl-state-waived").first).to_be_visible()
 

@@ -176,16 +176,28 @@ def _selection(
             "arguments": _given(asked),
             "groups": atd_list.group_names(facets),
             "steps": atd_list.steps(),
-            "profiles": atd_list.profiles(count),
+            "profiles": _profiles(atd),
             "typed": typed or {},
             "problems": problems or {},
         },
     )
 
 
-def _members(atd: model.Group, names: list[str]) -> list[dict[str, Any]]:
+def _profiles(atd: model.Group) -> list[dict[str, Any]]:
+    """The profiles that some members have: what they are called, how many and who they are."""
+    found = []
+    for value, label in atd_list.profiles().items():
+        rows = _list(atd, {"profile": value}, 0, _NAMED)
+        if rows["count"]:
+            titles = [row["organization"]["title"] for row in rows["results"]]
+            named = _named(titles + [""] * (rows["count"] - len(titles)))
+            found.append({"value": value, "label": label, "count": rows["count"], "names": named})
+    return found
+
+
+def _members(atd: model.Group, names: list[str], most: int | None = tables.BATCH) -> list[dict[str, Any]]:
     """Those of *names* that the body supports, by title."""
-    names = names[: tables.BATCH]
+    names = names[:most]
     below = collectivite.descendants(atd)
     groups = model.Session.query(model.Group).filter(model.Group.name.in_(names), model.Group.id.in_(below)).all()
     return [
@@ -237,25 +249,73 @@ def group(name: str) -> Any:
 
 @odl_atd.route("/<name>/dispense", methods=["POST"])
 def waive(name: str) -> Any:
-    """Waive a step for members: those chosen, or all of a profile."""
+    """Waive a step for the members that a page has named; until that page is confirmed nothing changes."""
     atd = _atd(name)
     typed = {key: tk.request.form.get(key, "").strip() for key in ("step", "profile", "reason")}
-    whom: dict[str, Any] = {"atd": atd.id, "profile": typed["profile"]} if typed["profile"] else {"ids": _chosen(atd)}
+    if tk.request.form.get("confirm") != "1":
+        return _to_confirm(atd, typed)
+    # The names that were read, and no others: who came into the list or the profile meanwhile is left out.
+    places = _members(atd, tk.request.form.getlist("id"), most=None)
     try:
         changed = tk.get_action("odl_step_update")(
-            _context(), {**whom, "step": typed["step"], "waive": True, "reason": typed["reason"]}
+            _context(),
+            {"ids": [place["id"] for place in places], "step": typed["step"], "waive": True, "reason": typed["reason"]},
         )
     except (tk.ObjectNotFound, tk.NotAuthorized):
         tk.abort(404, _nothing())
     except tk.ValidationError as refusal:
         return _selection(atd, tk.request.form, typed, refusal.error_dict)
     sentence = tk.ungettext(
-        "The step is waived for {n} local authority. Its figures follow within seconds.",
-        "The step is waived for {n} local authorities. Their figures follow within seconds.",
+        "“{step}” is waived for {n} local authority: {names}.",
+        "“{step}” is waived for {n} local authorities: {names}.",
         changed["count"],
     )
-    tk.h.flash_success(sentence.format(n=tk.h.odl_number(changed["count"])))
+    label = atd_list.step_label(typed["step"])
+    named = _named([place["title"] for place in changed["results"]])
+    tk.h.flash_success(sentence.format(n=tk.h.odl_number(changed["count"]), step=label, names=named))
     return _back(atd)
+
+
+def _to_confirm(atd: model.Group, typed: dict[str, str]) -> str:
+    """Whom the step would be waived for, by name, and what it is: a page that changes nothing."""
+    form = tk.request.form
+    asked = atd_list.asked(form)
+    problems = {}
+    if not atd_list.step_label(typed["step"]):
+        problems["step"] = [tk._("Choose a step")]
+    if not typed["reason"]:
+        problems["reason"] = [tk._("Say why, in a few words: it is kept in the history.")]
+    if typed["profile"] and typed["profile"] not in atd_list.profiles():
+        problems["ids"] = [tk._("Choose at least one local authority.")]
+    if problems:
+        return _selection(atd, form, typed, problems)
+    if typed["profile"]:
+        places = [row["organization"] for row in _every(atd, {"profile": typed["profile"]})]
+    elif form.get("all") == "1":
+        places = [row["organization"] for row in _every(atd, asked)]
+    else:
+        places = _members(atd, form.getlist("id"))
+    if not places:
+        return _selection(atd, form, typed, {"ids": [tk._("Choose at least one local authority.")]})
+    return tk.render(
+        "odl/atd/confirm.html",
+        {
+            "atd": atd,
+            "places": places,
+            "step_label": atd_list.step_label(typed["step"]),
+            "typed": typed,
+            "arguments": _given(asked),
+        },
+    )
+
+
+def _named(titles: list[str]) -> str:
+    """The first titles written out, the others counted."""
+    named, more = ", ".join(titles[:_NAMED]), len(titles) - _NAMED
+    if more <= 0:
+        return named
+    others = tk.ungettext("and {n} other", "and {n} others", more).format(n=tk.h.odl_number(more))
+    return f"{named} {others}"
 
 
 # -- proposals of « sans objet »

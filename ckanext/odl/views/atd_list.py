@@ -145,15 +145,18 @@ def figures(totals: Mapping[str, int]) -> list[tuple[str, str]]:
     ]
 
 
-def profiles(count: int) -> list[tuple[str, str]]:
-    """For whom a step is waived: those chosen, or all members of a profile."""
-    chosen = tk.ungettext("The {n} that you chose", "The {n} that you chose", count).format(n=tk.h.odl_number(count))
-    return [
-        ("", chosen),
-        ("no_agent", tk._("All those that have no agent to do this")),
-        ("small", tk._("All the small ones (fewer than 3,500 inhabitants)")),
-        ("other", tk._("All the others")),
-    ]
+def profiles() -> dict[str, str]:
+    """The profiles for all of whose members a step may be waived."""
+    return {
+        "no_agent": tk._("All those that have no agent to do this"),
+        "small": tk._("All the small ones (fewer than 3,500 inhabitants)"),
+        "other": tk._("All the others"),
+    }
+
+
+def step_label(id_: str) -> str:
+    """What a step of the path is called, "" when there is none of this name."""
+    return next((step["label"] for phase in steps() for step in phase["steps"] if step["id"] == id_), "")
 
 
 def steps() -> list[dict[str, Any]]:

@@ -16,6 +16,14 @@ def state(territory, name: str, step: str = "p1.prada") -> str:
     return next(found["state"] for phase in shown["phases"] for found in phase["steps"] if found["id"] == step)
 
 
+def confirmed(page) -> dict[str, list[str]]:
+    """What the button of a confirmation sends."""
+    sent = {"confirm": ["1"]}
+    for box in page.select(".odl-page form input[type=hidden]"):
+        sent.setdefault(box["name"], []).append(box["value"])
+    return sent
+
+
 class TestSelection:
     def test_it_names_those_that_were_ticked(self, look):
         page = look("atd", f"{PAGE}/selection?id=valbrune&id=saint-exemple&id=lointaine&id=inconnue")
@@ -95,24 +103,51 @@ class TestWaivers:
     def test_for_those_that_were_chosen(self, look, visit, territory):
         form = {"id": ["saint-exemple", "valbrune"], "step": "p1.decision", "reason": "Décidé par la communauté."}
 
-        visit("atd", f"{PAGE}/dispense", form, status=302)
+        page = look("atd", f"{PAGE}/dispense", form)
 
-        assert "The step is waived for 2 local authorities" in look("atd", PAGE).get_text()
+        assert [words(line) for line in page.select(".odl-waived li")] == ["Saint-Exemple", "Valbrune"]
+        assert "for 2 local authorities?" in words(page.h1)
+        assert state(territory, "saint-exemple", "p1.decision") != "waived"
+
+        visit("atd", f"{PAGE}/dispense", confirmed(page), status=302)
+
+        told_here = look("atd", PAGE).get_text()
+        assert "is waived for 2 local authorities: Saint-Exemple, Valbrune." in told_here
+        assert "“" in told_here
         assert state(territory, "saint-exemple", "p1.decision") == "waived"
         assert state(territory, "hautes-terres", "p1.decision") != "waived"
         told = territory.call("agent", "odl_history_list", id="saint-exemple", step="p1.decision")["results"]
         assert "Décidé par la communauté." in [line["why"] for line in told]
 
-    def test_for_a_profile(self, visit, territory):
+    def test_for_a_profile(self, look, visit, territory):
         territory.stands("saint-exemple", profile="no_agent")
         territory.stands("lointaine", profile="no_agent")
+        choice = look("atd", f"{PAGE}/selection?id=hautes-terres").select("input[name=profile]")
+        assert [radio["value"] for radio in choice] == ["", "no_agent"]
+        assert [radio.has_attr("checked") for radio in choice] == [True, False]
+        assert "Hautes Terres" in words(choice[0].parent)
+        assert words(choice[1].parent).endswith("(1) Saint-Exemple")
         form = {"id": "hautes-terres", "profile": "no_agent", "step": "p1.decision", "reason": "Personne pour cela."}
 
-        visit("atd", f"{PAGE}/dispense", form, status=302)
+        page = look("atd", f"{PAGE}/dispense", form)
+
+        assert [words(line) for line in page.select(".odl-waived li")] == ["Saint-Exemple"]
+        assert state(territory, "saint-exemple", "p1.decision") != "waived"
+
+        visit("atd", f"{PAGE}/dispense", confirmed(page), status=302)
 
         assert state(territory, "saint-exemple", "p1.decision") == "waived"
         for other in ("valbrune", "hautes-terres", "lointaine"):
             assert state(territory, other, "p1.decision") != "waived"
+
+    def test_a_confirmation_is_about_the_names_that_were_read(self, visit, territory):
+        territory.stands("saint-exemple", profile="no_agent")
+        form = {"id": "valbrune", "profile": "no_agent", "all": "1", "step": "p1.decision", "reason": "x"}
+
+        visit("atd", f"{PAGE}/dispense", {**form, "confirm": "1"}, status=302)
+
+        assert state(territory, "valbrune", "p1.decision") == "waived"
+        assert state(territory, "saint-exemple", "p1.decision") != "waived"
 
     @pytest.mark.parametrize(("step", "reason"), [("p1.decision", ""), ("", "Parce que."), ("p9.none", "Parce que.")])
     def test_a_step_and_a_reason_are_needed(self, look, territory, step, reason):
@@ -123,7 +158,7 @@ class TestWaivers:
         assert state(territory, "valbrune", "p1.decision") != "waived"
 
     def test_not_for_members_of_others(self, look, territory):
-        look("atd", f"{PAGE}/dispense", {"id": "lointaine", "step": "p1.decision", "reason": "Parce que."})
+        look("atd", f"{PAGE}/dispense", {"id": "lointaine", "step": "p1.decision", "reason": "x", "confirm": "1"})
 
         assert state(territory, "lointaine", "p1.decision") != "waived"
 
