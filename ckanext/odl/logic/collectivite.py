@@ -75,6 +75,23 @@ def _marked_as_atd() -> sa.sql.ColumnElement[bool]:
     return group.extras["odl_is_atd"].astext == "true"
 
 
+def with_code(field: str, value: str) -> list[model.Group]:
+    """Return the active organizations whose *field* (of ours: a SIREN, an INSEE code) holds *value*."""
+    extra: Any = getattr(model, "GroupExtra", None)
+    group: Any = model.Group
+    if extra is not None:
+        holds: Any = group.id.in_(
+            sa.select(extra.group_id).where(extra.key == field, extra.value == value, extra.state == model.State.ACTIVE)
+        )
+    else:
+        holds = group.extras[field].astext == value
+    return list(
+        model.Session.scalars(
+            sa.select(group).where(group.state == model.State.ACTIVE, group.type == ORGANIZATION, holds)
+        )
+    )
+
+
 def staffed_by(user_name: str | None) -> list[model.Group]:
     """Return the ATDs of which the user is admin or editor, in the order of their titles."""
     if not user_name:

@@ -16,7 +16,8 @@ FIND = "odl_find"
 PICKED = "odl_identity"
 """The line that was chosen: :attr:`~ckanext.odl.territory.Body.id`."""
 
-_CODES = ("odl_siren", "odl_insee")
+CODES = ("odl_siren", "odl_insee")
+"""The fields that tell one collectivité from all others."""
 _FACTS = ("odl_population", "odl_population_year", "odl_department")
 
 
@@ -34,7 +35,7 @@ def complete(data: Mapping[str, Any], present: Mapping[str, Any] | None = None) 
     find, picked = (_text(filled.pop(name, "")) for name in (FIND, PICKED))
     if picked:
         return _as_picked(filled, picked, present)
-    if find and not any(_text(filled.get(name)) for name in ("odl_kind", *_CODES)):
+    if find and not any(_text(filled.get(name)) for name in ("odl_kind", *CODES)):
         raise tk.ValidationError(
             {PICKED: [tk._("Choose the local authority among the answers, or empty this box and fill in the others.")]}
         )
@@ -44,12 +45,18 @@ def complete(data: Mapping[str, Any], present: Mapping[str, Any] | None = None) 
         if present is None:
             _fill(filled, {"title": body.name})
     facts = _facts(body) if body else {"odl_department": _department(filled)}
-    moved = present is not None and any(_text(filled.get(name)) != _text(present.get(name)) for name in _CODES)
+    moved = present is not None and any(_text(filled.get(name)) != _text(present.get(name)) for name in CODES)
     for name in _FACTS:
         typed = _text(filled.get(name))
         if not typed or (present and moved and typed == _text(present.get(name))):
             filled[name] = facts.get(name, "")
     return filled
+
+
+def new_codes(data: Mapping[str, Any], present: Mapping[str, Any] | None = None) -> dict[str, str]:
+    """Return the codes of *data*, by field, as they are stored; those that are *present* already are left out."""
+    codes = {name: re.sub(r"\s", "", _text(data.get(name))).upper() for name in CODES}
+    return {name: code for name, code in codes.items() if code and code != _text((present or {}).get(name))}
 
 
 def _as_picked(filled: dict[str, Any], picked: str, present: Mapping[str, Any] | None) -> dict[str, Any]:

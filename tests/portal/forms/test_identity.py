@@ -198,7 +198,7 @@ class TestOverTheApi:
     @pytest.mark.parametrize(
         ("fields", "field", "words"),
         [
-            ({"odl_siren": "214801508", "odl_insee": "48095"}, "odl_siren", "celui de Saint-Flour-de-Mercoire"),
+            ({"odl_siren": "212002471", "odl_insee": "48095"}, "odl_siren", "celui de Porto-Vecchio"),
             ({"odl_kind": "epci", "odl_siren": "214800955"}, "odl_siren", "celui de Mende (commune)"),
             ({"odl_kind": "commune", "odl_insee": "48300"}, "odl_insee", "48300 est un code postal"),
             ({"odl_kind": "commune", "odl_insee": "48047"}, "odl_insee", "aujourd’hui Peyre en Aubrac"),
@@ -211,6 +211,32 @@ class TestOverTheApi:
 
         assert list(refusal.value.error_dict) == [field]
         assert words in str(refusal.value.error_dict)
+
+    @pytest.mark.parametrize(
+        ("again", "field"),
+        [
+            ({"odl_identity": "commune:48095"}, "odl_identity"),
+            ({"odl_insee": "48 095"}, "odl_siren"),
+            ({"title": "Mende bis", "odl_kind": "commune", "odl_siren": "214 800 955"}, "odl_siren"),
+        ],
+    )
+    def test_the_same_body_is_not_added_twice(self, territory, again, field):
+        self.create(territory, name="mende", odl_insee="48095")
+
+        with pytest.raises(tk.ValidationError) as refusal:
+            self.create(territory, name="encore", **again)
+
+        assert list(refusal.value.error_dict) == [field]
+        assert refusal.value.error_dict[field][0].endswith("Mende.")
+        territory.call("sysadmin", "organization_patch", id="mende", description="Chef-lieu", odl_insee="48095")
+        with pytest.raises(tk.ValidationError):
+            territory.call("sysadmin", "organization_patch", id="villeneuve", odl_insee="48095", odl_siren="")
+
+    def test_one_that_was_deleted_may_come_back(self, territory):
+        first = self.create(territory, name="mende", odl_insee="48095")
+        territory.call("sysadmin", "organization_delete", id=first["id"])
+
+        assert self.create(territory, name="mende-bis", odl_insee="48095")["odl_insee"] == "48095"
 
     def test_a_code_that_was_there_before_stops_no_change(self, territory):
         organization = collectivite.model.Group.get("villeneuve")

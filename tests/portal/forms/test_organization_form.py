@@ -64,11 +64,11 @@ def test_creating_through_the_form(page, territory):
         "save": "",
     }
     page("atd_editor", "/organization/new", sent, 302)
-    page("atd_editor", "/organization/new", sent | {"odl_insee": "12001", "odl_siren": ""}, 302)
+    page("atd_editor", "/organization/new", sent | {"odl_insee": "12002", "odl_siren": ""}, 302)
 
     first = territory.call("anonymous", "organization_show", id="sainte-colombe")
     assert (first["odl_insee"], first["odl_siren"], first["odl_is_atd"]) == ("48009", "200064731", False)
-    assert territory.call("anonymous", "organization_show", id="sainte-colombe-12001")["title"] == "Sainte-Colombe"
+    assert territory.call("anonymous", "organization_show", id="sainte-colombe-12002")["title"] == "Sainte-Colombe"
     assert parent_of("sainte-colombe") == {"atd"}
     page("atd_editor", "/organization/edit/sainte-colombe")
     page("atd_editor", "/organization/edit/saint-exemple")

@@ -24,7 +24,8 @@ def organization_create(next_action: Action, context: Context, data_dict: DataDi
     ATD staff must name their ATD (or one of its members). They keep the rights that the role cascade gives them and do
     not stay members of each collectivité they create: who leaves the ATD leaves its members too.
 
-    :raises ValidationError: no parent, a parent that is not theirs, or an ATD made by someone who is not a sysadmin
+    :raises ValidationError: no parent, a parent that is not theirs, an ATD made by someone who is not a sysadmin, or a
+        collectivité that is on the portal already
     """
     tk.check_access("organization_create", context, data_dict)
     data = identity.complete(_fields_out_of_extras(data_dict))
@@ -41,6 +42,7 @@ def organization_create(next_action: Action, context: Context, data_dict: DataDi
     else:
         _, wanted = _wanted_parents(data)
     data["groups"] = [{"name": parent.name} for parent in wanted]
+    _check_is_alone(data, data_dict)
     result = next_action(context, data)
     if not _may_do_all(context):
         _leave_it_to_the_cascade(context, str(user))
@@ -102,6 +104,22 @@ def member_delete(next_action: Action, context: Context, data_dict: DataDict) ->
 
 def _may_do_all(context: Context) -> bool:
     return bool(context.get("ignore_auth")) or authz.is_sysadmin(context.get("user"))
+
+
+def _check_is_alone(data: DataDict, given: DataDict, itself: model.Group | None = None) -> None:
+    """Refuse the code of another active organization: its data would be in two places.
+
+    Codes that were stored before stop no change.
+
+    :raises ValidationError: on the choice that was made in the official list, else on the code
+    """
+    present = collectivite.fields(itself) if itself else None
+    for field, code in identity.new_codes(data, present).items():
+        for other in collectivite.with_code(field, code):
+            if itself is None or other.id != itself.id:
+                sentence = tk._("This local authority is already on the portal: {name}.")
+                where = identity.PICKED if given.get(identity.PICKED) else field
+                raise tk.ValidationError({where: [sentence.format(name=other.display_name)]})
 
 
 def _truth(value: Any) -> bool:
@@ -167,6 +185,7 @@ def _guarded(action: str, context: Context, data_dict: DataDict) -> DataDict:
     tk.check_access(action, context, data_dict)
     stored = collectivite.fields(organization)
     data = identity.complete(_fields_out_of_extras(data_dict), stored)
+    _check_is_alone(data, data_dict, organization)
     data["groups"] = [{"name": name} for name in sorted(_parents_after(context, organization, data))]
     given, present = data.get("odl_is_atd"), collectivite.is_atd(organization)
     if given in (None, ""):
