@@ -133,7 +133,7 @@ def _totals() -> dict[str, Any]:
     month = sa.func.date_trunc("month", sa.func.current_date())
     return {
         "organizations": sa.func.count(),
-        "advanced": sa.func.count().filter(_P.c.advanced_on >= month),
+        "advanced": sa.func.count().filter(_P.c.advanced_on >= month, _P.c.last_activity.isnot(None)),
         **{name: sa.func.count().filter(problem) for name, problem in _PROBLEMS.items()},
         **{name: sa.func.sum(_P.c[name]) for name in ("proposals", "valid_files", "files_to_mend", "minutes_left")},
         "waiting": sa.func.count().filter(_P.c.computed_at.is_(None)),

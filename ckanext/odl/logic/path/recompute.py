@@ -64,7 +64,9 @@ def _compute(session: Session, organization_id: str, today: dt.date | None) -> b
     lines = list(_changes(organization_id, gathered, progress))
     stored = progress.to_dict()
     stored.pop("date")  # it is the column computed_on: what did not change is not written again each night
-    advanced = any(line["after"]["state"] == onboarding.DONE for line in lines)
+    # What its identity alone ticks is no progress of anybody: neither at first, nor before somebody does something.
+    began = gathered.previous is not None and stored["last_activity"] is not None
+    advanced = began and any(line["after"]["state"] == onboarding.DONE for line in lines)
     is_newest = PathProgress.store(
         session,
         organization_id,
