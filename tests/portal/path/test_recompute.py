@@ -238,3 +238,32 @@ def test_a_new_organization_is_known_at_once(sent):
 
     assert made["id"] in sent
     assert row(made).dirty_at is not None
+
+
+def test_progress_of_the_month_is_what_somebody_did(member, agent, atd, adviser):
+    recompute.recompute(member["id"])
+    call("organization_patch", None, id=member["id"], description="Une commune des Causses.", odl_insee="48095")
+    recompute.recompute(member["id"])
+
+    assert row(member).done > 0
+    assert row(member).advanced_on is None
+    assert ask("odl_progress_list", adviser, atd=atd["name"])["totals"]["advanced"] == 0
+
+    ask("odl_step_update", agent, id=member["id"], step="p1.elected", evidence={"kind": "note", "value": "Maire"})
+
+    assert row(member).advanced_on is not None
+    assert ask("odl_progress_list", adviser, atd=atd["name"])["totals"]["advanced"] == 1
+
+
+def test_without_a_file_it_stays_among_those_to_call(member, dataset, agent, atd, adviser, deposit):
+    ask("odl_step_update", agent, id=member["id"], step="p1.elected", evidence={"kind": "note", "value": "Maire"})
+
+    assert "no_file" in [reason["code"] for reason in row(member).why]
+    assert row(member).priority > 0
+    assert ask("odl_progress_list", adviser, atd=atd["name"], problem="not_begun")["count"] == 1
+
+    deposit(GOOD)
+    recompute.recompute(member["id"])
+
+    assert "no_file" not in [reason["code"] for reason in row(member).why]
+    assert ask("odl_progress_list", adviser, atd=atd["name"], problem="not_begun")["count"] == 0

@@ -29,7 +29,10 @@ _PROBLEMS = {
     "to_mend": _P.c.files_to_mend > 0,
     "proposal": _P.c.proposals > 0,
     "expiring": _P.c.expiring > 0,
-    "not_begun": sa.and_(_P.c.computed_at.isnot(None), _P.c.last_activity.is_(None)),
+    "not_begun": sa.and_(
+        _P.c.computed_at.isnot(None),
+        sa.or_(_P.c.last_activity.is_(None), _P.c.why.contains([{"code": "no_file"}])),
+    ),
 }
 _RATIO = sa.cast(_P.c.done, sa.Float) / sa.func.greatest(_P.c.applicable, 1)
 _SORTS = {

@@ -16,12 +16,13 @@ QUIET_DAYS = 365
 PROBLEMS = ("stale", "no_contact", "quiet", "to_mend", "proposal", "expiring", "not_begun")
 
 
-def reasons(progress: dict[str, Any], today: dt.date, proposals: int) -> list[dict[str, Any]]:
+def reasons(progress: dict[str, Any], today: dt.date, proposals: int, *, has_files: bool) -> list[dict[str, Any]]:
     """Why this collectivité should be called, the weightiest reason first.
 
     :param progress: what :meth:`ckanext.odl.onboarding.Progress.to_dict` gave
     :param proposals: proposals of « sans objet » that wait for an answer
-    :returns: ``{"code": one of PROBLEMS, "n", "days", "on", "weight"}`` each
+    :param has_files: whether it has deposited a file
+    :returns: ``{"code": one of PROBLEMS or no_file, "n", "days", "on", "weight"}`` each
     """
     found: list[dict[str, Any]] = []
 
@@ -41,7 +42,9 @@ def reasons(progress: dict[str, Any], today: dt.date, proposals: int) -> list[di
     last = progress["last_activity"]
     if last is None:
         add("not_begun", 15)
-    elif (days := (today - dt.date.fromisoformat(last)).days) >= QUIET_DAYS:
+    elif not has_files:
+        add("no_file", 15)
+    if last and (days := (today - dt.date.fromisoformat(last)).days) >= QUIET_DAYS:
         add("quiet", 15 + min(15, days // 90), days=days, on=last)
     expiring = sum(1 for step in progress["steps"].values() if step["expires_soon"])
     if expiring:
@@ -79,6 +82,8 @@ def _sentence(reason: dict[str, Any]) -> str:
         return tk.ungettext("{number} file to correct.", "{number} files to correct.", number).format(number=number)
     if reason["code"] == "quiet":
         return tk._("No sign of life since {date}.").format(date=_day(reason["on"]))
+    if reason["code"] == "no_file":
+        return tk._("No file was deposited yet.")
     if reason["code"] == "expiring":
         return tk.ungettext("{number} proof ends soon.", "{number} proofs end soon.", number).format(number=number)
     return tk._("Nothing was begun yet.")

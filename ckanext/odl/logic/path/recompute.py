@@ -91,7 +91,8 @@ def local_day(moment: dt.datetime) -> dt.date:
 
 def _columns(gathered: snapshot.Gathered, stored: dict[str, Any], day: dt.date) -> dict[str, Any]:
     """What lists sort, filter and show without opening the whole."""
-    why = priority.reasons(stored, day, gathered.proposals)
+    has_files = any(dataset.files for dataset in gathered.snapshot.own_datasets)
+    why = priority.reasons(stored, day, gathered.proposals, has_files=has_files)
     return {
         **identity_columns(gathered.snapshot.title, gathered.fields),
         "population": gathered.snapshot.population,
