@@ -183,7 +183,7 @@ class _Columns:
     def headings(self) -> tuple[list[str], list[int]]:
         named = [
             (tk._("Local authority"), 32),
-            (tk._("Address of the page"), 24),
+            (tk._("Address of the page"), 60),
             (tk._("Kind"), 16),
             (tk._("Département"), 14),
             (tk._("Population"), 12),
@@ -208,7 +208,7 @@ class _Columns:
         phases = {phase["id"]: phase for phase in found["phases"] or []}
         return [
             place["title"],
-            place["name"],
+            tk.url_for("odl_path.read", name=place["name"], _external=True),
             kinds().get(place["kind"] or "", ""),
             place["department"],
             place["population"],

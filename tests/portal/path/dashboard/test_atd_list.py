@@ -214,6 +214,9 @@ class TestTheList:
         assert rows[0][0] == "Local authority"
         assert sorted(row[0] for row in rows[1:]) == ["'=1+1", "Saint-Exemple"]
         line = next(row for row in rows if row[0] == "Saint-Exemple")
+        address = line[rows[0].index("Address of the page")]
+        assert address.startswith("http")
+        assert address.endswith("/en/odl/collectivite/saint-exemple/parcours")
         assert line[rows[0].index("Phase 1")] == "7 of 8"
         assert line[rows[0].index("To report")] == "1 step to bring up to date, for 12 days."
         assert "private" in answer.headers["Cache-Control"]
