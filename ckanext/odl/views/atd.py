@@ -142,7 +142,7 @@ def call(name: str) -> Any:
         return _dashboard(atd, typed, refusal.error_dict)
     place = model.Group.get(typed["organization"])
     tk.h.flash_success(tk._("The call to {name} is noted.").format(name=place.display_name if place else ""))
-    return tk.redirect_to("odl_atd.read", name=atd.name, _anchor="calls")
+    return tk.redirect_to("odl_atd.read", name=atd.name)
 
 
 # -- several members at once
@@ -215,7 +215,8 @@ def _chosen(atd: model.Group) -> list[str]:
 
 
 def _back(atd: model.Group) -> Any:
-    return tk.redirect_to("odl_atd.read", name=atd.name, **_given(atd_list.asked(tk.request.form)), _anchor="members")
+    # At the top of the page, where the message says what was done.
+    return tk.redirect_to("odl_atd.read", name=atd.name, **_given(atd_list.asked(tk.request.form)))
 
 
 @odl_atd.route("/<name>/groupe", methods=["POST"])

@@ -54,8 +54,9 @@ class TestGroups:
     def test_members_are_put_into_a_group_and_out_of_it(self, look, visit, territory):
         form = {"id": ["valbrune", "saint-exemple"], "group_name": "  Vallée   du Lirac "}
 
-        visit("atd", f"{PAGE}/groupe", form, status=302)
+        answer = visit("atd", f"{PAGE}/groupe", form, status=302)
 
+        assert "#" not in answer.headers["Location"]
         page = look("atd", PAGE)
         assert "2 local authorities are in the group “Vallée du Lirac”." in page.get_text()
         assert words(page.select("#odl-group option")[1]) == "Vallée du Lirac (2)"
