@@ -35,6 +35,7 @@ class TestSelection:
     def test_nothing_ticked(self, look):
         page = look("atd", f"{PAGE}/selection?kind=commune")
 
+        assert words(page.h1) == "No local authority is ticked"
         assert "Tick local authorities" in words(page.select_one(".odl-empty"))
         assert "kind=commune" in page.select_one(".odl-empty a")["href"]
 
