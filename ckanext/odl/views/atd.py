@@ -175,7 +175,7 @@ def _selection(
             "whole_list": whole_list,
             "arguments": _given(asked),
             "groups": atd_list.group_names(facets),
-            "steps": atd_list.steps(),
+            "steps": atd_list.steps(atd.display_name),
             "profiles": atd_list.profiles(count),
             "typed": typed or {},
             "problems": problems or {},
