@@ -161,8 +161,6 @@ class TestSummary:
         assert not page.select("script:not([src])")
         assert not page.select("[style]")
 
-
-class TestCard:
     def test_everybody_prints_the_same_page(self, look, agent, staff):
         pages = [look("/fr/odl/collectivite/valbrune/bilan", reader) for reader in (agent, staff)]
 
@@ -174,6 +172,8 @@ class TestCard:
         cells = [words(row.select("td")[-1]) for row in page.select("#summary-phases ~ table tbody tr")]
         assert _minutes(words(page.select_one(".summary-lead"))) == sum(map(_minutes, cells)) > 0
 
+
+class TestCard:
     def test_the_page_of_the_collectivite_shows_the_path_once(self, look, agent):
         page = look("/fr/odl/collectivite/valbrune", agent)
 
