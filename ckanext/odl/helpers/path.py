@@ -48,8 +48,15 @@ def odl_duration(minutes: int) -> str:
 
 def odl_effort(minutes: int) -> str:
     """How long many steps take together, roughly: fine figures would promise too much."""
+    return _about(_rounded(minutes))
+
+
+def _rounded(minutes: int) -> int:
     step = 15 if minutes <= _FINE_MINUTES else 60
-    rounded = max(step, round(minutes / step) * step) if minutes else 0
+    return max(step, round(minutes / step) * step) if minutes else 0
+
+
+def _about(rounded: int) -> str:
     return tk._("about {duration}").format(duration=odl_duration(rounded)) if rounded else odl_duration(0)
 
 
@@ -92,7 +99,8 @@ def odl_path_standing(progress: Mapping[str, Any]) -> str:
     if stale:
         sentences.append(tk.ungettext("{n} is out of date.", "{n} are out of date.", stale).format(n=odl_number(stale)))
     if progress["minutes_left"]:
-        effort = odl_effort(progress["minutes_left"])
+        # The sum of the figures shown by phase: whoever adds them up finds this one
+        effort = _about(sum(_rounded(phase["minutes_left"]) for phase in progress["phases"]))
         left = tk._("{effort} left, not counting the time to prepare the files.").format(effort=effort)
         sentences.append(left[:1].upper() + left[1:])
     return " ".join(sentences)
@@ -108,23 +116,19 @@ def odl_duty_word(duty: Mapping[str, Any]) -> str:
 
 
 def odl_duties_standing(register: Mapping[str, Any]) -> str:
-    """One or two sentences: proofs given on that day, and what is not known yet."""
+    """One or two sentences: duties that have all their proofs on that day, and what is not known yet."""
     applying = [duty for duty in register["duties"] if duty["applies"] == "yes"]
+    complete = sum(duty["proofs"]["given"] >= duty["proofs"]["expected"] for duty in applying)
     unknown = sum(duty["applies"] == "unknown" for duty in register["duties"])
     day = odl_iso_day(register["date"])
     sentences = []
     if applying:
         sentences.append(
             tk.ungettext(
-                "Proofs {given}/{expected} on {date}, for {n} duty that applies.",
-                "Proofs {given}/{expected} on {date}, for {n} duties that apply.",
-                len(applying),
-            ).format(
-                given=odl_number(sum(duty["proofs"]["given"] for duty in applying)),
-                expected=odl_number(sum(duty["proofs"]["expected"] for duty in applying)),
-                date=day.words if day else "",
-                n=odl_number(len(applying)),
-            )
+                "On {date}, {n} duty out of {all} has its proofs.",
+                "On {date}, {n} duties out of {all} have their proofs.",
+                complete,
+            ).format(date=day.words if day else "", n=odl_number(complete), all=odl_number(len(applying)))
         )
     if unknown:
         sentences.append(

@@ -8,7 +8,7 @@ from typing import Any
 from .definition import Checklist, Duty, Step
 from .duties import FIELDS
 from .results import DONE
-from .words import fill, has, join, language_of, sentence, typography
+from .words import fill, has, join, language_of, number, sentence, typography
 
 
 def localise(
@@ -24,8 +24,9 @@ def localise(
         "state_label", "declared", "reason", "facts": [{"text", "place"}], "action": {"label", "place"} | None, "proof",
         "proofs", "since", "stale_since", "expires_on", "expires_soon", "reminder", "accepts", "waiver", "proposal",
         "doc"}``. ``place`` names somewhere in the portal: ``organization_edit``, ``members``, ``mandates``,
-        ``deposit``, ``schemas``, ``schema:<id>``, ``dataset:<name>``, ``report:<resource id>``, ``duties``,
-        ``evidence:<step or duty>``, ``report_page``, ``collectivite``, or a tool (``plan``, ``requests``…).
+        ``deposit``, ``schemas``, ``schema:<id>``, ``dataset:<name>``, ``dataset_edit:<name>``,
+        ``report:<resource id>``, ``duties``, ``evidence:<step or duty>``, ``report_page``, ``collectivite``, or a tool
+        (``plan``, ``requests``…).
     """
     language = language_of(language)
     steps = checklist.steps(progress["profile"])
@@ -92,6 +93,33 @@ def _step(step: Step, stored: Mapping[str, Any], language: str, atd: str | None)
         "proposal": stored["proposal"],
         "doc": step.doc,
     }
+
+
+def label_of(
+    checklist: Checklist, id: str, language: str = "fr", *, profile: str = "other", atd: str | None = None
+) -> str:
+    """The label of a step or a duty, of one that left the checklist too; its id when nothing is known of it."""
+    step = checklist.steps(profile).get(id) or checklist.steps().get(id)
+    found = step or checklist.duties.get(id)
+    words = found.label if found else checklist.retired.get(id, {})
+    params = {**(step.params if step else {}), "atd": atd}
+    return _text(words, language_of(language), params) or id
+
+
+def step_label(checklist: Checklist, id: str, language: str = "fr", atd: str | None = None) -> str:
+    """The label of a step for collectivités of any profile: « Atteindre 5 ou 10 jeux publics »."""
+    language = language_of(language)
+    asked = [steps[id] for steps in checklist.by_profile.values() if id in steps]
+    own = checklist.steps().get(id) or asked[0]
+    params: dict[str, Any] = {"atd": atd}
+    for name, value in own.params.items():
+        values = sorted({step.params[name] for step in asked if name in step.params}) if _is_count(value) else [value]
+        params[name] = join([number(one, language) for one in values], language, "or") if len(values) > 1 else value
+    return _text(own.label, language, params)
+
+
+def _is_count(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def say(text: Mapping[str, Any], language: str, **more: Any) -> str:

@@ -10,6 +10,7 @@ from ckan.plugins import toolkit as tk
 
 from ckanext.odl.language import language
 from ckanext.odl.logic.path import definition
+from ckanext.odl.onboarding import display
 
 #: What the address may narrow or order the list by.
 PARAMETERS = ("q", "phase", "kind", "department", "group", "problem", "sort")
@@ -159,14 +160,18 @@ def step_label(id_: str) -> str:
     return next((step["label"] for phase in steps() for step in phase["steps"] if step["id"] == id_), "")
 
 
-def steps() -> list[dict[str, Any]]:
-    """The steps of the path, by phase, as one chooses among them."""
+def steps(atd: str) -> list[dict[str, Any]]:
+    """The steps of the path, by phase, as the people of the supporting body *atd* choose among them."""
     checklist, words = definition.current().checklist, "fr" if language()[:2] == "fr" else "en"
     found = checklist.steps().values()
     return [
         {
             "label": phase.label[words],
-            "steps": [{"id": step.id, "label": step.label[words]} for step in found if step.phase == phase.id],
+            "steps": [
+                {"id": step.id, "label": display.step_label(checklist, step.id, words, atd)}
+                for step in found
+                if step.phase == phase.id
+            ],
         }
         for phase in checklist.phases
     ]

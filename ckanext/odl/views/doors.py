@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import unquote
 
 from ckan.plugins import toolkit as tk
 
@@ -22,6 +23,9 @@ def progress(context: Any, organization: Mapping[str, Any]) -> dict[str, Any]:
     for step in [*(step for phase in found["phases"] for step in phase["steps"]), *found["next"]]:
         if "closed" not in step:  # the most useful steps may be the same objects as those of the phases
             step["closed"] = _close(step["action"], closed)
+            _close_dataset(context, step["action"])
+            for fact in step["facts"]:
+                _close(fact, closed)
     if any(step["closed"] for step in found["next"]):
         found["next"] = _reordered(found)
     return found
@@ -48,6 +52,7 @@ def register(context: Any, organization: Mapping[str, Any]) -> dict[str, Any]:
     closed = _closed(context, organization)
     for duty in found["duties"]:
         _close(duty.get("action"), closed)
+        _close_dataset(context, duty.get("action"))
         for question in duty["questions"]:
             _close(question, closed)
     return found
@@ -62,12 +67,20 @@ def _closed(context: Any, organization: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(address for action, address in asked.items() if not _may(context, action, organization["id"]))
 
 
-def _may(context: Any, action: str, organization_id: str) -> bool:
+def _may(context: Any, action: str, id_: str) -> bool:
     try:
-        tk.check_access(action, tk.fresh_context(context), {"id": organization_id})
-    except tk.NotAuthorized:
+        tk.check_access(action, tk.fresh_context(context), {"id": id_})
+    except (tk.NotAuthorized, tk.ObjectNotFound):
         return False
     return True
+
+
+def _close_dataset(context: Any, link: dict[str, Any] | None) -> None:
+    """Take the address away from who may not edit the dataset that it edits."""
+    form = tk.url_for("dataset.edit", id="-")[:-1]
+    url = (link or {}).get("url") or ""
+    if link and url.startswith(form) and not _may(context, "package_update", unquote(url.removeprefix(form))):
+        link["url"] = None
 
 
 def _close(link: dict[str, Any] | None, closed: tuple[str, ...]) -> bool:

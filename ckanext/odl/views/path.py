@@ -128,9 +128,11 @@ def step(name: str, step: str) -> Any:
     except tk.ValidationError as refusal:
         return _show(organization, progress, found, is_open=True, errors=path_forms.of_step(refusal.error_dict, found))
     progress = _progress(organization)
+    now = _found(progress, step)
+    message = _saved(organization["id"], change, found, now)
     if _is_htmx():
-        return _show(organization, progress, _found(progress, step), saved=True)
-    tk.h.flash_success(_saved(_found(progress, step)))
+        return _show(organization, progress, now, message=message)
+    tk.h.flash_success(message)
     return tk.redirect_to("odl_path.step", name=organization["name"], step=step)
 
 
@@ -151,7 +153,7 @@ def _show(
     found: dict[str, Any],
     *,
     is_open: bool = False,
-    saved: bool = False,
+    message: str = "",
     errors: dict[str, list[str]] | None = None,
 ) -> Response:
     """A step: alone on its page, or, asked for by the page of the path, as the part of it that changes."""
@@ -161,7 +163,7 @@ def _show(
         "errors": errors or {},
         "data": path_forms.typed() if errors else {},
         "is_open": is_open,
-        "message": _saved(found) if saved else "",
+        "message": message,
     }
     if _is_htmx():
         return make_response(tk.render("odl/path/answer.html", data))
@@ -175,7 +177,17 @@ def _show(
     return page
 
 
-def _saved(found: Mapping[str, Any]) -> str:
+def _saved(organization_id: str, change: Mapping[str, Any], before: Mapping[str, Any], found: Mapping[str, Any]) -> str:
+    """What was just done: the state of the step, unless the change leaves it as it was."""
+    if change.get("propose_not_applicable"):
+        group = model.Group.get(organization_id)
+        atd = hierarchy.atd_of(group) if group else None
+        name = atd.display_name if atd else tk._("Your support structure")
+        return tk._("Your proposal is sent; {atd} will answer you.").format(atd=name)
+    if change.get("withdraw"):
+        if any(proof["id"] == change["withdraw"] for proof in before["proofs"]):
+            return tk._("The proof is withdrawn.")
+        return tk._("The proposal is withdrawn.")
     if found.get("is_duty"):
         return tk._("Saved. “{duty}”: {proofs}.").format(duty=found["label"], proofs=tk.h.odl_duty_word(found))
     word = tk.h.odl_step_word(found["state"], found["declared"])
@@ -210,7 +222,9 @@ def summary(name: str) -> Any:
     organization = open_to_its_people(name)
     register = tk.get_action("odl_duties_show")(_context(), {"id": organization["id"]})
     applying = [duty for duty in register["duties"] if duty["applies"] == "yes"]
-    data = {**_frame(organization, _progress(organization)), "register": register, "applying": applying}
+    # As it is, not as this reader may act on it: everybody prints the same page
+    progress = tk.get_action("odl_progress_show")(_context(), {"id": organization["id"]})
+    data = {**_frame(organization, progress), "register": register, "applying": applying}
     return tk.render("odl/path/summary.html", data)
 
 

@@ -18,6 +18,7 @@ _PLACES: dict[str, Callable[[_Organization, str], str]] = {
     "schemas": lambda _org, _: tk.url_for("odl_schemas.index"),
     "schema": lambda _org, id_: tk.url_for("odl_schemas.show", id=id_),
     "dataset": lambda _org, name: tk.url_for("dataset.read", id=name),
+    "dataset_edit": lambda _org, name: tk.url_for("dataset.edit", id=name),
     "report": lambda _org, id_: tk.url_for("odl_report.read", resource_id=id_),
     "collectivite": lambda org, _: tk.url_for("odl_collectivite.read", name=org["name"]),
     "mandates": lambda org, _: tk.url_for("odl_path.mandates", name=org["name"]),

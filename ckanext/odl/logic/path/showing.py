@@ -175,17 +175,17 @@ def history(organization: model.Group, step_id: str | None, start: int, rows: in
 class _Words:
     """Labels of steps and reasons in the reader's language."""
 
-    def __init__(self, organization: model.Group | None = None) -> None:
+    def __init__(self, organization: model.Group) -> None:
         self.checklist, self.language = definition.current().checklist, display.language_of(language())
-        self.atd = _atd(organization) if organization else None
+        self.atd = _atd(organization)
+        row = model.Session.get(PathProgress, organization.id)
+        self.profile = row.profile if row and row.profile else "other"
 
     def label(self, step_id: str) -> str | None:
         """The label of a step or duty, of one that left the checklist too."""
         if not step_id:
             return None
-        found = self.checklist.steps().get(step_id) or self.checklist.duties.get(step_id)
-        words = found.label if found else self.checklist.retired.get(step_id, {})
-        return words.get(self.language) or step_id
+        return display.label_of(self.checklist, step_id, self.language, profile=self.profile, atd=self.atd)
 
     def reason(self, line: PathHistory) -> str:
         why = line.why or {}
@@ -285,6 +285,10 @@ def _evidence(proof: onboarding.Proof, names: dict[str, str]) -> dict[str, Any]:
     }
 
 
+def _groups(ids: set[str]) -> list[model.Group]:
+    return list(model.Session.scalars(sa.select(model.Group).where(model.Group.id.in_(ids)))) if ids else []
+
+
 def open_proposals(organization_ids: Any, start: int, rows: int) -> dict[str, Any]:
     """Proposals of « sans objet » that wait for an answer, oldest first.
 
@@ -304,7 +308,8 @@ def open_proposals(organization_ids: Any, start: int, rows: int) -> dict[str, An
         .limit(rows)
     ).all()
     names = acting.names_of((row.author_id for row in found), ())
-    words = _Words()
+    # Once for each collectivité, most often a handful
+    words = {group.id: _Words(group) for group in _groups({row.organization_id for row in found})}
     return {
         "count": count,
         "results": [
@@ -312,7 +317,7 @@ def open_proposals(organization_ids: Any, start: int, rows: int) -> dict[str, An
                 "id": row.id,
                 "organization": {"id": row.organization_id, "name": row.name, "title": row.title or row.name},
                 "step": row.step,
-                "label": words.label(row.step),
+                "label": words[row.organization_id].label(row.step),
                 "reason": row.value,
                 "author": names.get(row.author_id, ""),
                 "given_on": row.given_on.isoformat(),

@@ -29,7 +29,8 @@ def _every(name: str, datasets: tuple[DatasetFacts, ...], missing: Callable[[Dat
     )
     bad = sum(1 for _, words in lacking.values() if words)
     if bad:
-        action = go("complete_dataset", first_place(facts, "deposit"))
+        place = first_place(facts, "deposit")
+        action = go("complete_dataset", place.replace("dataset:", "dataset_edit:", 1))
         return todo(f"{name}.some", action, facts=facts, n=bad, total=len(datasets))
     return done(f"{name}.all", n=len(datasets))
 

@@ -32,6 +32,14 @@ class TestSelection:
         assert "Saint-Exemple, Valbrune" in page.get_text()
         assert "Lointaine" not in page.get_text()
 
+    def test_labels_of_steps_are_filled_in(self, look):
+        page = look("atd", f"{PAGE}/selection?id=valbrune")
+
+        labels = [words(option) for option in page.select("#odl-step option")]
+        assert not [label for label in labels if "{" in label]
+        assert "Reach 5 or 10 public datasets" in labels
+        assert any(label.startswith("Agree the support with ") for label in labels)
+
     def test_nothing_ticked(self, look):
         page = look("atd", f"{PAGE}/selection?kind=commune")
 

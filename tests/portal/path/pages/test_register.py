@@ -6,7 +6,9 @@ import re
 
 import pytest
 from bs4 import BeautifulSoup
+from ckan import model
 
+from ckanext.odl.model import PathHistory
 from tests.portal.conftest import call
 
 from .conftest import PATH, words
@@ -24,9 +26,10 @@ class TestDuties:
         assert "CRPA L322-6" in words(page.select_one("#ob-rip"))
 
     def test_it_counts_proofs_on_a_day_and_gives_no_verdict(self, look, agent):
+        lead = words(look(f"{PATH.replace('/fr/', '/en/')}/obligations", agent).select_one(".odl-lead"))
         text = words(look(f"{PATH}/obligations", agent).select_one("[role=main]"))
 
-        assert re.search(r"Justificatifs \d+/\d+ au \d", text)
+        assert re.search(r"^On .+, \d+ dut(y|ies) out of \d+ (has its|have their) proofs\.", lead)
         assert "conforme" not in text.replace("non conforme", "").lower()
 
     def test_what_is_unknown_is_asked_and_leads_to_its_field(self, look, staff):
@@ -61,6 +64,17 @@ class TestHistory:
         given = next(line for line in lines if "justificatif donné" in line)
         assert agent["fullname"] in given
         assert page.select_one(".odl-entries time")["datetime"]
+
+    def test_labels_name_the_structure_and_the_figure_of_the_profile(self, look, agent, member):
+        change = {"organization_id": member["id"], "what": "proof_given", "user_id": agent["id"]}
+        PathHistory.write(model.Session(), [{**change, "step": step} for step in ("p1.agreement", "p3.volume")])
+        model.Session.commit()
+
+        text = words(look(f"{PATH}/historique", agent).select_one("[role=main]"))
+
+        assert "Convenir de l’accompagnement avec Causses Numérique" in text
+        assert re.search(r"Atteindre \d+ jeux publics", text)
+        assert "{" not in text
 
     def test_a_long_history_is_paged(self, look, send, agent):
         for number in range(30):
@@ -124,6 +138,15 @@ class TestReferents:
         assert "jusqu’au" in words(page.select_one(".odl-entries"))
 
 
+def _minutes(text: str) -> int:
+    """The first duration of a text: « 1 h 30 », « 45 min »."""
+    text = re.sub(r"\s", " ", text)
+    if hours := re.search(r"(\d+) h(?: (\d\d))?", text):
+        return int(hours[1]) * 60 + int(hours[2] or 0)
+    minutes = re.search(r"(\d+) min", text)
+    return int(minutes[1]) if minutes else 0
+
+
 class TestSummary:
     def test_it_says_where_what_is_due_what_comes_next_and_how_long(self, look, agent, member):
         page = look("/fr/odl/collectivite/valbrune/bilan", agent)
@@ -132,12 +155,22 @@ class TestSummary:
         assert page.html["lang"] == "fr"
         assert "Valbrune" in text
         assert len(page.select("#summary-phases ~ table tbody tr")) == 6
-        assert "h environ" in text
-        assert re.search(r"Justificatifs \d+/\d+ au", text)
+        assert re.search(r"h( \d\d)? environ", text)
         assert len(page.select(".summary-next > li")) == 3
         assert "Causses Numérique" in text
         assert not page.select("script:not([src])")
         assert not page.select("[style]")
+
+    def test_everybody_prints_the_same_page(self, look, agent, staff):
+        pages = [look("/fr/odl/collectivite/valbrune/bilan", reader) for reader in (agent, staff)]
+
+        assert words(pages[0].main) == words(pages[1].main)
+
+    def test_the_column_of_efforts_adds_up(self, look, agent):
+        page = look("/fr/odl/collectivite/valbrune/bilan", agent)
+
+        cells = [words(row.select("td")[-1]) for row in page.select("#summary-phases ~ table tbody tr")]
+        assert _minutes(words(page.select_one(".summary-lead"))) == sum(map(_minutes, cells)) > 0
 
 
 class TestCard:

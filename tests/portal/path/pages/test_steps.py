@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 
 import pytest
 from ckan import model
@@ -56,7 +57,8 @@ class TestWhereItStands:
     def test_the_effort_left_is_said_in_hours_and_is_indicative(self, look, agent):
         page = look(PATH, agent)
 
-        assert "h environ, sans compter la préparation des fichiers" in words(page.select_one(".odl-lead"))
+        lead = words(page.select_one(".odl-lead"))
+        assert re.search(r"h( \d\d)? environ, sans compter la préparation des fichiers", lead)
         assert "indicatives" in words(page.select_one("[role=main]"))
         assert all("encore" in words(summary) for summary in page.select(".odl-phase-sum"))
 
@@ -69,6 +71,18 @@ class TestWhereItStands:
         page = look(PATH, agent)
         assert state_of(page, "p2.first_public") == "fait"
         assert "vu par le portail" in words(page.select_one("#step-p2-first_public"))
+
+    def test_doors_open_for_this_reader(self, look, agent, deposit):
+        reader = factories.User()
+        call("organization_member_create", None, id="valbrune", username=reader["name"], role="member")
+        deposit(GOOD)
+        run_checks()
+
+        pages = {user["name"]: look(f"{PATH}/p2.described", user) for user in (agent, reader)}
+
+        assert pages["sylvie"].select("a[href='/fr/dataset/edit/prenoms']")
+        assert not pages[reader["name"]].select("a[href*='/dataset/edit/']")
+        assert not look(PATH, agent).select("[role=main] a[href*='/organization/edit']")
 
     def test_a_step_that_left_the_path_keeps_its_history(self, look, agent, commune):
         line = {"what": "proof_given", "after": {"kind": "note", "value": "Charte signée"}, "user_id": agent["id"]}
@@ -182,6 +196,7 @@ class TestEvidence:
 
         assert words(page.select_one(".odl-verdict .odl-state")) != "déclaré"
         assert not page.select(".odl-proofs")
+        assert "Enregistré" not in words(page.select_one(".flash-messages"))
         assert "justificatif retiré" in words(page.select_one(".odl-entries"))
         send(agent, "p1.elected", status=404, do="withdraw", proof="inconnu")
 
@@ -210,6 +225,8 @@ class TestNotApplicable:
     def test_the_commune_takes_its_proposal_back(self, send, agent, member):
         page = send(agent, "p6.workshop", do="propose_not_applicable", reason="Pas le temps")
         assert "Causses Numérique vous répondra" in words(page.select_one(".odl-proposal"))
+        assert "Causses Numérique" in words(page.select_one(".flash-messages"))
+        assert "à faire" not in words(page.select_one(".flash-messages"))
 
         page = send(agent, "p6.workshop", do="withdraw", proof=page.select_one(".odl-proposal [name=proof]")["value"])
 
