@@ -175,13 +175,8 @@ def _selection(
             "whole_list": whole_list,
             "arguments": _given(asked),
             "groups": atd_list.group_names(facets),
-<<<<<<< HEAD
-            "steps": atd_list.steps(),
-            "profiles": _profiles(atd),
-=======
             "steps": atd_list.steps(atd.display_name),
-            "profiles": atd_list.profiles(count),
->>>>>>> mend-path
+            "profiles": _profiles(atd),
             "typed": typed or {},
             "problems": problems or {},
         },
