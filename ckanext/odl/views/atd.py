@@ -271,7 +271,7 @@ def waive(name: str) -> Any:
         "“{step}” is waived for {n} local authorities: {names}.",
         changed["count"],
     )
-    label = atd_list.step_label(typed["step"])
+    label = atd_list.step_label(typed["step"], atd.display_name)
     named = _named([place["title"] for place in changed["results"]])
     tk.h.flash_success(sentence.format(n=tk.h.odl_number(changed["count"]), step=label, names=named))
     return _back(atd)
@@ -282,7 +282,7 @@ def _to_confirm(atd: model.Group, typed: dict[str, str]) -> str:
     form = tk.request.form
     asked = atd_list.asked(form)
     problems = {}
-    if not atd_list.step_label(typed["step"]):
+    if not atd_list.step_label(typed["step"], atd.display_name):
         problems["step"] = [tk._("Choose a step")]
     if not typed["reason"]:
         problems["reason"] = [tk._("Say why, in a few words: it is kept in the history.")]
@@ -303,7 +303,7 @@ def _to_confirm(atd: model.Group, typed: dict[str, str]) -> str:
         {
             "atd": atd,
             "places": places,
-            "step_label": atd_list.step_label(typed["step"]),
+            "step_label": atd_list.step_label(typed["step"], atd.display_name),
             "typed": typed,
             "arguments": _given(asked),
         },

@@ -155,9 +155,9 @@ def profiles() -> dict[str, str]:
     }
 
 
-def step_label(id_: str) -> str:
+def step_label(id_: str, atd: str) -> str:
     """What a step of the path is called, "" when there is none of this name."""
-    return next((step["label"] for phase in steps() for step in phase["steps"] if step["id"] == id_), "")
+    return next((step["label"] for phase in steps(atd) for step in phase["steps"] if step["id"] == id_), "")
 
 
 def steps(atd: str) -> list[dict[str, Any]]:
