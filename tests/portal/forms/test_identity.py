@@ -28,7 +28,7 @@ def matches(page: BeautifulSoup) -> list[str]:
 
 
 def stored(territory, name: str) -> dict:
-    return territory.call("anonymous", "organization_show", id=name)
+    return territory.call("sysadmin", "organization_show", id=name)
 
 
 class TestWithoutScript:

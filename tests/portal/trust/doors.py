@@ -15,13 +15,18 @@ from tests.portal.trust.world import World
 CARRIED_OUT = {200, 204, 302, 304, 409, 422}
 
 
+#: Actions of CKAN to which ours adds only that some files are refused: who may call them is CKAN's own affair.
+_ONLY_REFUSE_FILES = {"package_create", "package_update", "resource_create", "resource_update"}
+
+
 def our_actions() -> set[str]:
     plugin: Any = plugins.get_plugin("odl")
-    return set(plugin.get_actions())
+    return set(plugin.get_actions()) - _ONLY_REFUSE_FILES
 
 
 def our_routes(flask_app: Any) -> dict[str, Any]:
     """Method and rule -> the rule, of every view that is ours."""
+    flask_app = flask(flask_app)
     return {
         f"{method} {rule.rule}": rule
         for rule in flask_app.url_map.iter_rules()
@@ -30,9 +35,16 @@ def our_routes(flask_app: Any) -> dict[str, Any]:
     }
 
 
+def flask(flask_app: Any) -> Any:
+    """The application itself, which a test of CKAN 2.11 sees behind wrappers."""
+    while not hasattr(flask_app, "url_map"):
+        flask_app = flask_app.app
+    return flask_app
+
+
 def address(world: World, call: Call, things: Any = None) -> str:
     rule = our_routes(world.flask_app)[call.what]
     host = urlsplit(tk.config["ckan.site_url"]).netloc
-    adapter = world.flask_app.url_map.bind(host)
+    adapter = flask(world.flask_app).url_map.bind(host)
     query = call.query(things or world)
     return adapter.build(rule.endpoint, call.data(things or world)) + (f"?{query}" if query else "")

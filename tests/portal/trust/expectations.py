@@ -273,7 +273,8 @@ ROUTES = [
         Call(f"POST {REPORT}/check", resource(state, "resource_id"), form=posted(), may=EDITORS, sees=readers(state))
         for state in STATES
     ),
-    # models
+    # models and limits
+    Call("GET /odl/limites"),
     Call("GET /odl/schemas"),
     Call("GET /odl/schemas/<path:id>", lambda world: {"id": SCHEMA}),
     *(

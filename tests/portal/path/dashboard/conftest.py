@@ -109,10 +109,11 @@ def visit(app: Any, territory: Territory, authorization: Any) -> Callable[..., A
         if who not in known:
             known[who] = authorization(territory.users[str(who)])
         headers = {**known[who], **more.pop("headers", {})}
+        follow = more.pop("follow", False)
         if form is None:
-            answer = app.get(address, headers=headers, follow_redirects=False, **more)
+            answer = app.get(address, headers=headers, follow_redirects=follow, **more)
         else:
-            answer = app.post(address, data=form, headers=headers, follow_redirects=False, **more)
+            answer = app.post(address, data=form, headers=headers, follow_redirects=follow, **more)
         assert answer.status_code == status, BeautifulSoup(answer.data, "html.parser").get_text(" ", strip=True)[:2000]
         model.Session.expire_all()
         return answer
