@@ -194,10 +194,12 @@ def test_a_secretary_of_three_communes_chooses_and_always_reads_for_whom_she_wor
 
 def test_the_structure_that_supports_communes_sees_its_members(portal, page, photograph):
     portal.log_in(page, role="atd")
-    expect(page.locator(".odl-choices a")).to_have_count(9)
+    member = page.locator(".odl-members tbody tr", has_text="Saint-Exemple")
+    expect(member).to_have_count(1)
     photograph(page, "1-members")
 
-    page.locator(".odl-choices a").filter(has_text="Saint-Exemple").click()
+    member.get_by_role("link", name="Saint-Exemple").first.click()
+    page.goto(f"{portal.url}/odl/collectivite/saint-exemple")
 
     expect(page.get_by_role("heading", name="Plan du cimetière")).not_to_have_count(0)
     expect(page.get_by_role("link", name="Déposer un fichier")).to_be_visible()

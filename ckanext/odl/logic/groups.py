@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import sqlalchemy as sa
 from ckan import model
+from ckan.model.group import group_table
 
 from ckanext.odl.model import PathProgress
 
@@ -35,7 +36,7 @@ def put(organization_ids: list[str], name: str) -> int:
 
 def _into_column(session: Any, ids: list[str], name: str) -> None:
     """CKAN 2.12: one JSON column."""
-    group: Any = model.meta.metadata.tables["group"]
+    group: Any = group_table
     extras = sa.func.coalesce(group.c.extras, sa.text("'{}'::jsonb"))
     value = (
         extras.op("||")(sa.func.jsonb_build_object(FIELD, name)) if name else extras.op("-")(sa.cast(FIELD, sa.Text))

@@ -59,7 +59,7 @@ def territory(clean_db: None, clean_index: None) -> Territory:
     organization("other-atd", title="Agence du Plateau", odl_kind="departement", odl_is_atd=True)
     commune = {"odl_kind": "commune", "odl_insee": "48150", "odl_default_licence": "lov2"}
     organization("saint-exemple", "atd", title="Saint-Exemple", **commune)
-    organization("villeneuve", "atd", title="Villeneuve", odl_kind="commune", odl_insee="2A004")
+    organization("villeneuve", "atd", title="Villeneuve", odl_kind="commune", odl_insee="2A001")
     organization("cc-du-causse", "atd", title="CC du Causse", odl_kind="epci", odl_siren="200000990")
     organization("lointaine", "other-atd", title="Lointaine", odl_kind="commune", odl_insee="12001")
     return made
