@@ -7,11 +7,12 @@ from typing import Any
 
 import sqlalchemy as sa
 from ckan import model
+from ckan.model.group import group_table
 
 from ckanext.odl.logic.path import acting, listing
 from ckanext.odl.model import PathHistory, PathProgress, What
 
-_GROUP: Any = model.meta.metadata.tables["group"]
+_GROUP: Any = group_table
 #: Days for which one who was called is not among the first to call.
 QUIET_DAYS = 7
 

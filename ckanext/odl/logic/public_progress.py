@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from ckan import model
+from ckan.model.group import group_table
 from ckan.plugins import toolkit as tk
 from sqlalchemy.orm import aliased
 
@@ -20,7 +21,7 @@ from ckanext.odl.logic.collectivite import ORGANIZATION
 from ckanext.odl.logic.overview import fold
 from ckanext.odl.model import PathProgress
 
-_GROUP: Any = model.meta.metadata.tables["group"]
+_GROUP: Any = group_table
 #: Organizations read at a time.
 BATCH = 500
 #: The words of the observatory of OpenDataFrance for the kinds of collectivités.
