@@ -124,7 +124,7 @@ class _Server:
         alive = self._process is not None and self._process.poll() is None and self._owner == os.getpid()
         if not alive or self._control is None:
             self._start()
-        assert self._control is not None  # noqa: S101
+        assert self._control is not None  # noqa: S101 (_start has set it)
         return self._control
 
     def _start(self) -> None:

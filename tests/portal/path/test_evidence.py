@@ -177,7 +177,7 @@ def test_a_file_taken_back_is_gone(member, agent, app, authorization):
     ask("odl_step_update", agent, id=member["id"], step="p1.decision", withdraw=proof, reason="Mauvais fichier")
 
     assert app.get(url, headers=authorization(agent)).status_code == 404
-    from ckanext.odl import storage  # noqa: PLC0415
+    from ckanext.odl import storage  # noqa: PLC0415 (for this test only)
 
     with pytest.raises(storage.MissingFile):
         list(storage.stream({"id": proof, "url": "erreur.pdf", "url_type": "upload"}))

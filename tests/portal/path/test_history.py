@@ -68,7 +68,7 @@ def test_who_acts_under_a_mandate_shows_with_it(people, member, agent):
 
 
 def test_a_named_referent_stands_for_a_commune_without_agents(people, member, adviser):
-    from tests.portal.conftest import call  # noqa: PLC0415
+    from tests.portal.conftest import call  # noqa: PLC0415 (for this test only)
 
     call("organization_patch", None, id=member["id"], odl_profile="no_agent")
     assert step(adviser, member, "p1.team")["state"] == "todo"
@@ -162,7 +162,7 @@ def test_a_step_that_left_the_checklist_keeps_its_history(member, agent, ckan_co
     assert refused(agent, member, "p1.elected", evidence=NOTE) == ["step"]
 
     # a wrong file changes nothing, in this process and in one that begins now
-    from ckanext.odl.logic import checklist  # noqa: PLC0415
+    from ckanext.odl.logic import checklist  # noqa: PLC0415 (for this test only)
 
     own.write_text("version: 1\nsteps:\n  p1.elected: {rule: nothing_like_it}\n", "utf-8")
     again = ask("odl_progress_recompute", agent, id=member["id"])

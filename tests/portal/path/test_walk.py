@@ -269,7 +269,7 @@ def test_a_proof_taken_back_is_to_do_again_and_one_that_ended_is_to_be_renewed(p
 
 
 def test_queries_of_a_list_do_not_grow(place, workers, adviser, atd):
-    from tests.portal.path.test_snapshot import queries  # noqa: PLC0415
+    from tests.portal.path.test_snapshot import queries  # noqa: PLC0415 (for this test only)
 
     def asked():
         model.Session.rollback()

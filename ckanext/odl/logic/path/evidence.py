@@ -144,7 +144,7 @@ def _text(content: bytes, extension: str) -> str | None:
 
 def keep(proof_id: str, evidence: Evidence) -> None:
     """Store the bytes under the id of their proof."""
-    from werkzeug.datastructures import FileStorage  # noqa: PLC0415
+    from werkzeug.datastructures import FileStorage  # noqa: PLC0415 (only where a file is kept)
 
     upload = FileStorage(io.BytesIO(evidence.content), filename=evidence.name, content_type=evidence.type)
     keeper = uploader.get_resource_uploader({"id": proof_id, "url": evidence.name, "upload": upload})
