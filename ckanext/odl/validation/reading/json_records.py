@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import accumulate
@@ -65,8 +66,9 @@ def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(held) == len(pairs):
         return held
     doubled = _Doubled(held)
-    seen: set[str] = set()
-    doubled.names = [name for name, _ in pairs if name in seen or seen.add(name)]  # type: ignore[func-returns-value]
+    left = Counter(name for name, _ in pairs)
+    left.subtract(list(held))  # once each is as it should be
+    doubled.names = list(left.elements())
     return doubled
 
 
