@@ -11,7 +11,7 @@ from ckan.lib.plugins import DefaultTranslation
 from ckan.plugins import toolkit as tk
 
 from . import defaults, search, subscriptions
-from .views import downloads, rates
+from .views import downloads, failures, rates
 
 
 @tk.blanket.actions
@@ -59,6 +59,7 @@ class OdlPlugin(p.SingletonPlugin, DefaultTranslation):
     # IMiddleware
     def make_middleware(self, app: Any, config: CKANConfig) -> Any:
         downloads.protect(app)
+        failures.protect(app)
         rates.protect(app)
         return app
 
