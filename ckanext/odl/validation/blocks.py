@@ -24,7 +24,7 @@ from .extract import Numbered
 from .judges import ColumnJudge, Key, key_text
 from .proofs import proof_of
 from .reading.records import Block, RecordStream
-from .row_hashes import hash_of_cells, hashes_of_records
+from .row_hashes import hashes_of_records, hashes_of_rows
 from .row_proofs import row_proof_of
 from .seen import FirstSeen, combine, hash_pairs
 
@@ -328,8 +328,7 @@ class _Driver:
         if isinstance(part.records, Block):
             hashes = hashes_of_records(part.records)
         else:
-            texts = [hash_of_cells(cells, self.engine.table.delimiter or ",") for cells in part.records]
-            hashes = np.array(texts, np.int64).view(np.uint64)
+            hashes = hashes_of_rows(part.records, self.engine.table.delimiter or ",")
         self._hashes.append(hashes if taking.all() else hashes[taking])
         self._rows.append((np.flatnonzero(taking) + part.first_row).astype(np.int32))
 
