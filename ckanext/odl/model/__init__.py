@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from .progress import PathHistory, PathMandate, PathProgress, PathProof, What
+from .path import PathHistory, PathMandate, PathProof, What
+from .progress import PathProgress
 from .validation import State, StoredFile, Validation
 
 __all__ = ["PathHistory", "PathMandate", "PathProgress", "PathProof", "State", "StoredFile", "Validation", "What"]

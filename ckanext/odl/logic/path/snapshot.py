@@ -22,7 +22,7 @@ from ckanext.odl import onboarding
 from ckanext.odl.intake import own_session
 from ckanext.odl.logic import periods, reference, state
 from ckanext.odl.model import PathHistory, PathMandate, PathProgress, PathProof, StoredFile, Validation
-from ckanext.odl.model.progress import EVIDENCE, PROPOSAL, WAIVER
+from ckanext.odl.model.path import EVIDENCE, PROPOSAL, WAIVER
 from ckanext.odl.onboarding import ETP_BANDS, PROFILES, DatasetFacts, FileFacts, PersonFacts, Snapshot
 from ckanext.odl.scdl import UnknownSchema, catalogue
 
