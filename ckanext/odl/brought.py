@@ -72,3 +72,12 @@ def install() -> None:
 def forget() -> None:
     """Ask the database anew at the next use: something was just added."""
     _kept.forget()
+
+
+def be_sure_of(schema_id: str, version: str) -> None:
+    """Ask the database at once when this process does not know a version that another one does already."""
+    if schema_id:
+        try:
+            scdl.catalogue().parse(f"{schema_id}@{version}")
+        except scdl.UnknownSchema:
+            forget()

@@ -15,6 +15,8 @@ LIMITS = "ckanext.odl.limits"
 UPLOAD_FORMATS = "ckanext.odl.upload.formats"
 CHECKLIST = "ckanext.odl.checklist"
 EVIDENCE_SIZE = "ckanext.odl.path.evidence_size"
+SCHEMAS_URL = "ckanext.odl.schemas.catalogue_url"
+SCHEMAS_LOOPBACK = "ckanext.odl.schemas.loopback"
 
 #: The published limits that a portal may change.
 LIMIT_NAMES = (
@@ -71,6 +73,16 @@ def rate(kind: str) -> int:
 def evidence_size() -> int:
     """Largest file accepted as proof of a step, in bytes."""
     return tk.config[EVIDENCE_SIZE]
+
+
+def schemas_url() -> str:
+    """Address of the national catalogue of schemas."""
+    return tk.config[SCHEMAS_URL].strip()
+
+
+def schemas_loopback() -> bool:
+    """Whether that catalogue may stand on this machine (tests, demonstration)."""
+    return tk.config[SCHEMAS_LOOPBACK]
 
 
 def upload_formats() -> list[str]:

@@ -49,7 +49,7 @@ def provide(provider: Callable[[], Brought]) -> None:
 
     :param provider: called for each use of the catalogue; it answers with the same tuple as long as nothing changed
     """
-    global _provider  # noqa: PLW0603 (one catalogue per process, one source of what is added to it)
+    global _provider
     _provider = provider
 
 

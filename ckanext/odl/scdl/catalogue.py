@@ -301,7 +301,7 @@ def _extended(entry: SchemaEntry, versions: list[BroughtVersion]) -> SchemaEntry
         entry,
         versions=tuple(newest_first([*entry.versions, *more])),
         accepted=tuple(newest_first([*entry.accepted, *accepted])),
-        brought=more,
+        brought={**entry.brought, **more},
     )
 
 
@@ -331,7 +331,7 @@ _merged: tuple[Brought, Catalogue] | None = None
 
 def catalogue() -> Catalogue:
     """Return the catalogue: what ships with the extension and what the portal brought; the same until that changes."""
-    global _merged  # noqa: PLW0603 (made anew only when what was brought is another tuple)
+    global _merged
     versions = brought()
     if not versions:
         return packaged()

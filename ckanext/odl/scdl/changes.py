@@ -142,7 +142,17 @@ _TYPES = {
     "any": ("sans type", "any type"),
 }
 _LIMITS = ("minimum", "maximum", "minLength", "maxLength")
-_READING = ("format", "trueValues", "falseValues", "decimalChar", "groupChar", "bareNumber", "missingValues", "arrayItem")
+_READING = (
+    "format",
+    "trueValues",
+    "falseValues",
+    "decimalChar",
+    "groupChar",
+    "bareNumber",
+    "missingValues",
+    "arrayItem",
+    "customCheck",
+)
 
 
 def _left_unsaid(one: Field, other: Field, former: FieldWords, current: FieldWords, french: bool) -> list[str]:
@@ -167,7 +177,8 @@ def _left_unsaid(one: Field, other: Field, former: FieldWords, current: FieldWor
         shown = other.get("example")
         example = (f", par exemple {shown}" if french else f", for example {shown}") if shown not in (None, "") else ""
         if patterns[1] is None:
-            sentences.append(f"{name} n’a plus de règle d’écriture." if french else f"{name} has no rule of writing now.")
+            nothing = "n’a plus de règle d’écriture" if french else "has no rule of writing any more"
+            sentences.append(f"{name} {nothing}.")
         elif french:
             sentences.append(f"{name} suit une autre règle d’écriture{example}.")
         else:

@@ -1,7 +1,7 @@
 """The national catalogue of schemas: what it lists, what of it is new here, and whether a file may come in.
 
-Pure: bytes of the catalogue and of the schema files in, versions to keep and refusals out. Each schema stands alone: one
-that is wrong takes nothing from the others.
+Pure: bytes of the catalogue and of the schema files in, versions to keep and refusals out. Each schema stands alone:
+one that is wrong takes nothing from the others.
 
 Source: https://schema.data.gouv.fr (the catalogue's form is that of opendataschema's ``schema-catalog.json``).
 """
@@ -59,6 +59,11 @@ def sentence(code: str, params: Mapping[str, Any], language: str = "fr") -> dict
     column = params.get("field")
     where = (f" (colonne «\u00a0{column}\u00a0»)" if french else f" (column “{column}”)") if column else ""
     return {part: entry[part].format(**{**params, "field": where}) for part in ("message", "remedy")}
+
+
+def phrase(name: str, language: str = "fr", **values: Any) -> str:
+    """A sentence that is no complaint: what came in, how many."""
+    return _sentences()["told"]["en" if language.startswith("en") else "fr"][name].format(**values)
 
 
 @functools.cache

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from functools import cache
 from typing import Any
 
@@ -84,11 +85,11 @@ def _compiled(pattern: str) -> Any:
     """The pattern on the linear engine (its classes are those of ASCII, its end is no line's); else on :mod:`re`."""
     options = re2.Options()
     options.log_errors = False
-    for written in (pattern, linear_pattern(pattern)):
-        try:
-            return re2.compile(written, options)
-        except (re2.error, TypeError):
-            continue
+    with suppress(re2.error):
+        return re2.compile(pattern, options)
+    written = linear_pattern(pattern)
+    if written is not None:
+        return re2.compile(written, options)
     return re.compile(re.sub(r"(?<!\\)\$$", r"\\Z", pattern), re.ASCII)
 
 
