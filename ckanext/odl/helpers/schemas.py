@@ -42,6 +42,6 @@ def _told(one: schema_news.News) -> dict[str, Any]:
         "title": one.entry.title(spoken),
         "version": one.version,
         "former": one.former,
-        "day": day.text if day else "",
+        "day": day.words if day else "",
         "changes": one.changes(spoken),
     }

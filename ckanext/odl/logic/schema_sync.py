@@ -8,12 +8,11 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
-from urllib.parse import urlsplit
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from ckanext.odl import brought, config, scdl
-from ckanext.odl.fetch import FetchError, Guard
+from ckanext.odl.fetch import FetchError
 from ckanext.odl.intake import own_session
 from ckanext.odl.logic import schema_news
 from ckanext.odl.model import SchemaVersion
@@ -22,7 +21,6 @@ from ckanext.odl.scdl.sync import Plan, Refusal, SyncError, Wanted
 from ckanext.odl.validation import check_schema
 
 _CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f]")
-_SECONDS = 30.0
 #: Between two files: the national site owes us nothing.
 _PAUSE_SECONDS = 0.2
 _NOT_ALLOWED = (
@@ -91,8 +89,7 @@ class Sync:
         brought.forget()
         self._known = scdl.catalogue()
         url = config.schemas_url()
-        host = (urlsplit(url).hostname or "").rstrip(".").lower()
-        self._guard = Guard(hosts={host}, loopback=config.schemas_loopback(), seconds=_SECONDS)
+        self._guard = config.schemas_guard()
         listed, refused = sync.read_catalogue(self._fetch(url, "catalogue", sync.CATALOGUE_BYTES))
         self._plan: Plan = sync.plan(listed, self._known, add=add, compare=compare)
         self._plan.refused[:0] = refused

@@ -228,10 +228,11 @@ def judge(wanted: Wanted, content: bytes, known: Catalogue, check: Check) -> New
     :raises SyncError: the file is refused: ``other-content`` when the portal has another content under this number
     """
     entry = next((entry for entry in known if entry.id == wanted.id), None)
-    kind: Kind = "table" if wanted.listed.form == "tableschema" else entry.kind if entry else "json"
+    is_table = wanted.listed.form == "tableschema"
     named = {"id": wanted.id, "version": wanted.version}
-    if entry and (entry.kind == "table") != (kind == "table"):
+    if entry and entry.is_table != is_table:
         raise SyncError("kind-changed", **named)
+    kind: Kind = entry.kind if entry else "table" if is_table else "json"
     if entry and wanted.version in entry.brought:
         if entry.brought[wanted.version].content.encode() != content:
             raise SyncError("other-content", **named)
