@@ -318,9 +318,7 @@ def test_an_older_report_stays_what_it_is(national, sync, deposit):
     call("odl_validation_run", None, id=silent["id"])
     run_checks()
     assert (state_of(silent)["schema_version"], state_of(silent)["badge"]) == (NEXT, "invalid")
-    versions = model.Session.scalars(
-        sa.select(Validation.schema_version).where(Validation.resource_id == silent["id"])
-    )
+    versions = model.Session.scalars(sa.select(Validation.schema_version).where(Validation.resource_id == silent["id"]))
     assert sorted(versions) == ["1.1.6", NEXT]
 
 

@@ -93,7 +93,7 @@ def _behind(entry: SchemaEntry, version: str, organization_ids: Collection[str] 
     ids = [row.id for row in rows]
     stored = sa.select(StoredFile.resource_id, StoredFile.sha256).where(StoredFile.resource_id.in_(ids))
     present = {row.resource_id: row.sha256 for row in model.Session.execute(stored)} if ids else {}
-    checked = Validation.checked(model.Session, ids) if ids else set()
+    checked = Validation.checked(model.Session(), ids) if ids else set()
     files = []
     for row in rows:
         here = (row.id, present.get(row.id, ""))

@@ -173,4 +173,6 @@ class Sync:
 
     def _refused(self, refusal: Refusal) -> Outcome:
         words = sync.sentence(refusal.code, refusal.params, self.language)
-        return Outcome(refusal.id, refusal.version, "refused", code=refusal.code, **words)
+        return Outcome(
+            refusal.id, refusal.version, "refused", code=refusal.code, message=words["message"], remedy=words["remedy"]
+        )
