@@ -70,6 +70,7 @@ from .progress import (
     odl_staffs_atd,
     odl_steps_done,
 )
+from .schemas import odl_schema_news, odl_schema_news_below
 
 __all__ = [
     "odl_advice",
@@ -118,6 +119,8 @@ __all__ = [
     "odl_schema_choices",
     "odl_schema_groups",
     "odl_schema_name",
+    "odl_schema_news",
+    "odl_schema_news_below",
     "odl_siren",
     "odl_size",
     "odl_staffs_atd",

@@ -2,8 +2,23 @@
 
 from __future__ import annotations
 
+from .datagouv import DatagouvLink, DatagouvRun, Twin
 from .path import PathHistory, PathMandate, PathProof, What
 from .progress import PathProgress
+from .schema_version import SchemaVersion
 from .validation import State, StoredFile, Validation
 
-__all__ = ["PathHistory", "PathMandate", "PathProgress", "PathProof", "State", "StoredFile", "Validation", "What"]
+__all__ = [
+    "DatagouvLink",
+    "DatagouvRun",
+    "PathHistory",
+    "PathMandate",
+    "PathProgress",
+    "PathProof",
+    "SchemaVersion",
+    "State",
+    "StoredFile",
+    "Twin",
+    "Validation",
+    "What",
+]
