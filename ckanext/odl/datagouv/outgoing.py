@@ -19,6 +19,7 @@ from urllib.parse import quote, urlsplit
 from ckanext.odl.scdl import UnknownSchema, catalogue
 from ckanext.odl.territory import Territory, parse_territory
 
+from .outlines import polygon
 from .texts import description, plain
 
 FREQUENCIES = "http://publications.europa.eu/resource/authority/frequency/"
@@ -262,19 +263,30 @@ def checksum(digits: Any, algorithm: Any = None) -> tuple[str, str] | None:
     return _SPDX + fitting, bare
 
 
-def place(line: Any, outlines: Outlines | None = None) -> Place | None:
-    """Return the territory of a dataset, with its outline where there is one.
+def place(package: Mapping[str, Any], outlines: Outlines | None = None) -> Place | None:
+    """Return the territory of a dataset, with an outline where there is one: its own (an extra), else that supplied.
 
-    :param line: as stored in ``odl_territory`` (``commune 48150 Saint-Exemple``)
+    :param package: with ``odl_territory`` (``commune 48150 Saint-Exemple``) and ``extras``
     """
-    territory = parse_territory(plain(line))
+    territory = parse_territory(plain(package.get("odl_territory")))
+    outline = _own_outline(package) or _outline(territory, outlines)
+    geometry = json.dumps(outline, separators=(",", ":")) if outline else ""
     if territory is None:
-        return None
+        return Place("", "", "", geometry) if geometry else None
     uri = _FRANCE if territory.level == "france" else ""
     if territory.code and territory.code_is_valid and territory.level in _TERRITORIES:
         uri = _TERRITORIES[territory.level] + territory.code
-    outline = _outline(territory, outlines)
-    return Place(uri, territory.code, territory.name, json.dumps(outline, separators=(",", ":")) if outline else "")
+    return Place(uri, territory.code, territory.name, geometry)
+
+
+def _own_outline(package: Mapping[str, Any]) -> dict[str, Any] | None:
+    for extra in package.get("extras") or []:
+        if extra.get("key") == SPATIAL:
+            try:
+                return polygon(json.loads(extra.get("value") or ""))
+            except (TypeError, ValueError):
+                return None
+    return None
 
 
 def _outline(territory: Territory | None, outlines: Outlines | None) -> dict[str, Any] | None:
@@ -368,7 +380,7 @@ def record(
         frequency=frequency(package.get("frequency")),
         start=start,
         end=end if not (start and end and end < start) else None,
-        place=place(package.get("odl_territory"), outlines),
+        place=place(package, outlines),
         publisher=owner,
         contact=contact(package, owner),
         created=moment(package.get("metadata_created")),
