@@ -11,6 +11,7 @@ from .collectivite import (
     organization_show,
     organization_update,
 )
+from .datagouv_check import odl_harvest_check
 from .path import (
     odl_call_note,
     odl_duties_show,
@@ -38,6 +39,7 @@ __all__ = [
     "odl_call_note",
     "odl_duties_show",
     "odl_group_update",
+    "odl_harvest_check",
     "odl_history_list",
     "odl_mandate_list",
     "odl_mandate_update",
