@@ -306,7 +306,9 @@ def day(value: Any) -> dt.date | None:
 def moment(value: Any) -> dt.datetime | None:
     """Return the moment of CKAN's text or time, which is UTC when it does not say so; None when it is none."""
     try:
-        known = value if isinstance(value, dt.datetime) else dt.datetime.fromisoformat(plain(value).replace("Z", "+00:00"))
+        known = (
+            value if isinstance(value, dt.datetime) else dt.datetime.fromisoformat(plain(value).replace("Z", "+00:00"))
+        )
     except ValueError:
         return None
     return known.replace(tzinfo=known.tzinfo or dt.timezone.utc, microsecond=0)
@@ -389,9 +391,7 @@ def record(
     )
 
 
-def _file(
-    resource: Mapping[str, Any], uri: str, site_url: str, stored: Mapping[str, tuple[str, int]]
-) -> File | None:
+def _file(resource: Mapping[str, Any], uri: str, site_url: str, stored: Mapping[str, tuple[str, int]]) -> File | None:
     url = file_url(site_url, resource)
     if not url:
         return None

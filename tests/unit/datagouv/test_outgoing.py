@@ -186,9 +186,7 @@ def test_checksum_that_data_gouv_fr_would_not_take(digits: Any, algorithm: Any) 
 
 def test_bytes_that_were_read_win_over_what_is_said_of_them() -> None:
     resource = {"id": "r1", "package_id": ID, "url_type": "upload", "url": "a.csv", "hash": "0" * 32, "size": 1}
-    sent = outgoing.record(
-        {"id": ID, "resources": [resource]}, site_url=SITE, stored={"r1": ("f" * 64, 2048)}
-    ).files[0]
+    sent = outgoing.record({"id": ID, "resources": [resource]}, site_url=SITE, stored={"r1": ("f" * 64, 2048)}).files[0]
     assert (sent.size, sent.checksum) == (2048, outgoing.checksum("f" * 64))
     unread = outgoing.record({"id": ID, "resources": [resource]}, site_url=SITE).files[0]
     assert (unread.size, unread.checksum) == (1, outgoing.checksum("0" * 32))
@@ -331,13 +329,40 @@ ANYTHING = st.one_of(st.none(), st.integers(), st.text(alphabet="aé<>/:@.-[]{} 
 @given(
     st.dictionaries(
         st.sampled_from(
-            "title notes license_id license_url theme tags frequency temporal_start temporal_end odl_territory odl_service"
-            " maintainer_email metadata_created metadata_modified".split()
+            [
+                "title",
+                "notes",
+                "license_id",
+                "license_url",
+                "theme",
+                "tags",
+                "frequency",
+                "temporal_start",
+                "temporal_end",
+                "odl_territory",
+                "odl_service",
+                "maintainer_email",
+                "metadata_created",
+                "metadata_modified",
+            ]
         ),
         ANYTHING,
     ),
     st.dictionaries(
-        st.sampled_from("name description url format mimetype size hash hash_algorithm odl_schema created".split()),
+        st.sampled_from(
+            [
+                "name",
+                "description",
+                "url",
+                "format",
+                "mimetype",
+                "size",
+                "hash",
+                "hash_algorithm",
+                "odl_schema",
+                "created",
+            ]
+        ),
         ANYTHING,
     ),
 )

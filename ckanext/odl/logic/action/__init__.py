@@ -11,6 +11,7 @@ from .collectivite import (
     organization_show,
     organization_update,
 )
+from .datagouv_check import odl_harvest_check
 from .datagouv_in import (
     odl_datagouv_review_decide,
     odl_datagouv_review_list,
@@ -58,6 +59,7 @@ __all__ = [
     "odl_datagouv_source_update",
     "odl_duties_show",
     "odl_group_update",
+    "odl_harvest_check",
     "odl_history_list",
     "odl_mandate_list",
     "odl_mandate_update",
