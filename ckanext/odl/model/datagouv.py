@@ -42,8 +42,9 @@ class DatagouvLink(tk.BaseModel):
     """The organization of data.gouv.fr that a person confirmed for one organization of the portal.
 
     ``mode``: one of :data:`MODES`. ``auto_accept``: new datasets come in without review. ``withheld``: nothing of the
-    organization leaves. ``harvester_id``: the harvester of data.gouv.fr that reads its feed. ``backcheck``: what was
-    last seen there of what left, when (``backchecked_at``), and why not (``backcheck_error``).
+    organization leaves, for the reason that its staff gave (``withheld_reason``). ``harvester_id``: the harvester of
+    data.gouv.fr that reads its feed. ``backcheck``: what was last seen there of what left, when (``backchecked_at``),
+    and why not (``backcheck_error``).
     """
 
     __table__ = sa.Table(
@@ -56,6 +57,7 @@ class DatagouvLink(tk.BaseModel):
         sa.Column("mode", sa.Text, nullable=False, server_default=CARRIED),
         sa.Column("auto_accept", sa.Boolean, nullable=False, server_default=sa.false()),
         sa.Column("withheld", sa.Boolean, nullable=False, server_default=sa.false()),
+        sa.Column("withheld_reason", sa.Text, nullable=False, server_default=""),
         sa.Column("confirmed_by", sa.UnicodeText),
         sa.Column("confirmed_at", sa.DateTime(timezone=True)),
         sa.Column("harvester_id", sa.Text, nullable=False, server_default=""),
@@ -71,6 +73,7 @@ class DatagouvLink(tk.BaseModel):
     mode: Mapped[str]
     auto_accept: Mapped[bool]
     withheld: Mapped[bool]
+    withheld_reason: Mapped[str]
     confirmed_by: Mapped[str | None]
     confirmed_at: Mapped[dt.datetime | None]
     harvester_id: Mapped[str]
