@@ -110,11 +110,16 @@ def datagouv_rate() -> float:
     return rate if math.isfinite(rate) and rate > 0 else DATAGOUV_RATE
 
 
+def datagouv_loopback() -> bool:
+    """Whether a stand-in of data.gouv.fr on this machine may be read (for trials and tests)."""
+    return tk.config[f"{DATAGOUV}.loopback"]
+
+
 def datagouv_guard() -> Guard:
     """What may be asked for data.gouv.fr: its own host and no other."""
     return Guard(
         hosts={urlsplit(datagouv_url()).hostname or ""},
-        loopback=tk.config[f"{DATAGOUV}.loopback"],
+        loopback=datagouv_loopback(),
         seconds=DATAGOUV_SECONDS,
     )
 
