@@ -1,7 +1,7 @@
 """What arrived on data.gouv.fr of what left: held against its public harvest jobs and datasets. Pure.
 
-The order of a look: :func:`choose` the harvester, :func:`examine` it with its last job, :func:`match` our datasets with
-the items of that job and the datasets of the organization, :func:`judge` each with the whole national record. What
+The order of a look: :func:`choose` the harvester, :func:`examine` it with its last job, find our datasets
+in the :class:`Lookup` of the items of that job and the datasets of the organization, :func:`judge` each with the whole national record. What
 could not be read is ``unknown``; nothing here guesses by a title or an address alone.
 
 Source: https://www.data.gouv.fr/api/1/swagger.json (``harvest``, ``datasets``).
@@ -23,10 +23,10 @@ from .outcome import (
     WAITING,
     WITHHELD,
     Found,
+    Lookup,
     Outcome,
     Sent,
     judge,
-    match,
     metrics,
 )
 from .refusals import Refusal, of_errors, understood
@@ -45,6 +45,7 @@ __all__ = [
     "Duplicate",
     "Found",
     "Harvester",
+    "Lookup",
     "Loss",
     "Outcome",
     "Refusal",
@@ -57,7 +58,6 @@ __all__ = [
     "judge",
     "loss_words",
     "losses",
-    "match",
     "metrics",
     "of_errors",
     "outcome_words",

@@ -54,6 +54,10 @@ class Found:
     #: Other national datasets that bear the same identifier.
     others: tuple[str, ...] = ()
 
+    def with_record(self, record: Mapping[str, Any]) -> Found:
+        """The same, with a dataset that was read by its id."""
+        return replace(self, record=record, national_id=text(record.get("id")))
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -109,45 +113,44 @@ class Outcome:
         return replace(self, duplicates=(*self.duplicates, *(one for one in duplicates if one.id not in known)))
 
 
-def match(sent: Iterable[Sent], items: Iterable[Any], records: Iterable[Any]) -> dict[str, Found]:
-    """Each dataset of ours with what data.gouv.fr has of it, whoever owns it there: by identifier, by nothing else.
+class Lookup:
+    """The items of a job and the datasets of a national organization, by the identifiers that they bear.
 
-    :param items: all items of the last job
-    :param records: datasets of the national organization, whole or light
-    :returns: found by the id of our dataset, one for each
+    :param items: all items of the last job that ended
+    :param records: datasets of the organization, whole or light
     """
-    by_item: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
-    for item in mappings(list(items)):
-        if text(item.get("remote_id")):
-            by_item[address(item.get("remote_id"))].append(item)
-    known = {text(record.get("id")): record for record in mappings(list(records)) if text(record.get("id"))}
-    by_remote: dict[str, list[str]] = defaultdict(list)
-    for id_, record in known.items():
-        harvest = mapping(record.get("harvest"))
-        for name in ("remote_id", "dct_identifier"):
-            if identifier := address(harvest.get(name)):
-                by_remote[identifier].append(id_)
-    return {one.id: _found(one, by_item, by_remote, known) for one in sent}
 
+    def __init__(self, items: Iterable[Any], records: Iterable[Any]) -> None:
+        self._items: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+        for item in mappings(list(items)):
+            if text(item.get("remote_id")):
+                self._items[address(item.get("remote_id"))].append(item)
+        self._records = {text(record.get("id")): record for record in mappings(list(records)) if text(record.get("id"))}
+        self._ids: dict[str, list[str]] = defaultdict(list)
+        for id_, record in self._records.items():
+            harvest = mapping(record.get("harvest"))
+            for identifier in {address(harvest.get(name)) for name in ("remote_id", "dct_identifier")} - {""}:
+                self._ids[identifier].append(id_)
 
-def _found(
-    one: Sent,
-    by_item: Mapping[str, list[Mapping[str, Any]]],
-    by_remote: Mapping[str, list[str]],
-    known: Mapping[str, Mapping[str, Any]],
-) -> Found:
-    identifiers = [identifier for name in one.identifiers if (identifier := address(name))]
-    items = [item for identifier in identifiers for item in by_item.get(identifier, ())]
-    # A doubled identifier gives one item that was taken and one that was refused: the dataset itself is there.
-    item = min(items, key=lambda item: _ITEM_RANK.get(text(item.get("status")), 9), default=None)
-    ids = [text(mapping(found.get("dataset")).get("id")) for found in ([item] if item else [])]
-    ids += [id_ for identifier in identifiers for id_ in by_remote.get(identifier, ())]
-    ids = [id_ for id_ in dict.fromkeys(ids) if id_]
-    # The one that everybody sees comes first.
-    ids.sort(key=lambda id_: bool(known.get(id_, {}).get("archived")))
-    if not ids:
-        return Found(item)
-    return Found(item, known.get(ids[0]), ids[0], tuple(ids[1:]))
+    @property
+    def titles(self) -> dict[str, str]:
+        """Titles of the national datasets by their id."""
+        return {id_: text(record.get("title")) for id_, record in self._records.items()}
+
+    def find(self, one: Sent) -> Found:
+        """What data.gouv.fr has of a dataset of ours, whoever owns it there: by identifier, by nothing else."""
+        identifiers = [identifier for name in one.identifiers if (identifier := address(name))]
+        items = [item for identifier in identifiers for item in self._items.get(identifier, ())]
+        # A doubled identifier gives one item that was taken and one that was refused: the dataset itself is there.
+        item = min(items, key=lambda item: _ITEM_RANK.get(text(item.get("status")), 9), default=None)
+        ids = [text(mapping(found.get("dataset")).get("id")) for found in ([item] if item else [])]
+        ids += [id_ for identifier in identifiers for id_ in self._ids.get(identifier, ())]
+        ids = [id_ for id_ in dict.fromkeys(ids) if id_]
+        # The one that everybody sees comes first.
+        ids.sort(key=lambda id_: bool(self._records.get(id_, {}).get("archived")))
+        if not ids:
+            return Found(item)
+        return Found(item, self._records.get(ids[0]), ids[0], tuple(ids[1:]))
 
 
 _ITEM_RANK = {"done": 0, "failed": 1, "skipped": 2, "started": 3, "pending": 4, "archived": 5}

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ckanext.odl.datagouv.backcheck import (
+    Lookup,
     Sent,
     Shelf,
     choose,
@@ -17,7 +18,6 @@ from ckanext.odl.datagouv.backcheck import (
     examine,
     harvester_words,
     judge,
-    match,
     outcome_words,
     words,
 )
@@ -39,7 +39,7 @@ def ours(**changed: Any) -> Sent:
 
 def state(one: Sent, items: list[Any], records: list[Any], run: Any = None) -> Any:
     harvester = examine(source(), job() if run is None else run, [FEED], 1, NOW)
-    found = match([one], items, records)[one.id]
+    found = Lookup(items, records).find(one)
     return judge(one, found, harvester, next((r for r in records if r.get("id") == found.national_id), None))
 
 
@@ -209,7 +209,7 @@ def test_every_reason_has_words() -> None:
 def test_no_odd_record_raises(items: Any, records: Any, one: Any) -> None:
     items, records = [items, item(**{"dataset": one})], [records, {"id": TWIN, "harvest": one}]
     harvester = examine(one, records[0], [FEED], 1, NOW)
-    found = match([ours()], items, records)[ID]
+    found = Lookup(items, records).find(ours())
     outcome = judge(ours(), found, harvester, one).to_dict()
     assert outcome["state"] in STATES
     Shelf(records).duplicates(one, [])
