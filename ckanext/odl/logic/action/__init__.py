@@ -11,6 +11,12 @@ from .collectivite import (
     organization_show,
     organization_update,
 )
+from .datagouv_link import (
+    odl_datagouv_link_list,
+    odl_datagouv_link_show,
+    odl_datagouv_link_update,
+    odl_datagouv_organization_search,
+)
 from .path import (
     odl_call_note,
     odl_duties_show,
@@ -36,6 +42,10 @@ __all__ = [
     "member_delete",
     "odl_call_list",
     "odl_call_note",
+    "odl_datagouv_link_list",
+    "odl_datagouv_link_show",
+    "odl_datagouv_link_update",
+    "odl_datagouv_organization_search",
     "odl_duties_show",
     "odl_group_update",
     "odl_history_list",

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from .atd import odl_call_list, odl_group_update, odl_progress_public_list
 from .collectivite import organization_create, organization_update
+from .datagouv_link import (
+    odl_datagouv_link_list,
+    odl_datagouv_link_show,
+    odl_datagouv_link_update,
+    odl_datagouv_organization_search,
+)
 from .path import (
     odl_call_note,
     odl_duties_show,
@@ -26,6 +32,10 @@ from .validation import odl_validate, odl_validation_list, odl_validation_run, o
 __all__ = [
     "odl_call_list",
     "odl_call_note",
+    "odl_datagouv_link_list",
+    "odl_datagouv_link_show",
+    "odl_datagouv_link_update",
+    "odl_datagouv_organization_search",
     "odl_duties_show",
     "odl_group_update",
     "odl_history_list",
