@@ -23,6 +23,8 @@ CODES = (
     "circuit-open",
     "key-refused",
     "address-refused",
+    "switched-off",
+    "interrupted",
 )
 
 
