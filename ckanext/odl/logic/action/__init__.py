@@ -11,6 +11,7 @@ from .collectivite import (
     organization_show,
     organization_update,
 )
+from .datagouv_check import odl_harvest_check
 from .datagouv_link import (
     odl_datagouv_link_list,
     odl_datagouv_link_show,
@@ -48,6 +49,7 @@ __all__ = [
     "odl_datagouv_organization_search",
     "odl_duties_show",
     "odl_group_update",
+    "odl_harvest_check",
     "odl_history_list",
     "odl_mandate_list",
     "odl_mandate_update",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .atd import odl_call_list, odl_group_update, odl_progress_public_list
 from .collectivite import organization_create, organization_update
+from .datagouv_check import odl_harvest_check
 from .datagouv_link import (
     odl_datagouv_link_list,
     odl_datagouv_link_show,
@@ -38,6 +39,7 @@ __all__ = [
     "odl_datagouv_organization_search",
     "odl_duties_show",
     "odl_group_update",
+    "odl_harvest_check",
     "odl_history_list",
     "odl_mandate_list",
     "odl_mandate_update",
