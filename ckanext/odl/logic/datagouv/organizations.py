@@ -1,4 +1,4 @@
-"""Organizations as data.gouv.fr gives them: found by what a person knows of them, and what one chooses among them by."""
+"""Organizations as data.gouv.fr gives them: found by what a person knows of them, with what one tells them apart by."""
 
 from __future__ import annotations
 
