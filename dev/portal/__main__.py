@@ -13,16 +13,26 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from dev.chaos.portal import victim
+from dev.national.service import National
 from dev.portal import machine
 from dev.portal.console import Failure, say, step
-from dev.portal.instance import BROWSER, DEMO, LINT, TEST, TEST_211, Instance
+from dev.portal.instance import BROWSER, CONTRACT, DEMO, LINT, TEST, TEST_211, Instance
 from dev.portal.places import ROOT, SERVICES, virtualenv
 from dev.portal.services import Services
 
 #: Its processes are in the services of their own that ``chaos`` names; elsewhere it has none.
 CHAOS = victim()
 
-FOLDERS = {"unit": "tests/unit", "portal": "tests/portal", "browser": "tests/browser"}
+#: In the order in which they run.
+FOLDERS = {
+    "unit": "tests/unit",
+    "portal": "tests/portal",
+    "contract": "tests/contract",
+    "browser": "tests/browser",
+}
+
+#: The data.gouv.fr of the tests and of the demonstration.
+NATIONALS = [National("contract"), National("demo")]
 
 
 @contextmanager
@@ -49,8 +59,8 @@ def demo() -> None:
 
 def stop() -> None:
     with _alone():
-        for instance in (DEMO, BROWSER, CHAOS):
-            instance.stop()
+        for service in (DEMO, BROWSER, CONTRACT, CHAOS, *NATIONALS):
+            service.stop()
         Services().stop()
         CHAOS.unmount()
 
@@ -60,7 +70,9 @@ def clean() -> None:
     stop()
     Services().postgres.clean()
     with step("Removing the data of this checkout"):
-        for instance in (DEMO, BROWSER, TEST, TEST_211, LINT, CHAOS):
+        for national in NATIONALS:
+            national.clean()
+        for instance in (DEMO, BROWSER, TEST, TEST_211, LINT, CONTRACT, CHAOS):
             shutil.rmtree(instance.folder, ignore_errors=True)
             instance.ini.unlink(missing_ok=True)
             instance.accounts.unlink(missing_ok=True)
@@ -87,6 +99,8 @@ def pytest(instance: Instance, parts: list[str], arguments: list[str]) -> int:
     if not alone:
         env |= instance.environment
         plugin = ["--ckan-ini", "test.ini"]
+    if "contract" in parts:
+        machine.install_udata()
     if "browser" in parts:
         env["AXE_SCRIPT"] = str(machine.install_axe())
     say(f"→ Tests on CKAN {instance.ckan}: {', '.join(parts)}")

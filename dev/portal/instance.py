@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,6 +78,14 @@ class Instance:
         schema = subprocess.run([self.bin / "python", "-c", code], capture_output=True, text=True, check=True)
         services.solr.ensure_core(self.database, Path(schema.stdout.strip()))
         (self.folder / "storage").mkdir(parents=True, exist_ok=True)
+
+    def empty(self) -> None:
+        """Forget all data of the instance, which must not run."""
+        services = Services()
+        services.postgres.remove_database(self.database)
+        self.ensure_stores()
+        services.solr.empty_core(self.database)
+        shutil.rmtree(self.folder / "storage")
 
     # -- settings --------------------------------------------------------------------------------------------
 
@@ -221,3 +230,15 @@ BROWSER = Instance("browser", redis_database=1)
 TEST = Instance("test", redis_database=2)
 TEST_211 = Instance("test_211", redis_database=3, ckan="2.11")
 LINT = Instance("lint", redis_database=4)
+#: The portal that the national platform harvests. Its public name is one that the platform accepts; nobody resolves it.
+CONTRACT = Instance(
+    "contract",
+    redis_database=5,
+    sample_data=False,
+    settings=(
+        ("ckan.site_url", "https://donnees.causses-exemple.fr"),
+        ("ckanext.odl.rates.deposit", "0"),
+        ("ckanext.odl.rates.check", "0"),
+        ("ckanext.odl.datagouv.enabled", "false"),
+    ),
+)
