@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
+from .datagouv import DatagouvLink, DatagouvRun, Twin
 from .progress import PathHistory, PathMandate, PathProgress, PathProof, What
 from .validation import State, StoredFile, Validation
 
-__all__ = ["PathHistory", "PathMandate", "PathProgress", "PathProof", "State", "StoredFile", "Validation", "What"]
+__all__ = [
+    "DatagouvLink",
+    "DatagouvRun",
+    "PathHistory",
+    "PathMandate",
+    "PathProgress",
+    "PathProof",
+    "State",
+    "StoredFile",
+    "Twin",
+    "Validation",
+    "What",
+]
