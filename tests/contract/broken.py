@@ -158,6 +158,19 @@ CHANGES: dict[str, Change] = {
     "organization of another type": of_organization("type", "collectivite"),
     "organization null": field("organization", None),
     "tags null": field("tags", None),
+    "tags missing": without("tags"),
+    "tag without id": lambda package: package["tags"][0].pop("id"),
+    "tag with a vocabulary": lambda package: package["tags"][0].__setitem__("vocabulary_id", "v"),
+    "private as a word": field("private", "no"),
+    "private as an unknown word": field("private", "peut-être"),
+    "private missing": without("private"),
+    "extras null": field("extras", None),
+    "extras missing": without("extras"),
+    "files null": field("resources", None),
+    "files missing": without("resources"),
+    "organization missing": without("organization"),
+    "organization created null": of_organization("created", None),
+    "organization is none": of_organization("is_organization", "peut-être"),
     "maintainer missing": without("maintainer"),
     "licence title missing": without("license_title"),
     "state missing": without("state"),
@@ -179,6 +192,8 @@ CHANGES: dict[str, Change] = {
     "extra frequency unknown": extras(frequency="ANNUELLE"),
     "extra period of words": extras(temporal_start="hier", temporal_end="demain"),
     "extra period reversed": extras(temporal_start="2025-12-31", temporal_end="2025-01-01"),
+    "extra without key": lambda package: package["extras"].append({"value": "a"}),
+    "extra with an odd key": lambda package: package["extras"].append({"key": 3, "value": "a"}),
     "extra null": extras(note=None),
     "extra number": extras(note=3),
     "extra with a point": extras(**{"note.longue": "a"}),
@@ -209,6 +224,8 @@ CHANGES: dict[str, Change] = {
     "file modified null": of_file("last_modified", None),
     "file modified unreadable": of_file("last_modified", "hier"),
     "file position null": of_file("position", None),
+    "file position as text": of_file("position", "0"),
+    "file without position": lambda package: package["resources"][0].pop("position"),
     "file without id": lambda package: package["resources"][0].pop("id"),
     "same file twice": lambda package: package["resources"].append(
         {**package["resources"][0], "id": str(uuid.uuid4()), "position": 1}
@@ -273,6 +290,9 @@ ADDRESSES = {
     "no name": "https:///a.csv",
     "scheme alone": "https://",
 }
+#: A portal whose own address is none that the national platform takes.
+INNER_SITE = "http://intranet.valbrune.lan"
+ADDRESSES["of a portal within walls"] = f"{INNER_SITE}/dataset/1/a.csv"
 CHANGES |= {f"address {name}": of_file("url", address) for name, address in ADDRESSES.items()}
 
 
