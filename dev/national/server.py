@@ -44,6 +44,16 @@ def pages(app: Any) -> None:
         app.add_url_rule(f"/{kind}/<name>/", f"page of {kind}/", show)
 
 
+def files(app: Any, contents: dict[str, str]) -> None:
+    """Serve the files that the platform hosts, path → text."""
+    from flask import Response, abort  # noqa: PLC0415 (of udata's environment)
+
+    def show(path: str) -> Any:
+        return Response(contents[path], mimetype="text/csv") if path in contents else abort(404)
+
+    app.add_url_rule("/files/<path:path>", "file", show)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--port", type=int, required=True)
@@ -55,9 +65,11 @@ def main() -> None:
     roads = dict(road.split("=", 1) for road in options.road)
     address = f"http://{HOST}:{options.port}"
     app = platform.create(options.port, roads, local=options.local, pages=address)
+    described = json.loads(options.world.read_text())
     pages(app)
+    files(app, described.get("files", {}))
     with app.app_context():
-        keys = world.load(json.loads(options.world.read_text()))
+        keys = world.load(described, site=address)
     write_private(options.keys, json.dumps({"url": address, **keys}, ensure_ascii=False, indent=1) + "\n")
     logging.getLogger("werkzeug").setLevel(logging.INFO)
     run_simple(HOST, options.port, app, threaded=True, request_handler=Quiet)

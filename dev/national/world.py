@@ -15,11 +15,13 @@ def identifier(*words: str) -> str:
     return hashlib.sha256("/".join(words).encode()).hexdigest()[:24]
 
 
-def load(world: dict[str, Any]) -> dict[str, Any]:
+def load(world: dict[str, Any], *, site: str = "") -> dict[str, Any]:
     """Store what *world* describes.
 
     :param world: ``zones`` (``id``, ``name``), ``organizations`` (``name``, ``siret``, ``description``, ``badges``) and
-        ``datasets``, in the words of udata's own API where it has them; ``organization`` is the organization's name
+        ``datasets``, in the words of udata's own API where it has them; ``organization`` is the organization's name,
+        and the address of a file that the platform hosts begins with ``files/``
+    :param site: address of the platform
     :returns: ``organizations`` and ``datasets``, name or title → id; ``tokens`` of the ``administrator`` of the
         platform and of an ``agent`` who administers all the organizations
     """
@@ -48,6 +50,10 @@ def load(world: dict[str, Any]) -> dict[str, Any]:
         for badge in body.get("badges", []):
             organization.add_badge(badge)
         organizations[body["name"]] = organization
+    for record in world.get("datasets", []):
+        for resource in record.get("resources", []):
+            if resource["url"].startswith("files/"):
+                resource |= {"url": f"{site}/{resource['url']}", "filetype": "file"}
     datasets = {record["title"]: _dataset(record, organizations) for record in world.get("datasets", [])}
     for organization in organizations.values():
         organization.count_datasets()

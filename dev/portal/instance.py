@@ -29,6 +29,8 @@ class Instance:
     sample_data: bool = True
     sweep_pause: float = 60
     settings: tuple[tuple[str, str], ...] = ()
+    national_url: str = ""
+    """Address of the stand-in of data.gouv.fr, in place of the real one."""
 
     @property
     def folder(self) -> Path:
@@ -124,11 +126,18 @@ class Instance:
             "smtp.mail_from": "portail@exemple.test",
             "SESSION_COOKIE_HTTPONLY": "true",
             "SESSION_COOKIE_SAMESITE": "Lax",
+            **self._national_settings,
             **dict(self.settings),
         }
         lines = [f"{key} = {str(value).replace('%', '%%')}" for key, value in settings.items()]
         header = ["# Written by `make demo`; changes made here are lost.", "[app:main]"]
         write_private(self.ini, "\n".join([*header, *lines]) + "\n" + LOGGING)
+
+    @property
+    def _national_settings(self) -> dict[str, str]:
+        if not self.national_url:
+            return {}
+        return {"ckanext.odl.datagouv.url": self.national_url, "ckanext.odl.datagouv.loopback": "true"}
 
     # -- processes -------------------------------------------------------------------------------------------
 
@@ -142,6 +151,7 @@ class Instance:
         with step("Preparing the database" + (" and the sample data" if self.sample_data else "")):
             command = [self.bin / "python", "-m", "dev.portal.prepare", self.ini, self.accounts, self.url]
             command += [] if self.sample_data else ["--empty"]
+            command += ["--datagouv"] if self.national_url else []
             log = LOGS / f"{self.name}-prepare.log"
             run(command, log, "the portal's data could not be prepared", remedy, env=self._process_env, cwd=ROOT)
         with step("Starting the web server and the worker"):

@@ -30,10 +30,20 @@ class Portal:
     site: str
     token: str
 
-    def call(self, action: str, data: dict[str, Any], *, files: dict[str, tuple[str, bytes]] | None = None) -> Any:
-        """Call an action of the API as the portal's sysadmin; *files* are sent as a form does: field → name, bytes."""
+    def call(
+        self,
+        action: str,
+        data: dict[str, Any],
+        *,
+        files: dict[str, tuple[str, bytes]] | None = None,
+        anonymous: bool = False,
+    ) -> Any:
+        """Call an action of the API as the portal's sysadmin, or as anyone.
+
+        :param files: sent as a form does, field → name, bytes
+        """
         body, kind = _form(data, files) if files else (json.dumps(data).encode(), "application/json")
-        headers = {"Authorization": self.token, "Content-Type": kind}
+        headers = {"Content-Type": kind} | ({} if anonymous else {"Authorization": self.token})
         request = Request(f"{self.url}/api/3/action/{action}", body, headers)
         try:
             with urlopen(request, timeout=120) as answer:
@@ -52,6 +62,25 @@ def _form(data: dict[str, Any], files: dict[str, tuple[str, bytes]]) -> tuple[by
         head = f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"; filename="{file}"\r\n'
         parts.append(f"{head}Content-Type: application/octet-stream\r\n\r\n".encode() + content + b"\r\n")
     return b"".join(parts) + f"--{boundary}--\r\n".encode(), f"multipart/form-data; boundary={boundary}"
+
+
+#: What was measured, for the last lines of the run.
+FIGURES = pytest.StashKey[dict[str, Any]]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[FIGURES] = {}
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    figures = config.stash[FIGURES]
+    if figures:
+        terminalreporter.write_line("contract: " + ", ".join(f"{name} {value}" for name, value in figures.items()))
+
+
+@pytest.fixture
+def figures(pytestconfig: pytest.Config) -> dict[str, Any]:
+    return pytestconfig.stash[FIGURES]
 
 
 @pytest.fixture(scope="package")

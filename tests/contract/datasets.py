@@ -24,7 +24,9 @@ ELSEWHERE = "https://fichiers.causses-exemple.fr"
 LICENCES = [licence["id"] for licence in json.loads((SCHEMAS / "licences.json").read_text())]
 #: The licences for which no reason is asked.
 PLAIN_LICENCES = ("lov2", "odc-odbl", "notspecified")
-FIELDS = {field["field_name"]: field for field in yaml.safe_load((SCHEMAS / "dataset.yaml").read_text())["dataset_fields"]}
+FIELDS = {
+    field["field_name"]: field for field in yaml.safe_load((SCHEMAS / "dataset.yaml").read_text())["dataset_fields"]
+}
 FREQUENCIES = [choice["value"] for choice in FIELDS["frequency"]["choices"]]
 THEMES = [choice["value"] for choice in FIELDS["theme"]["choices"]]
 MODELS = [

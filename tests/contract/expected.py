@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -9,6 +10,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from tests.contract import meaning
+from tests.contract.datasets import FIELDS
 
 #: EU frequency code → the word of data.gouv.fr, where it is not the code in lower case.
 FREQUENCIES = {
@@ -33,15 +35,20 @@ FREQUENCIES = {
     "IRREG": "irregular",
     "NOT_PLANNED": "notPlanned",
 }
+THEMES = {choice["value"]: choice["label"]["fr"] for choice in FIELDS["theme"]["choices"]}
 #: Number of hexadecimal digits → algorithm.
 ALGORITHMS = {32: "md5", 40: "sha1", 64: "sha256"}
 
 
-def of(package: Mapping[str, Any], organization: Mapping[str, Any], site: str) -> dict[str, Any]:
+def of(
+    package: Mapping[str, Any], organization: Mapping[str, Any], site: str, contents: Mapping[str, bytes]
+) -> dict[str, Any]:
     """Return what udata can hold of *package* (as ``package_show`` gives it), by path of field.
 
-    Out of its reach: a territory without outline, the type of a documentation file, keywords of two letters, the theme,
-    who keeps the file and how.
+    Out of its reach: a territory without outline, the type of a documentation file, keywords of two letters, how the
+    file is made. The theme is a keyword there.
+
+    :param contents: the files that were uploaded, by id of resource
     """
     page = f"{site}/dataset/{package['id']}"
     code = (package.get("frequency") or "").rpartition("/")[2]
@@ -53,7 +60,9 @@ def of(package: Mapping[str, Any], organization: Mapping[str, Any], site: str) -
         "license": package["license_id"],
         "frequency": FREQUENCIES.get(code, code.lower()) or "unknown",
         "temporal_coverage": {"start": start, "end": end} if start else None,
-        "tags": sorted(filter(None, {_tag(tag["name"]) for tag in package["tags"]})),
+        "tags": sorted(
+            set(filter(None, map(_tag, [*(tag["name"] for tag in package["tags"]), THEMES[package["theme"]]])))
+        ),
         "contact_points": sorted(
             [("contact", name, contact), ("publisher", organization["title"], organization["odl_contact"])]
         ),
@@ -67,14 +76,16 @@ def of(package: Mapping[str, Any], organization: Mapping[str, Any], site: str) -
     }
     values |= {f"description.{part}": value for part, value in meaning.of(package.get("notes")).items()}
     for resource in package["resources"]:
-        values |= _resource(resource, page)
+        values |= _resource(resource, page, contents.get(resource["id"]))
     return values
 
 
-def _resource(resource: Mapping[str, Any], page: str) -> dict[str, Any]:
-    uploaded = resource["url_type"] == "upload"
-    url = f"{page}/resource/{resource['id']}/download" if uploaded else resource["url"]
+def _resource(resource: Mapping[str, Any], page: str, content: bytes | None) -> dict[str, Any]:
+    url, size = resource["url"], resource.get("size")
     digits = (resource.get("hash") or "").rpartition(":")[2]
+    if content is not None:
+        url, size = f"{page}/resource/{resource['id']}/download", len(content)
+        digits = hashlib.sha256(content).hexdigest()
     schema = {"name": resource["odl_schema"], "version": resource["odl_schema_version"], "url": None}
     values = {
         "title": resource["name"],
@@ -83,7 +94,7 @@ def _resource(resource: Mapping[str, Any], page: str) -> dict[str, Any]:
         "mime": resource.get("mimetype"),
         "type": "api" if resource.get("resource_type") == "api" else "main",
         "filetype": "remote",
-        "filesize": resource.get("size"),
+        "filesize": size,
         "checksum": {"type": ALGORITHMS[len(digits)], "value": digits} if digits else None,
         "schema": schema if resource.get("odl_schema") else None,
         "issued_at": _second(resource["created"]),

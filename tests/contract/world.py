@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from dev.sample_files import siren
+from dev.sample_files import siren, siret
 
 NAME = "Commune de Valbrune"
 SIREN = siren(21480903)
-SIRET = f"{SIREN}00012"
+SIRET = siret(SIREN)
 #: The CKAN organization of the same commune, in both portals.
 COLLECTIVITE: dict[str, Any] = {
     "name": "valbrune",
