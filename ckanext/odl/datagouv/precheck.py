@@ -18,7 +18,7 @@ from typing import Any
 
 import yaml
 
-from . import precheck_rules
+from . import outgoing, precheck_rules
 
 #: data.gouv.fr would not take the dataset; would take it without something; would take it, but it could be better.
 LEVELS = BLOCKING, LOSSY, ADVICE = "blocking", "lossy", "advice"
@@ -64,18 +64,17 @@ def check(
     organization: Mapping[str, Any] | None = None,
     *,
     site_url: str = "",
-    has_outline: bool = False,
-    known_schema: precheck_rules.KnownSchema = precheck_rules.in_catalogue,
+    outlines: outgoing.Outlines | None = None,
 ) -> list[Finding]:
     """Everything to know of one dataset, the gravest first.
 
     :param package: as ``package_show`` gives it; whatever its shape, this function answers
-    :param organization: as ``organization_show`` gives it; by default the one inside *package*
+    :param organization: its owner with its own contact and site, as ``organization_show`` gives it; by default what
+        *package* says of it
     :param site_url: address of the portal: a file whose address begins with it is not the agent's to mend
-    :param has_outline: whether the portal adds the outline of the dataset's territory
-    :param known_schema: (id, version) → whether data.gouv.fr knows this model
+    :param outlines: the outlines of territories that the portal adds
     """
-    view = precheck_rules.View(package, organization, site_url, has_outline, known_schema)
+    view = precheck_rules.View(package, organization, site_url, outlines)
     found: dict[tuple[Any, ...], list[str]] = {}
     findings: dict[tuple[Any, ...], Finding] = {}
     for code, rule in _rules().items():

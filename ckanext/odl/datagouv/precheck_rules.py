@@ -13,11 +13,7 @@ from typing import Any
 
 from dateutil import parser as dates
 
-from ckanext.odl.scdl import UnknownSchema, catalogue
-
-from . import addresses
-
-KnownSchema = Callable[[str, str], bool]
+from . import addresses, outgoing
 
 #: By CKAN's API, what is narrowed to one organization is read in one page, without a second one.
 MOST_BY_API = 1000
@@ -43,11 +39,10 @@ _RHYTHM = re.compile(r"https?://publications\.europa\.eu/resource/authority/freq
 #: Types of file that the API's reader knows, and those that it keeps.
 FILE_TYPES = ("file", "file.upload", "api", "documentation", "image", "visualization")
 KEPT_TYPES = ("file", "file.upload", "api")
-#: Digits of a checksum: MD5, SHA-1, SHA-256.
-CHECKSUM_LENGTHS = (32, 40, 64)
 FILE_NAME = re.compile(r"\S+\.(csv|tsv|xlsx?|ods|json|geojson|zip|pdf|txt|xml|docx?)", re.IGNORECASE)
 #: The words that udata takes for yes, no or nothing.
 YES_NO_WORDS = frozenset(("", "on", "t", "true", "y", "yes", "1", "f", "false", "n", "no", "off", "0"))
+_PERIOD = ("temporal_start", "temporal_end")
 #: The national base keeps one file per commune, under this keyword.
 BAL_KEYWORD = "base-adresse-locale"
 
@@ -67,15 +62,6 @@ _ORGANIZATION_VALUES = {"id": _TEXT, "title": _TEXT, "name": _TEXT, "created": _
 _ORGANIZATION_FIELDS = ("description", "image_url")
 
 
-def in_catalogue(schema_id: str, version: str) -> bool:
-    """Whether our catalogue, a copy of the national one, holds a model."""
-    try:
-        catalogue().parse(f"{schema_id}@{version}" if version else schema_id)
-    except UnknownSchema:
-        return False
-    return True
-
-
 @dataclass(frozen=True)
 class Hit:
     """One place where a rule applies; ``field``: when it is not that of the rule."""
@@ -93,15 +79,13 @@ class View:
         package: Mapping[str, Any],
         organization: Mapping[str, Any] | None = None,
         site_url: str = "",
-        has_outline: bool = False,
-        known_schema: KnownSchema = in_catalogue,
+        outlines: outgoing.Outlines | None = None,
     ) -> None:
         self.package: Mapping[str, Any] = package if isinstance(package, Mapping) else {}
         inside = self.package.get("organization")
-        given = organization if isinstance(organization, Mapping) else inside
-        self.organization: Mapping[str, Any] | None = given if isinstance(given, Mapping) else None
+        self.organization: Mapping[str, Any] | None = inside if isinstance(inside, Mapping) else None
+        self.owner = organization if isinstance(organization, Mapping) else self.organization
         self.site = site_url.rstrip("/")
-        self.known_schema = known_schema
         self.resources = [item for item in _list(self.package.get("resources")) if isinstance(item, Mapping)]
         self.extras = {
             str(item["key"]): item.get("value")
@@ -113,9 +97,28 @@ class View:
             for item in _list(self.package.get("tags"))
             if (name := text(item.get("name") if isinstance(item, Mapping) else item))
         ]
-        self.spatial = self.extras.get("spatial") or self.package.get("spatial")
-        self.geometry_problem = geometry_problem(self.spatial)
-        self.has_geometry = (has_geometry(self.spatial) and not self.geometry_problem) or has_outline
+        place = outgoing.place(self.text("odl_territory"), outlines)
+        self.has_outline = bool(place and place.geometry)
+        self.own_geometry = self.extras.get("spatial")
+        self.geometry_problem = geometry_problem(self.own_geometry)
+
+    def has_geometry(self, channel: str) -> bool:
+        """Whether an area goes along: the outline of its territory; by CKAN's API also one that it has itself."""
+        own = has_geometry(self.own_geometry) and not self.geometry_problem
+        return self.has_outline or (channel == "ckan" and own)
+
+    def address(self, resource: Mapping[str, Any], channel: str) -> str:
+        """The address of a file as data.gouv.fr gets it, empty when it gets none."""
+        shown = address_of(resource)
+        if channel == "ckan":
+            # Its reader writes a scheme before all that has no « :// ».
+            return f"http://{shown}" if shown and "://" not in shown else shown
+        sent = {"package_id": text(self.package.get("id")), "id": "", **resource, "url": shown}
+        return outgoing.file_url(self.site, sent) or ""
+
+    def day(self, name: str, channel: str) -> Any:
+        """The date in a field as it arrives, None when it does not."""
+        return outgoing.day(self.text(name)) if channel == "dcat" else day(self.text(name))
 
     def text(self, name: str) -> str:
         """A field of the dataset, wherever it is kept."""
@@ -158,7 +161,7 @@ def address_of(resource: Mapping[str, Any]) -> str:
 
 
 def day(value: Any) -> Any:
-    """The date in a text as udata reads it, None when it reads none."""
+    """The date in a text as the reader of CKAN's API takes it, None when it takes none."""
     words = text(value)
     try:
         return dates.parse(words).date() if words else None
@@ -235,7 +238,7 @@ def _list(value: Any) -> list[Any]:
 
 @rule
 def title_missing(view: View, channel: str) -> Iterator[Hit]:
-    if not view.text("title"):
+    if not (view.text("title") or view.text("name")):
         yield Hit()
 
 
@@ -286,7 +289,9 @@ def author_email_wrong(view: View, channel: str) -> Iterator[Hit]:
 
 @rule
 def no_contact(view: View, channel: str) -> Iterator[Hit]:
-    if not view.text("maintainer_email"):
+    owner = view.owner or {}
+    known = {"id": "", **{name: owner.get(name) for name in ("name", "title", "odl_contact", "odl_website")}}
+    if outgoing.contact(view.package, outgoing.publisher(known, view.site)) is None:
         yield Hit()
 
 
@@ -312,22 +317,22 @@ def frequency_unknown(view: View, channel: str) -> Iterator[Hit]:
 
 @rule
 def period_unreadable(view: View, channel: str) -> Iterator[Hit]:
-    for name in ("temporal_start", "temporal_end"):
+    for name in _PERIOD:
         written = view.text(name)
-        if written and day(written) is None:
+        if written and view.day(name, channel) is None:
             yield Hit(field=name, values={"date": written})
 
 
 @rule
 def period_one_end(view: View, channel: str) -> Iterator[Hit]:
-    start, end = (day(view.text(name)) for name in ("temporal_start", "temporal_end"))
+    start, end = (view.day(name, channel) for name in _PERIOD)
     if (start is None) != (end is None):
         yield Hit(field="temporal_start" if start is None else "temporal_end")
 
 
 @rule
 def period_reversed(view: View, channel: str) -> Iterator[Hit]:
-    start, end = (day(view.text(name)) for name in ("temporal_start", "temporal_end"))
+    start, end = (view.day(name, channel) for name in _PERIOD)
     if start and end and start > end:
         yield Hit()
 
@@ -360,7 +365,7 @@ def address_base_keyword(view: View, channel: str) -> Iterator[Hit]:
 
 @rule
 def territory_without_outline(view: View, channel: str) -> Iterator[Hit]:
-    if view.text("odl_territory") and not view.has_geometry:
+    if view.text("odl_territory") and not view.has_geometry(channel):
         yield Hit()
 
 
@@ -386,7 +391,7 @@ def geometry_broken(view: View, channel: str) -> Iterator[Hit]:
 def zone_and_geometry(view: View, channel: str) -> Iterator[Hit]:
     # data.gouv.fr knows the names of all communes, départements and régions: a name that it does not know is rare.
     zone = text(view.extras.get("spatial-text"))
-    if zone and has_geometry(view.extras.get("spatial")) and not view.geometry_problem:
+    if zone and view.has_geometry("ckan"):
         yield Hit(values={"zone": zone})
 
 
@@ -515,17 +520,11 @@ def organization_incomplete(view: View, channel: str) -> Iterator[Hit]:
 def _refused_address(reason: str) -> Rule:
     def look(view: View, channel: str) -> Iterator[Hit]:
         for id_, resource, values in view.of_files():
-            address = _sent_address(resource, channel)
+            address = view.address(resource, channel)
             if address and not _is_ours(view, resource) and addresses.refusal(address) == reason:
                 yield Hit(id_, {**values, "address": text(resource.get("url"))})
 
     return look
-
-
-def _sent_address(resource: Mapping[str, Any], channel: str) -> str:
-    address = address_of(resource)
-    # The reader of the API writes a scheme before all that has no « :// ».
-    return f"http://{address}" if channel == "ckan" and address and "://" not in address else address
 
 
 def _is_ours(view: View, resource: Mapping[str, Any]) -> bool:
@@ -546,11 +545,18 @@ def file_address_empty(view: View, channel: str) -> Iterator[Hit]:
 
 
 @rule
+def file_address_lost(view: View, channel: str) -> Iterator[Hit]:
+    for id_, resource, values in view.of_files():
+        if address_of(resource) and not view.address(resource, channel):
+            yield Hit(id_, {**values, "address": text(resource.get("url"))})
+
+
+@rule
 def portal_address(view: View, channel: str) -> Iterator[Hit]:
     refused = [
         address
         for resource in view.resources
-        if (address := _sent_address(resource, channel))
+        if (address := view.address(resource, channel))
         and _is_ours(view, resource)
         and addresses.refusal(address) is not None
     ]
@@ -569,7 +575,7 @@ def file_address_password(view: View, channel: str) -> Iterator[Hit]:
 def same_address(view: View, channel: str) -> Iterator[Hit]:
     seen: dict[str, str] = {}
     for id_, resource, values in view.of_files():
-        address = address_of(resource)
+        address = view.address(resource, channel)
         if address and address in seen:
             yield Hit(id_, {**values, "other": seen[address]})
         elif address:
@@ -609,8 +615,9 @@ def format_missing(view: View, channel: str) -> Iterator[Hit]:
 @rule
 def checksum_unknown(view: View, channel: str) -> Iterator[Hit]:
     for id_, resource, values in view.of_files():
-        checksum = text(resource.get("hash"))
-        if checksum and (len(checksum) not in CHECKSUM_LENGTHS or not re.fullmatch("[0-9a-fA-F]+", checksum)):
+        # That of an uploaded file is the portal's own, made when the file was read.
+        given = text(resource.get("hash")) if resource.get("url_type") != "upload" else ""
+        if given and outgoing.checksum(given, resource.get("hash_algorithm")) is None:
             yield Hit(id_, values)
 
 
@@ -618,5 +625,5 @@ def checksum_unknown(view: View, channel: str) -> Iterator[Hit]:
 def model_unknown(view: View, channel: str) -> Iterator[Hit]:
     for id_, resource, values in view.of_files():
         model, version = text(resource.get("odl_schema")), text(resource.get("odl_schema_version"))
-        if model and not view.known_schema(model, version):
+        if model and not outgoing.schema_url(model, version):
             yield Hit(id_, {**values, "model": f"{model} {version}".strip()})

@@ -18,7 +18,8 @@ import yaml
 
 from ckanext.odl.onboarding.freshness import PERIODS, WITHOUT_PERIOD
 
-from .precheck_rules import View, day, rhythm, text
+from . import outgoing
+from .precheck_rules import View, rhythm, text
 
 #: In the order in which data.gouv.fr shows them.
 CRITERIA = (
@@ -85,16 +86,16 @@ def assess(
     package: Mapping[str, Any],
     today: dt.date,
     *,
-    has_outline: bool = False,
+    outlines: outgoing.Outlines | None = None,
     unavailable: Collection[str] = (),
 ) -> Quality:
     """How data.gouv.fr would judge a dataset that it reads from the portal's feed.
 
     :param package: as ``package_show`` gives it, of whatever shape
-    :param has_outline: whether the portal adds the outline of its territory
+    :param outlines: the outlines of territories that the portal adds
     :param unavailable: ids of files known not to answer; data.gouv.fr takes the others to be there until it has looked
     """
-    view = View(package, has_outline=has_outline)
+    view = View(package, outlines=outlines)
     code = rhythm(view)
     files = view.resources
     met = {
@@ -106,8 +107,8 @@ def assess(
         "update_frequency": bool(code) and code != "UNKNOWN",
         "update_fulfilled_in_time": _is_in_time(view, code, today),
         "has_open_format": any(text(item.get("format")).lower() not in ("", *CLOSED_FORMATS) for item in files),
-        "temporal_coverage": any(day(view.text(name)) for name in ("temporal_start", "temporal_end")),
-        "spatial": view.has_geometry,
+        "temporal_coverage": any(view.day(name, "dcat") for name in ("temporal_start", "temporal_end")),
+        "spatial": view.has_geometry("dcat"),
         "all_resources_available": bool(files) and not any(text(item.get("id")) in unavailable for item in files),
     }
     return _quality(met)
@@ -125,7 +126,7 @@ def _is_in_time(view: View, code: str, today: dt.date) -> bool:
     period = _DAILY.get(code) or PERIODS.get(code)
     if period is None:
         return code in WITHOUT_PERIOD
-    changed = day(view.package.get("metadata_modified"))
+    changed = outgoing.day(view.package.get("metadata_modified"))
     try:
         return changed is not None and (changed + dt.timedelta(days=period + _LATE_DAYS)) >= today
     except OverflowError:
