@@ -21,6 +21,8 @@ RATES = "ckanext.odl.rates"
 LIMITS = "ckanext.odl.limits"
 UPLOAD_FORMATS = "ckanext.odl.upload.formats"
 CHECKLIST = "ckanext.odl.checklist"
+OUTLINES = "ckanext.odl.datagouv.outlines"
+FEED_ROWS = "ckanext.odl.datagouv.feed_rows"
 EVIDENCE_SIZE = "ckanext.odl.path.evidence_size"
 DATAGOUV = "ckanext.odl.datagouv"
 DATAGOUV_RATE = 2.0
@@ -69,6 +71,16 @@ def answer_size() -> int:
 def checklist() -> str:
     """Path of the file by which this portal changes the six-phase path; empty when it changes nothing."""
     return (tk.config[CHECKLIST] or "").strip()
+
+
+def outlines() -> str:
+    """Path of the file or folder with the outlines of territories, "" when there is none."""
+    return (tk.config[OUTLINES] or "").strip()
+
+
+def feed_rows() -> int:
+    """Datasets on one page of a feed."""
+    return tk.config[FEED_ROWS]
 
 
 def largest_upload() -> int:

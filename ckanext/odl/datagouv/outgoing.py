@@ -35,6 +35,8 @@ RESOURCE_TYPES = ("file", "file.upload", "api", "documentation", "image", "visua
 _CHECKSUMS = {32: "md5", 40: "sha1", 64: "sha256"}
 _SPDX = "http://spdx.org/rdf/terms#checksumAlgorithm_"
 
+_HOST = re.compile(r"[^\s<>\"{}|\\^`%]+")
+
 _TERRITORIES = {
     "commune": "http://id.insee.fr/geo/commune/",
     "epci": "http://id.insee.fr/geo/intercommunalite/",
@@ -197,7 +199,7 @@ def web_address(text: Any) -> str | None:
     words = plain(text).strip()
     try:
         parts = urlsplit(words)
-        known = parts.scheme.lower() in ("http", "https", "ftp", "ftps") and bool(parts.hostname)
+        known = parts.scheme.lower() in ("http", "https", "ftp", "ftps") and bool(_HOST.fullmatch(parts.hostname or ""))
     except ValueError:
         return None
     if not known:
