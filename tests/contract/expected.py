@@ -86,7 +86,7 @@ def _resource(resource: Mapping[str, Any], page: str, content: bytes | None) -> 
     if content is not None:
         url, size = f"{page}/resource/{resource['id']}/download", len(content)
         digits = hashlib.sha256(content).hexdigest()
-    schema = {"name": resource["odl_schema"], "version": resource["odl_schema_version"], "url": None}
+    model, version = resource.get("odl_schema"), resource.get("odl_schema_version")
     values = {
         "title": resource["name"],
         "url": url,
@@ -96,7 +96,7 @@ def _resource(resource: Mapping[str, Any], page: str, content: bytes | None) -> 
         "filetype": "remote",
         "filesize": size,
         "checksum": {"type": ALGORITHMS[len(digits)], "value": digits} if digits else None,
-        "schema": schema if resource.get("odl_schema") else None,
+        "schema": {"name": model, "version": version, "url": None} if model else None,
         "issued_at": _second(resource["created"]),
         "modified_at": _second(resource["last_modified"] or resource["created"]),
         **{f"description.{part}": value for part, value in meaning.of(resource.get("description")).items()},
