@@ -202,7 +202,7 @@ def test_answer_is_public_and_direct(app: Any, commune: dict[str, Any], extensio
         assert "s-maxage=300" in caching
         assert "private" not in caching
         assert "Set-Cookie" not in answer.headers
-        head = app.open(path, method="HEAD", follow_redirects=False)
+        head = app.test_client().head(path, follow_redirects=False)
         assert (head.status_code, head.mimetype, head.get_data()) == (200, TYPES[extension], b"")
 
 
@@ -299,7 +299,7 @@ def test_page_whose_first_dataset_is_gone(app: Any, commune: dict[str, Any], sma
 
 def refused(app: Any, path: str) -> None:
     for method in ("GET", "HEAD"):
-        answer = app.open(path, method=method)
+        answer = app.test_client().open(path, method=method)
         assert answer.status_code == 503, answer.get_data(as_text=True)
         assert int(answer.headers["Retry-After"]) > 0
         assert "no-store" in answer.headers["Cache-Control"]
