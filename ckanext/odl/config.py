@@ -127,6 +127,16 @@ def datagouv_loopback() -> bool:
     return tk.config[f"{DATAGOUV}.loopback"]
 
 
+def datagouv_queue() -> str:
+    """Name of the job queue that reads data.gouv.fr: that of the checks unless the portal has another."""
+    return (tk.config[f"{DATAGOUV}.queue"] or "").strip() or queue()
+
+
+def datagouv_grace_days() -> int:
+    """Days after which a dataset that is no longer on data.gouv.fr is taken out of public sight."""
+    return tk.config[f"{DATAGOUV}.grace_days"]
+
+
 def datagouv_guard() -> Guard:
     """What may be asked for data.gouv.fr: its own host and no other."""
     return Guard(

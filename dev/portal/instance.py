@@ -14,7 +14,7 @@ from dev.portal.places import HOST, LOGS, ROOT, SERVICES, port, secret, virtuale
 from dev.portal.processes import Process, answers
 from dev.portal.services import Services
 
-PLUGINS = "odl scheming_datasets scheming_organizations harvest dcat activity text_view image_view"
+PLUGINS = "odl odl_datagouv scheming_datasets scheming_organizations harvest dcat activity text_view image_view"
 
 
 @dataclass(frozen=True)

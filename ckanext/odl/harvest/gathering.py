@@ -78,9 +78,7 @@ def _of_organization(session: Session, source: Source, link: DatagouvLink, clien
         plan.seen.add(id_)
         if twin is None and incoming.is_from(record, tk.config["ckan.site_url"]):
             plan.counts["ours"] += 1
-        elif twin is None and source.skip_harvested and (record.get("harvest") or {}).get("source_id"):
-            plan.counts["elsewhere"] += 1
-        elif twin is not None and not _is_ours_to_follow(twin, source, link):
+        elif not _is_ours_to_follow(twin, record, source, link):
             plan.counts["elsewhere"] += 1
         elif twin is None or _has_moved(twin, record):
             plan.read[id_] = link.organization_id
@@ -124,9 +122,12 @@ def _known(session: Session, ids: list[str]) -> dict[str, Twin]:
     return found
 
 
-def _is_ours_to_follow(twin: Twin, source: Source, link: DatagouvLink) -> bool:
+def _is_ours_to_follow(twin: Twin | None, record: dict[str, Any], source: Source, link: DatagouvLink) -> bool:
     """Whether this source looks after it: nobody else does, and it is for the same collectivité."""
-    return twin.origin == NATIONAL and twin.source_id in (None, source.id) and twin.organization_id == link.organization_id
+    if twin is None:
+        return not (source.skip_harvested and (record.get("harvest") or {}).get("source_id"))
+    is_free = twin.source_id in (None, source.id)
+    return twin.origin == NATIONAL and is_free and twin.organization_id == link.organization_id
 
 
 def _has_moved(twin: Twin, record: dict[str, Any]) -> bool:

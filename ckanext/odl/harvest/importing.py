@@ -33,12 +33,14 @@ _NAMES_TRIED = 5
 @dataclass
 class Brought:
     """``what``: ``added``, ``updated`` or ``unchanged``. ``changed``: the fields that were written. ``left_out``:
-    fields that the portal's validation refused, with its words."""
+    fields that the portal's validation refused, with its words. ``notes``: what of the record could not be taken over
+    (:class:`ckanext.odl.datagouv.incoming.Note`)."""
 
     what: str
     package_id: str
     changed: list[str] = field(default_factory=list)
     left_out: dict[str, Any] = field(default_factory=dict)
+    notes: list[dict[str, Any]] = field(default_factory=list)
 
 
 class NotBrought(Exception):
@@ -55,20 +57,24 @@ def bring_in(twin: Twin, record: dict[str, Any]) -> Brought:
     :param twin: its row, in the state ``imported``
     :param record: the record in full
     :raises NotBrought: nothing was written
+    :raises RecordError: the record is not one of a dataset; nothing was written
     """
     package_id = _own_id(twin)
     if not package_id:
         raise NotBrought({"id": [tk._("This dataset was not created from data.gouv.fr.")]})
-    mapped = _mapped(record, package_id, twin.written)
+    mapped, notes = _mapped(record, package_id, twin.written)
     package: Any = model.Session.get(model.Package, package_id)
     if package is None and twin.written is None:
         brought = _create(twin, mapped, package_id)
         if brought:
+            brought.notes = notes
             return brought
     elif package is None or package.state == model.State.DELETED:
         twin.local_fields = ["state"]  # somebody deleted it here, and that stays
         return Brought("unchanged", package_id)
-    return _update(twin, mapped, package_id)
+    brought = _update(twin, mapped, package_id)
+    brought.notes = notes
+    return brought
 
 
 def _own_id(twin: Twin) -> str | None:
@@ -84,9 +90,19 @@ def _own_id(twin: Twin) -> str | None:
     return twin.package_id
 
 
-def _mapped(record: dict[str, Any], package_id: str, written: dict[str, Any] | None) -> dict[str, Any]:
-    """The record as a dataset of ours; a file whose identifier somebody else's file has here gets another one."""
-    mapped = {name: value for name, value in incoming.dataset(record, catalogue()).items() if value is not None}
+def _mapped(
+    record: dict[str, Any], package_id: str, written: dict[str, Any] | None
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """The record as a dataset of ours, and what of it could not be taken over.
+
+    A file whose identifier somebody else's file has here gets another one.
+
+    :raises RecordError: it is not one of a dataset
+    """
+    read = incoming.read(record, catalogue())
+    if read.error:
+        raise read.error
+    mapped = read.package
     files = mapped.get(merging.FILES) or []
     others = _others([file["id"] for file in files], package_id)
     ours = (written or {}).get("held", {}).get(merging.FILES, {})
@@ -94,7 +110,7 @@ def _mapped(record: dict[str, Any], package_id: str, written: dict[str, Any] | N
         other = str(uuid5(NAMESPACE_URL, f"{package_id}/{file['id']}"))
         if file["id"] in others or other in ours:
             file["id"] = other
-    return mapped
+    return mapped, [note.as_dict() for note in read.notes]
 
 
 def _others(ids: list[str], package_id: str) -> set[str]:

@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from ckanext.odl import config
 from ckanext.odl.datagouv import Client, DatagouvError, incoming
 from ckanext.odl.model import DatagouvLink, Twin
-from ckanext.odl.model.datagouv import ARCHIVED, FLAGGED, IGNORED, IMPORTED, LINKED, NATIONAL, REVIEW
+from ckanext.odl.model.datagouv import ARCHIVED, FLAGGED, IMPORTED, NATIONAL, REVIEW
 from ckanext.odl.model.validation import clock
 
 from . import importing
@@ -25,6 +25,8 @@ from .sources import Source
 ADDED, UPDATED, UNCHANGED, REMOVED, ERRORED = "added", "updated", "not modified", "deleted", "errored"
 #: Ours: it waits for a person, it is no longer there.
 TO_REVIEW, NO_LONGER_THERE = "review", "flagged"
+
+_MOST_NOTES = 50
 
 
 @dataclass
@@ -39,20 +41,13 @@ class Outcome:
 def read_again(source: Source, national_id: str, organization_id: str, client: Client) -> Outcome:
     """Read a record in full, and do with it what was decided of it.
 
-    :raises DatagouvError: it cannot be read now
+    :raises DatagouvError: it cannot be read now, or is not what the list said
     """
-    try:
-        record = client.dataset(national_id)
-    except DatagouvError as error:
-        if error.code not in ("gone", "moved"):
-            raise
-        return _gone(national_id, "private-or-deleted")
-    if record.get("archived") or record.get("deleted") or record.get("private"):
-        return _gone(national_id, "archived" if record.get("archived") else "private-or-deleted")
+    record = client.dataset(national_id)
     link = model.Session.get(DatagouvLink, organization_id)
-    owner = record.get("organization")
-    if link is None or not isinstance(owner, dict) or owner.get("id") != link.national_id:
-        return _gone(national_id, "of-another-organization")
+    if link is None or _why_not_there(record, link):
+        # It stood in the list a moment ago: the next list tells, and what is flagged is flagged from a list.
+        raise DatagouvError("incomplete", url=client.base_url, missing=national_id)
     twin = _twin(source, national_id, organization_id, record)
     if twin is None:
         return Outcome(UNCHANGED)
@@ -113,13 +108,22 @@ def _bring_in(twin: Twin, record: dict[str, Any], mark: str, *, was_archived: bo
         # It is tried again when it changes there, or when somebody asks for it.
         _write(twin, fingerprint=mark, national_modified=modified(record), error=problem)
         return Outcome(ERRORED, problems=[problem])
+    except incoming.RecordError as error:
+        model.Session.rollback()
+        problem = {**error.as_dict(), "national_id": national_id}
+        _write(twin, fingerprint=mark, national_modified=modified(record), error=problem)
+        return Outcome(ERRORED, problems=[problem])
     if was_archived:
         importing.publish_again(twin)
+    about = {"national_id": national_id, "title": twin.title, "package_id": brought.package_id}
     problems: list[dict[str, Any]] = []
     if brought.left_out:
-        left_out = {"fields": brought.left_out, "package_id": brought.package_id}
-        problems = [{"code": "fields-left-out", "national_id": national_id, "title": twin.title, **left_out}]
+        problems.append({**about, "code": "fields-left-out", "fields": brought.left_out})
+    if brought.notes:
+        problems.append({**about, "code": "not-taken-over", "notes": brought.notes[:_MOST_NOTES]})
     _write(twin, fingerprint=mark, national_modified=modified(record), error=problems[0] if problems else None)
+    # What could not be taken over is said with the dataset; it is no fault of the run.
+    problems = [problem for problem in problems if problem["code"] != "not-taken-over"]
     status = {"added": ADDED, "updated": UPDATED, "unchanged": UNCHANGED}[brought.what]
     return Outcome(status, brought.changed, problems)
 
@@ -145,13 +149,22 @@ def take_away(national_id: str, client: Client) -> Outcome:
         if error.code not in ("gone", "moved"):
             raise
         return _gone(national_id, "private-or-deleted")
-    if record.get("archived") or record.get("deleted") or record.get("private"):
-        return _gone(national_id, "archived" if record.get("archived") else "private-or-deleted")
-    owner = record.get("organization")
-    if link is not None and (not isinstance(owner, dict) or owner.get("id") != link.national_id):
-        return _gone(national_id, "of-another-organization")
+    why = _why_not_there(record, link)
+    if why:
+        return _gone(national_id, why)
     # It is there: the list was wrong, and is to be believed in nothing.
     raise DatagouvError("incomplete", url=client.base_url, missing=national_id)
+
+
+def _why_not_there(record: dict[str, Any], link: DatagouvLink | None) -> str:
+    """Why a record that answers is no public dataset of the organization; empty when it is one."""
+    if record.get("archived"):
+        return "archived"
+    if record.get("deleted") or record.get("private"):
+        return "private-or-deleted"
+    owner = record.get("organization")
+    is_theirs = link is None or (isinstance(owner, dict) and owner.get("id") == link.national_id)
+    return "" if is_theirs else "of-another-organization"
 
 
 def _gone(national_id: str, why: str) -> Outcome:
@@ -212,6 +225,3 @@ def bring_in_pending(national_id: str) -> Outcome | None:
     if twin is None or twin.state != IMPORTED or twin.fingerprint or twin.record is None:
         return None
     return _bring_in(twin, twin.record, incoming.fingerprint(twin.record), was_archived=False)
-
-
-__all__ = ["IGNORED", "LINKED", "Outcome", "accept_record", "archive_old", "bring_in_pending", "pending", "read_again"]

@@ -21,13 +21,13 @@ from ckan.model import meta
 from ckanext.harvest.model import HarvestJob, HarvestObject, HarvestObjectError
 from sqlalchemy.dialects.postgresql import insert
 
-from ckanext.odl import config
+from ckanext.odl import config, queue
 from ckanext.odl.datagouv import Client, DatagouvError
-from ckanext.odl.model import DatagouvRun
+from ckanext.odl.model import DatagouvRun, Twin
 from ckanext.odl.model.datagouv import DONE, INCOMPLETE, RUNNING, STOPPED, WAITING
 from ckanext.odl.model.validation import clock
 
-from . import national, sources
+from . import sources
 from .gathering import Plan, gather
 from .processing import archive_old, read_again, take_away
 
@@ -41,6 +41,7 @@ MOST_PROBLEMS = 200
 PLANNED = "PLANNED"
 READ, GONE = "read", "gone"
 _AT_ONCE = 1000
+_DONE_TOGETHER = 200
 _TELL_EVERY = 1.0
 
 _OBJECT: Any = HarvestObject.__table__
@@ -72,6 +73,17 @@ def ask(source_id: str, by: str | None = None, *, confirmed: bool = False) -> st
     return id_
 
 
+def send() -> None:
+    """Have a worker do what waits; to be called after :func:`ask` and after something was accepted."""
+    queue.send(queue.LINKS)
+
+
+def page_of_object(object_id: str) -> str | None:
+    """The page on data.gouv.fr of the dataset that an object of ckanext-harvest is about."""
+    national_id = model.Session.execute(sa.select(_OBJECT.c.guid).where(_OBJECT.c.id == object_id)).scalar()
+    return f"{config.datagouv_url()}/datasets/{national_id}" if national_id else None
+
+
 @contextmanager
 def lock(source_id: str) -> Iterator[Any]:
     """Nobody else works on the source meanwhile. Yields the connection that holds the lock.
@@ -83,10 +95,8 @@ def lock(source_id: str) -> Iterator[Any]:
     try:
         if not connection.execute(sa.select(sa.func.pg_try_advisory_lock(key))).scalar():
             raise Busy
-        try:
-            yield connection
-        finally:
-            connection.execute(sa.select(sa.func.pg_advisory_unlock(key)))
+        yield connection
+        connection.execute(sa.select(sa.func.pg_advisory_unlock(key)))
     except Busy:
         raise
     except BaseException:
@@ -119,7 +129,9 @@ def advance(run_id: str, until: Callable[[], bool], told: Told | None = None, cl
         run = model.Session.get(DatagouvRun, run_id, populate_existing=True)
         if run is None or run.state not in (WAITING, RUNNING):
             return True
-        return _Run(run, connection, told or (lambda _progress: None), client or national.client()).advance(until)
+        return _Run(run, connection, told or (lambda _progress: None), client or config.datagouv_client()).advance(
+            until
+        )
 
 
 class _Run:
@@ -144,15 +156,15 @@ class _Run:
             return True
         if self.progress.get("phase") != "datasets" and not self._gather(source):
             return True
-        while (todo := self._next()) is not None:
-            self._do(source, *todo)
-            if until():
-                self._pause()
-                return False
-        problems = self._problems()
-        if not problems:
+        while todo := self._next():
+            for object_id, national_id, note in todo:
+                self._do(source, object_id, national_id, note)
+                if until():
+                    self._pause()
+                    return False
+        if self.progress.get("lists_whole"):
             archive_old(self.id, source.id)
-        self._finish(INCOMPLETE if any(map(_is_of_reading, problems)) else DONE, [])
+        self._finish(INCOMPLETE if self.progress.get("unread") else DONE, [])
         return True
 
     # -- beginning and end -------------------------------------------------------------------------------------------
@@ -205,7 +217,9 @@ class _Run:
 
     def _gather(self, source: sources.Source) -> bool:
         """Read the lists and note what is to be done; False when the run stops there."""
-        plan = gather(model.Session(), source, self._row, self._client, lambda done, total: self._tell("lists", done, total))
+        plan = gather(
+            model.Session(), source, self._row, self._client, lambda done, total: self._tell("lists", done, total)
+        )
         if plan.stopped:
             self._row.counts = plan.counts
             self._note(plan)
@@ -228,9 +242,16 @@ class _Run:
                 for id_, note in rows[start : start + _AT_ONCE]
             ]
             model.Session.execute(insert(_OBJECT).values(values))
-        self._seen(source, plan)
+        self._seen(plan)
         self._row.counts = plan.counts
-        self.progress = {"phase": "datasets", "done": 0, "total": len(rows)}
+        is_whole = not plan.problems
+        self.progress = {
+            "phase": "datasets",
+            "done": 0,
+            "total": len(rows),
+            "lists_whole": is_whole,
+            "unread": not is_whole,
+        }
         self._note(plan)
         return True
 
@@ -242,9 +263,7 @@ class _Run:
         model.Session.commit()
 
     @staticmethod
-    def _seen(source: sources.Source, plan: Plan) -> None:
-        from ckanext.odl.model import Twin  # noqa: PLC0415
-
+    def _seen(plan: Plan) -> None:
         table, seen = Twin.__table__, sorted(plan.seen)
         for start in range(0, len(seen), _AT_ONCE):
             some = table.c.national_id.in_(seen[start : start + _AT_ONCE])
@@ -252,13 +271,14 @@ class _Run:
 
     # -- doing what was noted ----------------------------------------------------------------------------------------
 
-    def _next(self) -> tuple[str, str, dict[str, Any]] | None:
+    def _next(self) -> list[tuple[str, str, dict[str, Any]]]:
         statement = sa.select(_OBJECT.c.id, _OBJECT.c.guid, _OBJECT.c.content).where(
             _OBJECT.c.harvest_job_id == self.id, _OBJECT.c.state == PLANNED
         )
         # Additions before removals, then in an order that is the same whoever goes on with the run.
-        row = model.Session.execute(statement.order_by(_OBJECT.c.content.desc(), _OBJECT.c.guid).limit(1)).first()
-        return (row.id, row.guid, json.loads(row.content)) if row else None
+        ordered = statement.order_by(_OBJECT.c.content.desc(), _OBJECT.c.guid).limit(_DONE_TOGETHER)
+        rows = model.Session.execute(ordered).all()
+        return [(row.id, row.guid, json.loads(row.content)) for row in rows]
 
     def _do(self, source: sources.Source, object_id: str, national_id: str, note: dict[str, Any]) -> None:
         errors: list[dict[str, Any]] = []
@@ -273,12 +293,13 @@ class _Run:
         except DatagouvError as error:
             model.Session.rollback()
             status = "errored"
-            problem = {**error.as_dict(), "national_id": national_id, "of": "reading"}
+            problem = {**error.as_dict(), "national_id": national_id}
         except Exception:
             model.Session.rollback()
             log.exception("The dataset %s of data.gouv.fr cannot be brought in", national_id)
             status = "errored"
             problem = {"code": "failed", "national_id": national_id}
+        self.progress["unread"] = self.progress.get("unread") or problem is not None
         self._done(object_id, status, changes, [*errors, *([problem] if problem else [])])
 
     def _done(self, object_id: str, status: str, changes: list[str], problems: list[dict[str, Any]]) -> None:
@@ -289,7 +310,12 @@ class _Run:
         values = {"state": state, "report_status": status, "content": content, "import_finished": _NOW}
         session.execute(statement.values(values))
         for problem in problems:
-            error = {"id": str(uuid4()), "harvest_object_id": object_id, "message": json.dumps(problem), "stage": "Import"}
+            error = {
+                "id": str(uuid4()),
+                "harvest_object_id": object_id,
+                "message": json.dumps(problem),
+                "stage": "Import",
+            }
             session.execute(sa.insert(HarvestObjectError.__table__).values(**error, created=_NOW))
         self.progress["done"] = self.progress.get("done", 0) + 1
         if problems:
@@ -301,7 +327,7 @@ class _Run:
         self._tell("datasets", self.progress["done"], self.progress.get("total", 0))
 
     def _tell(self, phase: str, done: int, total: int) -> None:
-        """Say how far it is, now and then; through the connection that holds the lock: if that is gone, so is the run."""
+        """Say how far it is, now and then, through the connection that holds the lock: without it the run ends."""
         progress = {**self.progress, "phase": phase, "done": done, "total": total}
         self._told(progress)
         if time.monotonic() - self._said >= _TELL_EVERY or done == total:
@@ -311,8 +337,3 @@ class _Run:
             )
             if not held.rowcount:
                 raise RuntimeError("the run was ended by somebody else")
-
-
-def _is_of_reading(problem: dict[str, Any]) -> bool:
-    """Whether something of the source could not be seen; a dataset that our own validation refuses was seen."""
-    return problem["code"] not in ("not-valid", "fields-left-out", "gone", "failed")

@@ -91,7 +91,12 @@ def put(id_: str | None, user_id: str = "", **values: Any) -> str:
     settings = _settings(row)
     settings |= {name: values[name] for name in ("organization_ids", "skip_harvested") if name in values}
     row.config = json.dumps(settings)
-    for name, column in {"title": "title", "atd_id": "publisher_id", "frequency": "frequency", "active": "active"}.items():
+    for name, column in {
+        "title": "title",
+        "atd_id": "publisher_id",
+        "frequency": "frequency",
+        "active": "active",
+    }.items():
         if name in values:
             setattr(row, column, values[name])
     model.Session.commit()

@@ -11,6 +11,17 @@ from .collectivite import (
     organization_show,
     organization_update,
 )
+from .datagouv_in import (
+    odl_datagouv_review_decide,
+    odl_datagouv_review_list,
+    odl_datagouv_run,
+    odl_datagouv_run_list,
+    odl_datagouv_run_show,
+    odl_datagouv_source_create,
+    odl_datagouv_source_list,
+    odl_datagouv_source_show,
+    odl_datagouv_source_update,
+)
 from .path import (
     odl_call_note,
     odl_duties_show,
@@ -36,6 +47,15 @@ __all__ = [
     "member_delete",
     "odl_call_list",
     "odl_call_note",
+    "odl_datagouv_review_decide",
+    "odl_datagouv_review_list",
+    "odl_datagouv_run",
+    "odl_datagouv_run_list",
+    "odl_datagouv_run_show",
+    "odl_datagouv_source_create",
+    "odl_datagouv_source_list",
+    "odl_datagouv_source_show",
+    "odl_datagouv_source_update",
     "odl_duties_show",
     "odl_group_update",
     "odl_history_list",
