@@ -52,11 +52,11 @@ class Finding:
 
     def sentence(self, language: str = "fr") -> str:
         """What would happen, and why."""
-        return _filled(_rules()[self.code]["says"], self.values, language)
+        return _filled(_texts(self.code)["says"], self.values, language)
 
     def remedy(self, language: str = "fr") -> str:
         """What to do about it."""
-        return _filled(_rules()[self.code]["remedy"], self.values, language)
+        return _filled(_texts(self.code)["remedy"], self.values, language)
 
 
 def check(
@@ -133,6 +133,10 @@ def _rules() -> dict[str, Any]:
 
 def _collective() -> dict[str, Any]:
     return _document()["organization_rules"]
+
+
+def _texts(code: str) -> dict[str, Any]:
+    return _rules().get(code) or _collective()[code]
 
 
 def _filled(texts: Mapping[str, str], values: Mapping[str, Any], language: str) -> str:

@@ -23,10 +23,7 @@ _BREAK = re.compile(r"[ \t]*<br\s*/?>[ \t]*\n?", re.IGNORECASE)
 
 #: The elements that people write in a description; everything else between angle brackets is text.
 _ELEMENTS = frozenset(
-    "a abbr address article aside b big blockquote br caption center cite code col colgroup dd del details dfn div dl dt"
-    " em figcaption figure font footer h1 h2 h3 h4 h5 h6 header hr i img ins kbd li main mark nav ol p pre q s samp"
-    " section small span strike strong sub summary sup table tbody td tfoot th thead time tr tt u ul var"
-    " script style iframe object embed form input button video audio source svg".split()
+    ["a", "abbr", "address", "article", "aside", "b", "big", "blockquote", "br", "caption", "center", "cite", "code", "col", "colgroup", "dd", "del", "details", "dfn", "div", "dl", "dt", "em", "figcaption", "figure", "font", "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "i", "img", "ins", "kbd", "li", "main", "mark", "nav", "ol", "p", "pre", "q", "s", "samp", "section", "small", "span", "strike", "strong", "sub", "summary", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "time", "tr", "tt", "u", "ul", "var", "script", "style", "iframe", "object", "embed", "form", "input", "button", "video", "audio", "source", "svg"]
 )
 
 
