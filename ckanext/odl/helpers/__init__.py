@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .datagouv_seen import odl_backcheck, odl_seen_figures, odl_twin
 from .forms import (
     odl_choice_groups,
     odl_chosen,
@@ -73,6 +74,7 @@ from .progress import (
 
 __all__ = [
     "odl_advice",
+    "odl_backcheck",
     "odl_badge_code",
     "odl_badge_name",
     "odl_badge_text",
@@ -118,6 +120,7 @@ __all__ = [
     "odl_schema_choices",
     "odl_schema_groups",
     "odl_schema_name",
+    "odl_seen_figures",
     "odl_siren",
     "odl_size",
     "odl_staffs_atd",
@@ -127,6 +130,7 @@ __all__ = [
     "odl_territory_boxes",
     "odl_territory_levels",
     "odl_territory_text",
+    "odl_twin",
     "odl_uploaded_file",
     "odl_who",
     "odl_works_for",
