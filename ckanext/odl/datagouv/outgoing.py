@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from typing import Any, Protocol
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from ckanext.odl.scdl import UnknownSchema, catalogue
 from ckanext.odl.territory import Territory, parse_territory
@@ -36,6 +36,7 @@ RESOURCE_TYPES = ("file", "file.upload", "api", "documentation", "image", "visua
 _CHECKSUMS = {32: "md5", 40: "sha1", 64: "sha256"}
 _SPDX = "http://spdx.org/rdf/terms#checksumAlgorithm_"
 
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _HOST = re.compile(r"[^\s<>\"{}|\\^`%]+")
 
 _TERRITORIES = {
@@ -168,18 +169,20 @@ def withheld(
 
 def dataset_uri(site_url: str, package_id: str) -> str:
     """The address under which a dataset is known for ever; it is also its identifier on data.gouv.fr."""
-    return f"{site_url.rstrip('/')}/dataset/{package_id}"
+    return f"{site_url.rstrip('/')}/dataset/{quote(package_id)}"
 
 
 def package_id(remote_id: str | None, site_url: str) -> str | None:
     """Return the id of our dataset from the identifier that data.gouv.fr kept of it, None when it is not one of ours.
 
-    :param remote_id: an address of ours (feed) or the bare id (harvester of the CKAN API)
+    :param remote_id: an address of ours (feed) or the bare UUID (harvester of the CKAN API)
     """
     remote_id = (remote_id or "").strip()
-    stem = dataset_uri(site_url, "")
-    bare = re.sub(r"^https?://", "", remote_id).removeprefix(re.sub(r"^https?://", "", stem))
-    return bare.lower() if re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", bare, re.IGNORECASE) else None
+    stem = re.sub(r"^https?://", "", dataset_uri(site_url, ""))
+    path = re.sub(r"^https?://", "", remote_id)
+    if path.startswith(stem):
+        return unquote(path.removeprefix(stem)) or None if "/" not in path.removeprefix(stem) else None
+    return remote_id.lower() if _UUID.fullmatch(remote_id) else None
 
 
 def file_url(site_url: str, resource: Mapping[str, Any]) -> str | None:

@@ -6,8 +6,8 @@ Nothing is redirected, nothing depends on who asks, and an answer is complete or
 from __future__ import annotations
 
 import logging
-import re
 from typing import Any
+from urllib.parse import quote
 
 import flask
 import sqlalchemy as sa
@@ -36,7 +36,7 @@ _FORMATS = {
 }
 _SHARED_SECONDS = 300
 _RETRY_SECONDS = 300
-_ID = re.compile(r"[0-9a-f-]{36}")
+_LONGEST_ID = 200
 
 
 @odl_dcat.route("/dcat.<any(rdf, ttl, jsonld):extension>")
@@ -56,7 +56,7 @@ def organization(organization: str, extension: str) -> Response:
 
 def _answer(group: model.Group | None, extension: str, path: str) -> Response:
     after = tk.request.args.get("after", "")
-    if after and not _ID.fullmatch(after):
+    if len(after) > _LONGEST_ID or "\x00" in after:
         return _sentence(400, tk._("This page of the feed does not exist. Start again from the first page."))
     head = tk.request.method == "HEAD"
     try:
@@ -100,7 +100,7 @@ def _serialized(page: feed.Page, group: model.Group | None, extension: str, path
 
 def _page_links(graph: Any, catalogue: URIRef, first: str, after: str, page: feed.Page) -> None:
     """Where this page is and what follows, in today's words of Hydra and in those of before."""
-    here = URIRef(f"{first}?after={after}" if after else first)
+    here = URIRef(f"{first}?after={quote(after)}" if after else first)
     graph.add((catalogue, HYDRA.view, here))
     graph.add((here, RDF.type, HYDRA.PartialCollectionView))
     graph.add((here, RDF.type, HYDRA.PagedCollection))
@@ -108,7 +108,7 @@ def _page_links(graph: Any, catalogue: URIRef, first: str, after: str, page: fee
         graph.add((here, predicate, URIRef(first)))
     if page.after:
         for predicate in (HYDRA.next, HYDRA.nextPage):
-            graph.add((here, predicate, URIRef(f"{first}?after={page.after}")))
+            graph.add((here, predicate, URIRef(f"{first}?after={quote(page.after)}")))
     if page.total is not None:
         graph.add((here, HYDRA.totalItems, Literal(str(page.total), datatype=XSD.integer)))
 

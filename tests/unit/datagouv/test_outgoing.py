@@ -72,13 +72,15 @@ def test_our_dataset_from_its_remote_id(remote: str) -> None:
     assert outgoing.package_id(remote, SITE + "/") == ID
 
 
-@pytest.mark.parametrize("remote", ["", None, "subventions", f"https://autre.fr/dataset/{ID}", f"{SITE}/dataset/x"])
+@pytest.mark.parametrize("remote", ["", None, "subventions", f"https://autre.fr/dataset/{ID}", f"{SITE}/dataset/"])
 def test_another_remote_id(remote: str | None) -> None:
     assert outgoing.package_id(remote, SITE) is None
 
 
 def test_identifier_and_package_id_are_inverse() -> None:
-    assert outgoing.package_id(record().identifier, SITE) == ID
+    for id_ in (ID, "subventions 2024", "une/barre"):
+        identifier = outgoing.record({"id": id_}, site_url=SITE).identifier
+        assert outgoing.package_id(identifier, SITE) == (id_ if "/" not in id_ else None)
 
 
 def test_uploaded_file_keeps_its_address_whatever_its_name() -> None:
