@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session, aliased
 from ckanext.odl import onboarding
 from ckanext.odl.intake import own_session
 from ckanext.odl.logic import periods, reference, state
+from ckanext.odl.logic.path import national
 from ckanext.odl.model import PathHistory, PathMandate, PathProgress, PathProof, StoredFile, Validation
 from ckanext.odl.model.progress import EVIDENCE, PROPOSAL, WAIVER
 from ckanext.odl.onboarding import ETP_BANDS, PROFILES, DatasetFacts, FileFacts, PersonFacts, Snapshot
@@ -116,7 +117,9 @@ def gather(organization_id: str, session: Session | None = None) -> Gathered | N
         contact=fields.get("odl_contact") or "",
         website=fields.get("odl_website") or "",
         default_licence=fields.get("odl_default_licence") or None,
-        datasets=tuple(_dataset(row, files.get(row.id, ()), contacts, inside) for row in packages),
+        datasets=national.seen(
+            session, organization_id, (_dataset(row, files.get(row.id, ()), contacts, inside) for row in packages)
+        ),
         people=people,
         mandates=tuple(
             onboarding.Mandate(id=row.id, function=row.role, since=row.since, until=row.until, name=row.title)
