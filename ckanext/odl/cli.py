@@ -10,6 +10,7 @@ import click
 
 from ckanext.odl import config, jobs
 from ckanext.odl.doctor import examine
+from ckanext.odl.harvest import backcheck_command as _backcheck  # noqa: F401 (its command joins the group)
 from ckanext.odl.harvest import command as datagouv_command
 from ckanext.odl.harvest import worker as links
 from ckanext.odl.language import language
