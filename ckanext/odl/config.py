@@ -24,6 +24,7 @@ CHECKLIST = "ckanext.odl.checklist"
 OUTLINES = "ckanext.odl.datagouv.outlines"
 FEED_ROWS = "ckanext.odl.datagouv.feed_rows"
 EVIDENCE_SIZE = "ckanext.odl.path.evidence_size"
+SCHEMAS_URL = "ckanext.odl.schemas.catalogue_url"
 DATAGOUV = "ckanext.odl.datagouv"
 DATAGOUV_RATE = 2.0
 """Requests a second when the option says nothing that is a number above 0."""
@@ -98,6 +99,18 @@ def evidence_size() -> int:
     return tk.config[EVIDENCE_SIZE]
 
 
+def schemas_url() -> str:
+    """Address of the national catalogue of schemas."""
+    return tk.config[SCHEMAS_URL].strip()
+
+
+def schemas_guard() -> Guard:
+    """What may be asked for schemas: the catalogue's own host and no other; a stand-in here as for data.gouv.fr."""
+    host = (urlsplit(schemas_url()).hostname or "").rstrip(".")
+    agent = f"{AGENT} (+{tk.config['ckan.site_url']})"
+    return Guard(hosts={host}, loopback=datagouv_loopback(), seconds=DATAGOUV_SECONDS, agent=agent)
+
+
 def upload_formats() -> list[str]:
     """Endings of the names of the files that may be uploaded, in lower case and without the point."""
     return [ending.lower().lstrip(".") for ending in tk.config[UPLOAD_FORMATS]]
@@ -122,6 +135,11 @@ def datagouv_rate() -> float:
     return rate if math.isfinite(rate) and rate > 0 else DATAGOUV_RATE
 
 
+def datagouv_loopback() -> bool:
+    """Whether a stand-in of data.gouv.fr on this machine may be read (for trials and tests)."""
+    return tk.config[f"{DATAGOUV}.loopback"]
+
+
 def datagouv_queue() -> str:
     """Name of the job queue that reads data.gouv.fr: that of the checks unless the portal has another."""
     return (tk.config[f"{DATAGOUV}.queue"] or "").strip() or queue()
@@ -136,7 +154,7 @@ def datagouv_guard() -> Guard:
     """What may be asked for data.gouv.fr: its own host and no other."""
     return Guard(
         hosts={urlsplit(datagouv_url()).hostname or ""},
-        loopback=tk.config[f"{DATAGOUV}.loopback"],
+        loopback=datagouv_loopback(),
         seconds=DATAGOUV_SECONDS,
     )
 

@@ -11,6 +11,7 @@ from .datagouv import (
     odl_datagouv_problem,
     odl_datagouv_value,
 )
+from .datagouv_seen import odl_backcheck, odl_seen_figures, odl_twin
 from .forms import (
     odl_choice_groups,
     odl_chosen,
@@ -79,9 +80,11 @@ from .progress import (
     odl_staffs_atd,
     odl_steps_done,
 )
+from .schemas import odl_schema_news, odl_schema_news_below
 
 __all__ = [
     "odl_advice",
+    "odl_backcheck",
     "odl_badge_code",
     "odl_badge_name",
     "odl_badge_text",
@@ -134,6 +137,9 @@ __all__ = [
     "odl_schema_choices",
     "odl_schema_groups",
     "odl_schema_name",
+    "odl_schema_news",
+    "odl_schema_news_below",
+    "odl_seen_figures",
     "odl_siren",
     "odl_size",
     "odl_staffs_atd",
@@ -143,6 +149,7 @@ __all__ = [
     "odl_territory_boxes",
     "odl_territory_levels",
     "odl_territory_text",
+    "odl_twin",
     "odl_uploaded_file",
     "odl_who",
     "odl_works_for",

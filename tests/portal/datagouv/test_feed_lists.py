@@ -96,7 +96,11 @@ def test_the_reasons_of_the_pure_rule_are_those_of_the_feed(app: Any, commune: d
     ids = []
     for number, case in enumerate(cases):
         package = model.Package(
-            name=f"cas-{number}", owner_org=commune["id"], state=case["state"], type=case["type"], private=case["private"]
+            name=f"cas-{number}",
+            owner_org=commune["id"],
+            state=case["state"],
+            type=case["type"],
+            private=case["private"],
         )
         model.Session.add(package)
         model.Session.flush()
@@ -202,7 +206,7 @@ def test_answer_is_public_and_direct(app: Any, commune: dict[str, Any], extensio
         assert "s-maxage=300" in caching
         assert "private" not in caching
         assert "Set-Cookie" not in answer.headers
-        head = app.open(path, method="HEAD", follow_redirects=False)
+        head = app.test_client().head(path, follow_redirects=False)
         assert (head.status_code, head.mimetype, head.get_data()) == (200, TYPES[extension], b"")
 
 
@@ -299,7 +303,7 @@ def test_page_whose_first_dataset_is_gone(app: Any, commune: dict[str, Any], sma
 
 def refused(app: Any, path: str) -> None:
     for method in ("GET", "HEAD"):
-        answer = app.open(path, method=method)
+        answer = app.test_client().open(path, method=method)
         assert answer.status_code == 503, answer.get_data(as_text=True)
         assert int(answer.headers["Retry-After"]) > 0
         assert "no-store" in answer.headers["Cache-Control"]
@@ -392,7 +396,7 @@ def test_index_that_answers_nonsense(
             self.end_headers()
             self.wfile.write(body.replace(b"%s", id_.encode()))
 
-        do_POST = do_GET  # noqa: N815
+        do_POST = do_GET
 
         def log_message(self, *_: Any) -> None:
             pass

@@ -22,6 +22,7 @@ from .datagouv_link import (
     odl_datagouv_link_update,
     odl_datagouv_organization_search,
 )
+from .datagouv_seen import odl_datagouv_backcheck, odl_datagouv_backcheck_show, odl_datagouv_twin_show
 from .path import (
     odl_call_note,
     odl_duties_show,
@@ -44,6 +45,8 @@ from .validation import odl_validate, odl_validation_list, odl_validation_run, o
 __all__ = [
     "odl_call_list",
     "odl_call_note",
+    "odl_datagouv_backcheck",
+    "odl_datagouv_backcheck_show",
     "odl_datagouv_link_list",
     "odl_datagouv_link_show",
     "odl_datagouv_link_update",
@@ -57,6 +60,7 @@ __all__ = [
     "odl_datagouv_source_list",
     "odl_datagouv_source_show",
     "odl_datagouv_source_update",
+    "odl_datagouv_twin_show",
     "odl_duties_show",
     "odl_group_update",
     "odl_harvest_check",
