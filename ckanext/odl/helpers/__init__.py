@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from .datagouv import (
     odl_datagouv_badge,
-    odl_datagouv_dataset_url,
     odl_datagouv_enabled,
     odl_datagouv_field,
     odl_datagouv_licence,
+    odl_datagouv_origin,
     odl_datagouv_problem,
     odl_datagouv_value,
 )
@@ -94,10 +94,10 @@ __all__ = [
     "odl_chosen",
     "odl_counts",
     "odl_datagouv_badge",
-    "odl_datagouv_dataset_url",
     "odl_datagouv_enabled",
     "odl_datagouv_field",
     "odl_datagouv_licence",
+    "odl_datagouv_origin",
     "odl_datagouv_problem",
     "odl_datagouv_value",
     "odl_dataset_state",

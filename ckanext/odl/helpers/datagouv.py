@@ -10,7 +10,8 @@ from ckan.plugins import toolkit as tk
 from ckanext.odl import config
 from ckanext.odl.datagouv import errors
 from ckanext.odl.language import language
-from ckanext.odl.logic.datagouv import links
+from ckanext.odl.model import Twin
+from ckanext.odl.model.datagouv import FLAGGED, IMPORTED, NATIONAL
 
 
 def odl_datagouv_enabled() -> bool:
@@ -37,9 +38,25 @@ def odl_datagouv_badge(kind: str) -> str:
     }.get(kind, kind)
 
 
-def odl_datagouv_dataset_url(national_id: str) -> str:
-    """The page of a dataset on data.gouv.fr."""
-    return links.dataset_url(national_id)
+def odl_datagouv_origin(package: dict[str, Any]) -> dict[str, Any] | None:
+    """What those who keep a dataset that came from data.gouv.fr must know: ``local`` (the fields that stay as they
+    were written here) and ``gone_since``; None for another dataset, and for those who may not change it."""
+    twins = Twin.of_package(model.Session(), package["id"])
+    twin = next((one for one in twins if one.origin == NATIONAL and one.state in (IMPORTED, FLAGGED)), None)
+    if twin is None or not tk.h.check_access("package_update", {"id": package["id"]}):
+        return None
+    names = {resource["id"]: tk.h.resource_display_name(resource) for resource in package.get("resources") or []}
+    return {"local": [_local(field, names) for field in twin.local_fields or []], "gone_since": twin.gone_since}
+
+
+def _local(field: str, files: dict[str, str]) -> str:
+    """A local field (``notes``, ``resources.<id>.name``, ``resources.<id>``) in words."""
+    first, _, rest = field.partition(".")
+    if first != "resources" or not rest:
+        return odl_datagouv_field(first)
+    id_, _, name = rest.partition(".")
+    file = files.get(id_) or tk._("a file taken away here")
+    return f"{odl_datagouv_field(name)} ({file})" if name else file
 
 
 def odl_datagouv_licence(license_id: str | None) -> str:

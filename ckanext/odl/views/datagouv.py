@@ -187,6 +187,24 @@ def _place(
     )
 
 
+@odl_datagouv.route("/relire", methods=["POST"])
+def look(name: str) -> Any:
+    """Have data.gouv.fr looked at again, for the body or for one member."""
+    atd = atd_of(name)
+    organization = _member(atd, tk.request.form.get("member", ""))
+    try:
+        tk.get_action("odl_datagouv_backcheck")(context(), {"id": organization.id})
+    except (tk.ObjectNotFound, tk.NotAuthorized):
+        tk.abort(404, nothing())
+    except tk.ValidationError as refusal:
+        tk.h.flash_error(" ".join(one for said in datagouv_sums.sentences(refusal).values() for one in said))
+    else:
+        tk.h.flash_success(tk._("The portal is looking at data.gouv.fr; what it sees is shown here in a few minutes."))
+    if organization.id == atd.id:
+        return tk.redirect_to("odl_datagouv.read", name=atd.name)
+    return tk.redirect_to("odl_datagouv.place", name=atd.name, member=organization.name)
+
+
 # -- what is read on data.gouv.fr
 
 _RUNS_PER_PAGE = 20
