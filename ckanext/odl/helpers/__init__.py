@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
+from .datagouv_check import (
+    odl_check,
+    odl_check_findings,
+    odl_check_level,
+    odl_check_of,
+    odl_check_standing,
+    odl_check_state,
+    odl_checks_standing,
+    odl_quality_words,
+)
 from .forms import (
     odl_choice_groups,
     odl_chosen,
@@ -78,6 +88,13 @@ __all__ = [
     "odl_badge_text",
     "odl_call_words",
     "odl_change",
+    "odl_check",
+    "odl_check_findings",
+    "odl_check_level",
+    "odl_check_of",
+    "odl_check_standing",
+    "odl_check_state",
+    "odl_checks_standing",
     "odl_choice_groups",
     "odl_chosen",
     "odl_counts",
@@ -113,6 +130,7 @@ __all__ = [
     "odl_phase_number",
     "odl_pressing",
     "odl_problems",
+    "odl_quality_words",
     "odl_remember",
     "odl_role_words",
     "odl_schema_choices",
