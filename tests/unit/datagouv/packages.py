@@ -116,7 +116,7 @@ CASES = [
     # the dataset
     Case("title is empty", package(title="")),
     Case("title is null", package(title=None), (), ("values-missing",)),
-    Case("neither title nor name", package(title="", name=""), ("title-missing",)),
+    _both("neither title nor name", package(title="", name=""), "title-missing"),
     _api("e-mail", "email-wrong", maintainer_email="mairie"),
     _api("e-mail of the author", "author-email-wrong", author_email="mairie"),
     Case("no e-mail", package(maintainer_email="")),

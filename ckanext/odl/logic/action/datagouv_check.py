@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ckan import model
+from ckan import authz, model
 from ckan.plugins import toolkit as tk
 from ckan.types import Context, DataDict, Schema, Validator, ValidatorFactory
 
@@ -62,7 +62,7 @@ def odl_harvest_check(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :raises NotAuthorized: it is not for this user
     """
     words = data_dict.get("language") or language()
-    kind, id_ = _meant(data_dict["id"], data_dict.get("type"))
+    kind, id_ = _meant(context, data_dict["id"], data_dict.get("type"))
     tk.check_access("odl_harvest_check", context, {f"{'package' if kind == _DATASET else kind}_id": id_})
     if kind == _DATASET:
         package = tk.get_action("package_show")(tk.fresh_context(context), {"id": id_})
@@ -70,11 +70,13 @@ def odl_harvest_check(context: Context, data_dict: DataDict) -> dict[str, Any]:
     return _of_organization(id_, data_dict, words)
 
 
-def _meant(reference: str, kind: str | None) -> tuple[str, str]:
-    """Whether a dataset or an organization is meant, and its id."""
+def _meant(context: Context, reference: str, kind: str | None) -> tuple[str, str]:
+    """Whether a dataset or an organization is meant, and its id; what one may not see does not exist."""
     package = model.Package.get(reference) if kind != _ORGANIZATION else None
     if package is not None and package.state != model.State.DELETED:
-        return _DATASET, package.id
+        about = {"id": package.id}
+        if authz.is_authorized("package_show", tk.fresh_context(context), about).get("success"):
+            return _DATASET, package.id
     group = model.Group.get(reference) if kind != _DATASET else None
     if group is not None and group.is_organization and group.state == model.State.ACTIVE:
         return _ORGANIZATION, group.id
