@@ -120,6 +120,14 @@ def _joined(finding: Finding, channels: list[str]) -> Finding:
 # -- sentences
 
 
+def withheld_words(reason: str, language: str = "fr") -> str:
+    """Why a dataset does not leave, in a sentence.
+
+    :param reason: one of :data:`.outgoing.REASONS`
+    """
+    return _filled(_document()["withheld"][reason], {}, language)
+
+
 @cache
 def _document() -> dict[str, Any]:
     return yaml.safe_load((Path(__file__).parent / "precheck.yaml").read_text("utf-8"))

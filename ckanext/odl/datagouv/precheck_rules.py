@@ -256,18 +256,6 @@ def not_a_dataset(view: View, channel: str) -> Iterator[Hit]:
 
 
 @rule
-def private(view: View, channel: str) -> Iterator[Hit]:
-    if view.package.get("private") is True:
-        yield Hit()
-
-
-@rule
-def draft(view: View, channel: str) -> Iterator[Hit]:
-    if text(view.package.get("state")).startswith("draft"):
-        yield Hit()
-
-
-@rule
 def no_file(view: View, channel: str) -> Iterator[Hit]:
     if not view.resources:
         yield Hit()
@@ -561,7 +549,7 @@ def portal_address(view: View, channel: str) -> Iterator[Hit]:
         and addresses.refusal(address) is not None
     ]
     if refused:
-        yield Hit(values={"address": refused[0]})
+        yield Hit(values={"address": view.site or refused[0]})
 
 
 @rule

@@ -11,6 +11,16 @@ from .datagouv import (
     odl_datagouv_problem,
     odl_datagouv_value,
 )
+from .datagouv_check import (
+    odl_check,
+    odl_check_findings,
+    odl_check_level,
+    odl_check_of,
+    odl_check_standing,
+    odl_check_state,
+    odl_checks_standing,
+    odl_quality_words,
+)
 from .datagouv_seen import odl_backcheck, odl_seen_figures, odl_twin
 from .forms import (
     odl_choice_groups,
@@ -90,6 +100,13 @@ __all__ = [
     "odl_badge_text",
     "odl_call_words",
     "odl_change",
+    "odl_check",
+    "odl_check_findings",
+    "odl_check_level",
+    "odl_check_of",
+    "odl_check_standing",
+    "odl_check_state",
+    "odl_checks_standing",
     "odl_choice_groups",
     "odl_chosen",
     "odl_counts",
@@ -132,6 +149,7 @@ __all__ = [
     "odl_phase_number",
     "odl_pressing",
     "odl_problems",
+    "odl_quality_words",
     "odl_remember",
     "odl_role_words",
     "odl_schema_choices",
