@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from ckan import authz
+from ckan.common import current_user
 from ckan.plugins import toolkit as tk
 from flask import Blueprint
 
@@ -42,12 +44,14 @@ def read(name: str) -> Any:
             "link": link,
             "atd": datagouv_sums.staffed_above(organization["id"]),
             "check": found,
-            "standing": datagouv_sums.check_words(found["counts"]),
             "rows": found["results"],
             "total": sum(found["counts"].values()),
             "count": found["count"],
             "state": asked.get("state", ""),
-            "states": {key: label for key, label in datagouv_sums.check_states().items() if found["counts"][key]},
+            "states": {name: found["counts"][name] for name in _STATES if found["counts"][name]},
+            "may_edit": authz.has_user_permission_for_group_or_org(
+                organization["id"], current_user.name, "update_dataset"
+            ),
             "page": page,
             "pages": pages,
         },
