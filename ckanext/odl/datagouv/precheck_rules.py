@@ -97,7 +97,7 @@ class View:
             for item in _list(self.package.get("tags"))
             if (name := text(item.get("name") if isinstance(item, Mapping) else item))
         ]
-        place = outgoing.place(self.text("odl_territory"), outlines)
+        place = outgoing.place(self.package, outlines)
         self.has_outline = bool(place and place.geometry)
         self.own_geometry = self.extras.get("spatial")
         self.geometry_problem = geometry_problem(self.own_geometry)
