@@ -2,6 +2,15 @@
 
 from __future__ import annotations
 
+from .datagouv import (
+    odl_datagouv_badge,
+    odl_datagouv_enabled,
+    odl_datagouv_field,
+    odl_datagouv_licence,
+    odl_datagouv_origin,
+    odl_datagouv_problem,
+    odl_datagouv_value,
+)
 from .datagouv_check import (
     odl_check,
     odl_check_findings,
@@ -101,6 +110,13 @@ __all__ = [
     "odl_choice_groups",
     "odl_chosen",
     "odl_counts",
+    "odl_datagouv_badge",
+    "odl_datagouv_enabled",
+    "odl_datagouv_field",
+    "odl_datagouv_licence",
+    "odl_datagouv_origin",
+    "odl_datagouv_problem",
+    "odl_datagouv_value",
     "odl_dataset_state",
     "odl_day",
     "odl_default_licence",
