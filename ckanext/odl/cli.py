@@ -10,6 +10,8 @@ import click
 
 from ckanext.odl import config, jobs
 from ckanext.odl.doctor import examine
+from ckanext.odl.harvest import command as datagouv_command
+from ckanext.odl.harvest import worker as links
 from ckanext.odl.language import language
 from ckanext.odl.logic import checklist as portal_checklist
 from ckanext.odl.logic import schema_sync
@@ -54,7 +56,7 @@ def validation() -> None:
 @validation.command()
 def sweep() -> None:
     """Take up the checks and the paths that were lost. To be run every minute."""
-    click.echo(json.dumps({**jobs.sweep(), "paths": recompute.sweep()}))
+    click.echo(json.dumps({**jobs.sweep(), "paths": recompute.sweep(), "datagouv": links.sweep()}))
 
 
 @odl.group()
@@ -81,6 +83,9 @@ def recompute_progress(names: tuple[str, ...], stale_only: bool) -> None:
     click.echo(json.dumps({"computed": done, "failed": failed}))
     if failed:
         raise SystemExit(1)
+
+
+odl.add_command(datagouv_command.datagouv)
 
 
 @odl.group()

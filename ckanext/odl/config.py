@@ -21,6 +21,8 @@ RATES = "ckanext.odl.rates"
 LIMITS = "ckanext.odl.limits"
 UPLOAD_FORMATS = "ckanext.odl.upload.formats"
 CHECKLIST = "ckanext.odl.checklist"
+OUTLINES = "ckanext.odl.datagouv.outlines"
+FEED_ROWS = "ckanext.odl.datagouv.feed_rows"
 EVIDENCE_SIZE = "ckanext.odl.path.evidence_size"
 SCHEMAS_URL = "ckanext.odl.schemas.catalogue_url"
 DATAGOUV = "ckanext.odl.datagouv"
@@ -70,6 +72,16 @@ def answer_size() -> int:
 def checklist() -> str:
     """Path of the file by which this portal changes the six-phase path; empty when it changes nothing."""
     return (tk.config[CHECKLIST] or "").strip()
+
+
+def outlines() -> str:
+    """Path of the file or folder with the outlines of territories, "" when there is none."""
+    return (tk.config[OUTLINES] or "").strip()
+
+
+def feed_rows() -> int:
+    """Datasets on one page of a feed."""
+    return tk.config[FEED_ROWS]
 
 
 def largest_upload() -> int:
@@ -126,6 +138,16 @@ def datagouv_rate() -> float:
 def datagouv_loopback() -> bool:
     """Whether a stand-in of data.gouv.fr on this machine may be read (for trials and tests)."""
     return tk.config[f"{DATAGOUV}.loopback"]
+
+
+def datagouv_queue() -> str:
+    """Name of the job queue that reads data.gouv.fr: that of the checks unless the portal has another."""
+    return (tk.config[f"{DATAGOUV}.queue"] or "").strip() or queue()
+
+
+def datagouv_grace_days() -> int:
+    """Days after which a dataset that is no longer on data.gouv.fr is taken out of public sight."""
+    return tk.config[f"{DATAGOUV}.grace_days"]
 
 
 def datagouv_guard() -> Guard:

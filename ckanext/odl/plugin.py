@@ -11,6 +11,7 @@ from ckan.lib.plugins import DefaultTranslation
 from ckan.plugins import toolkit as tk
 
 from . import brought, defaults, search, subscriptions
+from .logic.datagouv import mirror
 from .views import downloads, failures, rates
 
 
@@ -65,6 +66,9 @@ class OdlPlugin(p.SingletonPlugin, DefaultTranslation):
         return app
 
     # IPackageController
+    def after_dataset_show(self, context: types.Context, pkg_dict: dict[str, Any]) -> None:
+        mirror.show(context, pkg_dict)
+
     def before_dataset_index(self, pkg_dict: dict[str, Any]) -> dict[str, Any]:
         return search.with_state(pkg_dict)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .datagouv_seen import odl_backcheck, odl_seen_figures, odl_twin
 from .forms import (
     odl_choice_groups,
     odl_chosen,
@@ -74,6 +75,7 @@ from .schemas import odl_schema_news, odl_schema_news_below
 
 __all__ = [
     "odl_advice",
+    "odl_backcheck",
     "odl_badge_code",
     "odl_badge_name",
     "odl_badge_text",
@@ -121,6 +123,7 @@ __all__ = [
     "odl_schema_name",
     "odl_schema_news",
     "odl_schema_news_below",
+    "odl_seen_figures",
     "odl_siren",
     "odl_size",
     "odl_staffs_atd",
@@ -130,6 +133,7 @@ __all__ = [
     "odl_territory_boxes",
     "odl_territory_levels",
     "odl_territory_text",
+    "odl_twin",
     "odl_uploaded_file",
     "odl_who",
     "odl_works_for",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .atd import odl_atd
 from .collectivite import odl_collectivite
+from .dcat import odl_dcat
 from .evidence import odl_evidence
 from .limits import odl_limits
 from .path import odl_path
@@ -15,6 +16,7 @@ from .territory import odl_territory
 __all__ = [
     "odl_atd",
     "odl_collectivite",
+    "odl_dcat",
     "odl_evidence",
     "odl_limits",
     "odl_path",
