@@ -199,7 +199,10 @@ def file_url(site_url: str, resource: Mapping[str, Any]) -> str | None:
 
 
 def web_address(text: Any) -> str | None:
-    """Return *text* as an absolute http, https or ftp address without characters that RDF refuses, None if it is none."""
+    """Return *text* as an absolute http, https or ftp address, without characters that RDF refuses.
+
+    None when it is no such address.
+    """
     words = plain(text).strip()
     try:
         parts = urlsplit(words)
@@ -309,7 +312,9 @@ def day(value: Any) -> dt.date | None:
 def moment(value: Any) -> dt.datetime | None:
     """Return the moment of CKAN's text or time, which is UTC when it does not say so; None when it is none."""
     try:
-        known = value if isinstance(value, dt.datetime) else dt.datetime.fromisoformat(plain(value).replace("Z", "+00:00"))
+        known = (
+            value if isinstance(value, dt.datetime) else dt.datetime.fromisoformat(plain(value).replace("Z", "+00:00"))
+        )
     except ValueError:
         return None
     return known.replace(tzinfo=known.tzinfo or dt.timezone.utc, microsecond=0)
@@ -392,9 +397,7 @@ def record(
     )
 
 
-def _file(
-    resource: Mapping[str, Any], uri: str, site_url: str, stored: Mapping[str, tuple[str, int]]
-) -> File | None:
+def _file(resource: Mapping[str, Any], uri: str, site_url: str, stored: Mapping[str, tuple[str, int]]) -> File | None:
     url = file_url(site_url, resource)
     if not url:
         return None
@@ -424,7 +427,7 @@ def _count(value: Any) -> int | None:
         return None
 
 
-# -- harvesters that read the API of CKAN ---------------------------------------------------------------------------------
+# -- harvesters that read the API of CKAN --------------------------------------------------------------------
 
 
 def mirrored(package: Mapping[str, Any], outlines: Outlines | None = None) -> list[dict[str, str]]:

@@ -36,7 +36,7 @@ def file(**resource: Any) -> outgoing.File:
     return found
 
 
-# -- who leaves -------------------------------------------------------------------------------------------------------------
+# -- who leaves ----------------------------------------------------------------------------------------------
 
 
 def test_a_public_dataset_leaves() -> None:
@@ -64,7 +64,7 @@ def test_why_a_dataset_stays(package: dict[str, Any], more: dict[str, bool], rea
     assert reason in outgoing.REASONS
 
 
-# -- addresses ----------------------------------------------------------------------------------------------------------------
+# -- addresses -----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("remote", [f"{SITE}/dataset/{ID}", ID, f"http://portail.exemple.fr/dataset/{ID}", ID.upper()])
@@ -113,7 +113,7 @@ def test_link_without_address_does_not_leave() -> None:
     assert record(resources=[{"id": "r1", "package_id": ID, "url": "à venir"}]).files == ()
 
 
-# -- licence, frequency, schema, checksum -------------------------------------------------------------------------------------
+# -- licence, frequency, schema, checksum --------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -188,9 +188,7 @@ def test_checksum_that_data_gouv_fr_would_not_take(digits: Any, algorithm: Any) 
 
 def test_bytes_that_were_read_win_over_what_is_said_of_them() -> None:
     resource = {"id": "r1", "package_id": ID, "url_type": "upload", "url": "a.csv", "hash": "0" * 32, "size": 1}
-    sent = outgoing.record(
-        {"id": ID, "resources": [resource]}, site_url=SITE, stored={"r1": ("f" * 64, 2048)}
-    ).files[0]
+    sent = outgoing.record({"id": ID, "resources": [resource]}, site_url=SITE, stored={"r1": ("f" * 64, 2048)}).files[0]
     assert (sent.size, sent.checksum) == (2048, outgoing.checksum("f" * 64))
     unread = outgoing.record({"id": ID, "resources": [resource]}, site_url=SITE).files[0]
     assert (unread.size, unread.checksum) == (1, outgoing.checksum("0" * 32))
@@ -201,7 +199,7 @@ def test_size_that_is_none(size: Any) -> None:
     assert file(size=size).size is None
 
 
-# -- period, place, people ----------------------------------------------------------------------------------------------------
+# -- period, place, people -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -279,7 +277,7 @@ def test_contact() -> None:
     assert contact({"odl_service": "Finances", "maintainer_email": "mairie"}) is None
 
 
-# -- the API of CKAN ------------------------------------------------------------------------------------------------------------
+# -- the API of CKAN -----------------------------------------------------------------------------------------
 
 FIELDS = {
     "frequency": outgoing.FREQUENCIES + "ANNUAL",
@@ -333,13 +331,40 @@ ANYTHING = st.one_of(st.none(), st.integers(), st.text(alphabet="aé<>/:@.-[]{} 
 @given(
     st.dictionaries(
         st.sampled_from(
-            "title notes license_id license_url theme tags frequency temporal_start temporal_end odl_territory odl_service"
-            " maintainer_email metadata_created metadata_modified".split()
+            [
+                "title",
+                "notes",
+                "license_id",
+                "license_url",
+                "theme",
+                "tags",
+                "frequency",
+                "temporal_start",
+                "temporal_end",
+                "odl_territory",
+                "odl_service",
+                "maintainer_email",
+                "metadata_created",
+                "metadata_modified",
+            ]
         ),
         ANYTHING,
     ),
     st.dictionaries(
-        st.sampled_from("name description url format mimetype size hash hash_algorithm odl_schema created".split()),
+        st.sampled_from(
+            [
+                "name",
+                "description",
+                "url",
+                "format",
+                "mimetype",
+                "size",
+                "hash",
+                "hash_algorithm",
+                "odl_schema",
+                "created",
+            ]
+        ),
         ANYTHING,
     ),
 )

@@ -1,7 +1,8 @@
 """What ``package_show`` tells harvesters that read the API of CKAN, data.gouv.fr's own among them.
 
-They look for frequency, period and outline among the extras, and refuse a dataset for a word they do not expect. What is
-added here is there for reading only: it is in neither the database nor the index, and goes when the dataset is written.
+They look for frequency, period and outline among the extras, and refuse a dataset for a word they do not expect. What
+is added here is there for reading only: it is in neither the database nor the index, and goes when the dataset is
+written.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ from ckan.types import Context, DataDict
 
 from ckanext.odl.datagouv import outgoing
 from ckanext.odl.logic.datagouv import sending
-
 
 #: Without one of these keys data.gouv.fr refuses the dataset; ckanext-scheming leaves out those that are empty.
 _KEYS = ("title", "notes", "author", "author_email", "maintainer", "maintainer_email", "license_id", "license_title")
