@@ -19,6 +19,7 @@ from urllib.parse import quote, urlsplit
 from ckanext.odl.scdl import UnknownSchema, catalogue
 from ckanext.odl.territory import Territory, parse_territory
 
+from .outlines import polygon
 from .texts import description, plain
 
 FREQUENCIES = "http://publications.europa.eu/resource/authority/frequency/"
@@ -262,19 +263,30 @@ def checksum(digits: Any, algorithm: Any = None) -> tuple[str, str] | None:
     return _SPDX + fitting, bare
 
 
-def place(line: Any, outlines: Outlines | None = None) -> Place | None:
-    """Return the territory of a dataset, with its outline where there is one.
+def place(package: Mapping[str, Any], outlines: Outlines | None = None) -> Place | None:
+    """Return the territory of a dataset, with an outline where there is one: its own (an extra), else that supplied.
 
-    :param line: as stored in ``odl_territory`` (``commune 48150 Saint-Exemple``)
+    :param package: with ``odl_territory`` (``commune 48150 Saint-Exemple``) and ``extras``
     """
-    territory = parse_territory(plain(line))
+    territory = parse_territory(plain(package.get("odl_territory")))
+    outline = _own_outline(package) or _outline(territory, outlines)
+    geometry = json.dumps(outline, separators=(",", ":")) if outline else ""
     if territory is None:
-        return None
+        return Place("", "", "", geometry) if geometry else None
     uri = _FRANCE if territory.level == "france" else ""
     if territory.code and territory.code_is_valid and territory.level in _TERRITORIES:
         uri = _TERRITORIES[territory.level] + territory.code
-    outline = _outline(territory, outlines)
-    return Place(uri, territory.code, territory.name, json.dumps(outline, separators=(",", ":")) if outline else "")
+    return Place(uri, territory.code, territory.name, geometry)
+
+
+def _own_outline(package: Mapping[str, Any]) -> dict[str, Any] | None:
+    for extra in package.get("extras") or []:
+        if extra.get("key") == SPATIAL:
+            try:
+                return polygon(json.loads(extra.get("value") or ""))
+            except (TypeError, ValueError):
+                return None
+    return None
 
 
 def _outline(territory: Territory | None, outlines: Outlines | None) -> dict[str, Any] | None:
@@ -294,7 +306,9 @@ def day(value: Any) -> dt.date | None:
 def moment(value: Any) -> dt.datetime | None:
     """Return the moment of CKAN's text or time, which is UTC when it does not say so; None when it is none."""
     try:
-        known = value if isinstance(value, dt.datetime) else dt.datetime.fromisoformat(plain(value).replace("Z", "+00:00"))
+        known = (
+            value if isinstance(value, dt.datetime) else dt.datetime.fromisoformat(plain(value).replace("Z", "+00:00"))
+        )
     except ValueError:
         return None
     return known.replace(tzinfo=known.tzinfo or dt.timezone.utc, microsecond=0)
@@ -368,7 +382,7 @@ def record(
         frequency=frequency(package.get("frequency")),
         start=start,
         end=end if not (start and end and end < start) else None,
-        place=place(package.get("odl_territory"), outlines),
+        place=place(package, outlines),
         publisher=owner,
         contact=contact(package, owner),
         created=moment(package.get("metadata_created")),
@@ -377,9 +391,7 @@ def record(
     )
 
 
-def _file(
-    resource: Mapping[str, Any], uri: str, site_url: str, stored: Mapping[str, tuple[str, int]]
-) -> File | None:
+def _file(resource: Mapping[str, Any], uri: str, site_url: str, stored: Mapping[str, tuple[str, int]]) -> File | None:
     url = file_url(site_url, resource)
     if not url:
         return None

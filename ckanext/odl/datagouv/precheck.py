@@ -114,9 +114,7 @@ def worst(findings: Iterable[Finding], channel: str = DCAT) -> str:
 def _joined(finding: Finding, channels: list[str]) -> Finding:
     if len(set(channels)) == 1:
         return finding
-    return Finding(
-        finding.code, finding.level, BOTH, finding.place, finding.field, finding.resource, finding.values
-    )
+    return Finding(finding.code, finding.level, BOTH, finding.place, finding.field, finding.resource, finding.values)
 
 
 # -- sentences

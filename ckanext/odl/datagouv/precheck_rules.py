@@ -40,6 +40,8 @@ _RHYTHM = re.compile(r"https?://publications\.europa\.eu/resource/authority/freq
 FILE_TYPES = ("file", "file.upload", "api", "documentation", "image", "visualization")
 KEPT_TYPES = ("file", "file.upload", "api")
 FILE_NAME = re.compile(r"\S+\.(csv|tsv|xlsx?|ods|json|geojson|zip|pdf|txt|xml|docx?)", re.IGNORECASE)
+#: The words that udata takes for yes, no or nothing.
+YES_NO_WORDS = frozenset(("", "on", "t", "true", "y", "yes", "1", "f", "false", "n", "no", "off", "0"))
 _PERIOD = ("temporal_start", "temporal_end")
 #: The national base keeps one file per commune, under this keyword.
 BAL_KEYWORD = "base-adresse-locale"
@@ -441,6 +443,9 @@ def values_missing(view: View, channel: str) -> Iterator[Hit]:
     ]
     if view.organization is not None:
         missing += [f"organization.{n}" for n in _ORGANIZATION_VALUES if view.organization.get(n) is None]
+    missing += [name for name in ("tags", "private", "organization") if name not in view.package]
+    missing += ["resources.position" for resource in view.resources if "position" not in resource]
+    missing += ["tags.id" for tag in _list(view.package.get("tags")) if isinstance(tag, Mapping) and "id" not in tag]
     if missing:
         yield Hit(values={"names": sorted(set(missing))})
 
@@ -452,7 +457,11 @@ def values_wrong(view: View, channel: str) -> Iterator[Hit]:
     for resource in view.resources:
         wrong += [f"resources.{name}" for name, kind in _FILE_VALUES.items() if _is_wrong(resource.get(name), kind)]
         wrong += ["resources.size"] if not _is_size(resource.get("size")) else []
+        wrong += ["resources.position"] if not isinstance(resource.get("position", 0), int) else []
+    wrong += _wrong_lists(view.package)
+    wrong += ["private"] if not _is_yes_or_no(view.package.get("private")) else []
     if view.organization is not None:
+        wrong += ["organization.is_organization"] if not _is_yes_or_no(view.organization.get("is_organization")) else []
         expected = {"type": "organization", "approval_status": "approved"}
         wrong += [f"organization.{name}" for name, value in expected.items() if view.organization.get(name) != value]
         wrong += [
@@ -462,6 +471,22 @@ def values_wrong(view: View, channel: str) -> Iterator[Hit]:
         ]
     if wrong:
         yield Hit(values={"names": sorted(set(wrong))})
+
+
+def _wrong_lists(package: Mapping[str, Any]) -> Iterator[str]:
+    """The lists of a dataset, keywords and further fields, that are none or hold something else."""
+    for name, key in (("tags", "name"), ("extras", "key")):
+        items = package.get(name, [])
+        if not isinstance(items, list):
+            yield name
+        elif not all(isinstance(item, Mapping) and isinstance(item.get(key), str) for item in items):
+            yield f"{name}.{key}"
+
+
+def _is_yes_or_no(value: Any) -> bool:
+    """Whether udata takes *value* for yes, no or nothing."""
+    words = value.strip().lower() if isinstance(value, str) else ""
+    return value is None or isinstance(value, (bool, int)) or (isinstance(value, str) and words in YES_NO_WORDS)
 
 
 def _is_wrong(value: Any, kind: str) -> bool:

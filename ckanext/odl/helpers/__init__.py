@@ -71,6 +71,7 @@ from .progress import (
     odl_staffs_atd,
     odl_steps_done,
 )
+from .schemas import odl_schema_news, odl_schema_news_below
 
 __all__ = [
     "odl_advice",
@@ -120,6 +121,8 @@ __all__ = [
     "odl_schema_choices",
     "odl_schema_groups",
     "odl_schema_name",
+    "odl_schema_news",
+    "odl_schema_news_below",
     "odl_seen_figures",
     "odl_siren",
     "odl_size",

@@ -63,7 +63,9 @@ def _answer(group: model.Group | None, extension: str, path: str) -> Response:
         page = feed.page(group, after=after, contents=not head)
         content = b"" if head else _serialized(page, group, extension, path, after)
     except feed.Withheld:
-        return _sentence(404, tk._("The data of this local authority are not sent to data.gouv.fr: its ATD decided so."))
+        return _sentence(
+            404, tk._("The data of this local authority are not sent to data.gouv.fr: its ATD decided so.")
+        )
     except (feed.NotReady, sa.exc.DBAPIError) as error:
         log.error("The feed %s is not complete and was not sent: %s", path, error)
         answer = _sentence(503, tk._("The list of datasets is not complete at the moment. Try again in a few minutes."))

@@ -266,6 +266,12 @@ ROUTES = [
         for part in ("", "/badge", "/badge.svg")
         for name, may in (("a", EVERYBODY), ("b", NOBODY))
     ),
+    # what data.gouv.fr reads
+    *(Call("GET /odl/dcat.<any(rdf, ttl, jsonld):extension>", lambda world, k=kind: {"extension": k})
+      for kind in ("rdf", "ttl", "jsonld")),
+    *(Call("GET /odl/dcat/<organization>.<any(rdf, ttl, jsonld):extension>",
+           lambda world, n=name: {"organization": world.orgs[n], "extension": "rdf"})
+      for name in ("a", "b", "atd", "other")),
     # reports of files
     *(
         Call(f"GET {REPORT}{part}", resource(state, "resource_id"), may=readers(state))

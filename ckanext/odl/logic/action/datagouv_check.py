@@ -70,8 +70,10 @@ def odl_harvest_check(context: Context, data_dict: DataDict) -> dict[str, Any]:
     tk.check_access("odl_harvest_check", context, {f"{'package' if kind == _DATASET else kind}_id": id_})
     if kind == _DATASET:
         package = tk.get_action("package_show")(tk.fresh_context(context), {"id": id_})
-        owner = sending.publishers([package["owner_org"]]).get(package["owner_org"]) if package.get("owner_org") else None
-        return {"type": _DATASET, **checking.told(package, words, today, owner)}
+        owner = (
+            sending.publishers([package["owner_org"]]).get(package["owner_org"]) if package.get("owner_org") else None
+        )
+        return {"type": _DATASET, **checking.told(checking.judge(package, today, owner), words)}
     return _of_organization(id_, data_dict, words, today)
 
 
@@ -87,14 +89,13 @@ def _meant(reference: str, kind: str | None) -> tuple[str, str]:
 
 
 def _of_organization(id_: str, asked: DataDict, words: str, today: dt.date) -> dict[str, Any]:
-    """Five queries, however many datasets there are."""
+    """The same few queries, however many datasets there are; only those of the page are put in words."""
     owner = sending.publishers([id_])[id_]
-    found = [checking.told(package, words, today, owner) for package in checking.packages_of(id_)]
-    counts = {state: sum(one["state"] == state for one in found) for state in checking.STATES}
-    leaving = len(found) - counts["withheld"]
-    kept = [one for one in found if one["state"] == (asked.get("state") or one["state"])]
-    kept.sort(key=lambda one: (checking.STATES.index(one["state"]), one["quality"]["met"]))
-    start = asked["start"]
+    found = [checking.judge(package, today, owner) for package in checking.packages_of(id_)]
+    counts = {state: sum(one.state == state for one in found) for state in checking.STATES}
+    kept = [one for one in found if one.state == (asked.get("state") or one.state)]
+    kept.sort(key=lambda one: (checking.STATES.index(one.state), one.quality.met))
+    page = kept[asked["start"] : asked["start"] + min(asked["rows"], _MOST_ROWS)]
     return {
         "type": _ORGANIZATION,
         "id": id_,
@@ -104,9 +105,9 @@ def _of_organization(id_: str, asked: DataDict, words: str, today: dt.date) -> d
         "findings": [
             {"code": one.code, "level": one.level, "channel": one.channel, "values": dict(one.values),
              "text": one.sentence(words), "remedy": one.remedy(words)}
-            for one in precheck.check_organization(leaving)
+            for one in precheck.check_organization(len(found) - counts["withheld"])
         ],
         "portal": checking.portal_problem(words),
         "count": len(kept),
-        "results": kept[start : start + min(asked["rows"], _MOST_ROWS)],
+        "results": [checking.told(one, words) for one in page],
     }  # fmt: skip

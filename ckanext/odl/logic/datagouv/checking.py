@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
+import flask
 import sqlalchemy as sa
 from ckan import model
 from ckan.plugins import toolkit as tk
@@ -22,47 +24,70 @@ STATES = (*LEVELS, CLEAN, "withheld")
 _PORTAL_ADDRESS = "portal-address"
 
 
+def _site() -> str:
+    # Outside of a request CKAN builds no address; there only the portal's own part of one is looked at.
+    return sending.base_url() if flask.has_request_context() else tk.config["ckan.site_url"].rstrip("/")
+
+
 def of_package(package: Mapping[str, Any], organization: Mapping[str, Any] | None = None) -> list[Finding]:
     """The findings of one dataset.
 
     :param package: as ``package_show`` gives it
     :param organization: its owner with ``odl_contact`` and ``odl_website``
     """
-    return precheck.check(package, organization, site_url=sending.base_url(), outlines=sending.outlines())
+    return precheck.check(package, organization, site_url=_site(), outlines=sending.outlines())
 
 
-def told(
+@dataclass(frozen=True)
+class Judged:
+    """What was found of one dataset, before it is put in words. ``state``: one of :data:`STATES`."""
+
+    package: Mapping[str, Any]
+    findings: list[Finding]
+    quality: quality.Quality
+    withheld: str | None
+
+    @property
+    def state(self) -> str:
+        return "withheld" if self.withheld else precheck.worst(self.findings) or CLEAN
+
+
+def judge(
     package: Mapping[str, Any],
-    language: str,
     today: dt.date,
     organization: Mapping[str, Any] | None = None,
     unavailable: Iterable[str] = (),
-) -> dict[str, Any]:
-    """What is to be said of one dataset: as :func:`ckanext.odl.logic.action.datagouv_check.odl_harvest_check` answers.
+) -> Judged:
+    """Look at one dataset.
 
-    :param language: of the sentences
+    :param package: as ``package_show`` gives it
     :param today: the day on which updates are looked at
+    :param organization: its owner with ``odl_contact`` and ``odl_website``
+    :param unavailable: ids of files known not to answer
     """
-    findings = of_package(package, organization)
     judged = quality.assess(package, today, outlines=sending.outlines(), unavailable=set(unavailable))
-    leaves = outgoing.withheld(package)
-    counts = {level: sum(f.level == level and f.concerns(DCAT) for f in findings) for level in LEVELS}
+    return Judged(package, of_package(package, organization), judged, outgoing.withheld(package))
+
+
+def told(judged: Judged, language: str) -> dict[str, Any]:
+    """What is to be said of a dataset: the answer of ``odl_harvest_check``, in *language*."""
+    package, findings = judged.package, judged.findings
     return {
         "id": package["id"],
         "name": package["name"],
         "title": package.get("title") or package["name"],
         "private": bool(package.get("private")),
-        "withheld": leaves,
-        "state": "withheld" if leaves else precheck.worst(findings) or CLEAN,
-        "counts": counts,
+        "withheld": judged.withheld,
+        "state": judged.state,
+        "counts": {level: sum(f.level == level and f.concerns(DCAT) for f in findings) for level in LEVELS},
         "findings": [_finding(found, package, language) for found in findings],
-        "quality": _quality(judged, package, language),
+        "quality": _quality(judged.quality, package, language),
     }
 
 
 def portal_problem(language: str) -> dict[str, str] | None:
     """What is wrong with the address of the portal itself, None when data.gouv.fr takes it."""
-    address = sending.base_url()
+    address = _site()
     if addresses.refusal(address) is None:
         return None
     found = Finding(_PORTAL_ADDRESS, BLOCKING, precheck.BOTH, PORTAL, values={"address": address})
@@ -159,7 +184,7 @@ def shaped(row: Mapping[str, Any], files: Iterable[Mapping[str, Any]]) -> dict[s
 def _file(values: Mapping[str, Any]) -> dict[str, Any]:
     file = {name: _text(value) for name, value in values.items()}
     if file.get("url_type") == "upload":
-        file["url"] = f"{outgoing.file_url(sending.base_url(), file)}/{file.get('url') or ''}"
+        file["url"] = f"{outgoing.file_url(_site(), file)}/{file.get('url') or ''}"
     return file
 
 
