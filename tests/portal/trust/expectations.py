@@ -215,6 +215,18 @@ ACTING_PAGE: dict[str, Any] = {"may": EDITORS, "sees": INSIDE, "anonymous": LOGI
 DECIDING_PAGE: dict[str, Any] = {"may": STAFF, "sees": INSIDE, "anonymous": LOGIN}
 OTHER_STAFF = frozenset({"staff_other", "sysadmin"})
 
+NATIONAL = f"{ATD}/data-gouv"
+_VARIABLES = {"source": "source_id", "national": "national_id"}
+
+
+def member(name: str, atd: str = "atd") -> Callable[[Any], dict[str, Any]]:
+    return lambda world: {"name": world.orgs[atd], "member": world.orgs[name]}
+
+
+def thing(what: str, atd: str = "atd") -> Callable[[Any], dict[str, Any]]:
+    return lambda world: {"name": world.orgs[atd], _VARIABLES[what]: world.things[what]}
+
+
 ROUTES = [
     # the dashboard of an ATD
     Call("GET /odl/atd"),
@@ -249,6 +261,31 @@ ROUTES = [
         form=lambda world: {"organization": world.orgs["a"], "step": "p1.training", "do": "refuse", "reason": "Non"},
         may=STAFF,
     ),
+    # links with data.gouv.fr
+    Call(f"GET {NATIONAL}", named("atd"), may=STAFF, anonymous=LOGIN),
+    Call(f"GET {NATIONAL}", named("other"), may=OTHER_STAFF, anonymous=LOGIN),
+    Call(f"GET {NATIONAL}", named("a"), may=NOBODY, anonymous=LOGIN),
+    Call(f"GET {NATIONAL}/collectivite/<member>", member("a"), may=STAFF),
+    Call(f"GET {NATIONAL}/collectivite/<member>", member("a", "other"), may=NOBODY),
+    Call(f"POST {NATIONAL}/collectivite/<member>", member("a"), form=posted(do="withdraw"), may=STAFF),
+    Call(f"POST {NATIONAL}/collectivite/<member>", member("a", "other"), form=posted(do="withdraw"), may=NOBODY),
+    Call(f"POST {NATIONAL}/relire", named("atd"), form=lambda world: {"member": world.orgs["a"]}, may=STAFF),
+    Call(f"GET {NATIONAL}/collecte", named("atd"), may=STAFF),
+    Call(f"POST {NATIONAL}/collecte", named("atd"), form=posted(title=""), may=STAFF),
+    Call(f"GET {NATIONAL}/collecte/<source_id>", thing("source"), may=STAFF),
+    Call(f"GET {NATIONAL}/collecte/<source_id>", thing("source", "other"), may=NOBODY),
+    Call(f"GET {NATIONAL}/collecte/<source_id>/etat", thing("source"), may=STAFF),
+    Call(f"POST {NATIONAL}/collecte/<source_id>", thing("source"), form=posted(do="settle", title=""), may=STAFF),
+    Call(f"GET {NATIONAL}/a-examiner", named("atd"), may=STAFF),
+    Call(f"POST {NATIONAL}/a-examiner", named("atd"), form=lambda world: {"do": f"ignore:{world.things['national']}"},
+         may=STAFF, asks_all=False),
+    # through the list of another ATD: what is not its own to decide is not there
+    Call(f"POST {NATIONAL}/a-examiner", named("other"),
+         form=lambda world: {"do": f"ignore:{world.things['national']}"}, may=frozenset({"sysadmin"}), asks_all=False),
+    Call(f"GET {NATIONAL}/a-examiner/<national_id>", thing("national"), may=STAFF),
+    Call(f"GET {NATIONAL}/a-examiner/<national_id>", thing("national", "other"), may=NOBODY),
+    Call(f"POST {NATIONAL}/a-examiner/<national_id>", thing("national"), form=posted(), may=STAFF),
+    Call(f"GET {COMMUNE}/data-gouv", named(), **INSIDE_PAGE),
     # a collectivité and its path
     Call("GET /odl/home"),
     Call("GET /odl/collectivite", may=ACCOUNTS, anonymous=LOGIN),

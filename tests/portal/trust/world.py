@@ -22,7 +22,8 @@ from ckan.tests import factories
 from ckan.tests.helpers import CKANTestApp
 
 from ckanext.odl.logic.path import recompute
-from ckanext.odl.model import PathProgress
+from ckanext.odl.model import PathProgress, Twin
+from ckanext.odl.model.datagouv import NATIONAL, REVIEW
 from tests.portal.conftest import HEADER, SCHEMA, call, run_checks, upload
 
 #: Person -> (organization, role). ``a`` and ``b`` are communes of ``atd``, which ``above`` is over; ``other`` is apart.
@@ -173,6 +174,7 @@ def build(flask_app: Any, **more: Any) -> World:
         _dataset(world, state)
     _replaced_file(world)
     _path(world)
+    _national(world)
     world.settle()
     return world
 
@@ -295,6 +297,18 @@ def _path(world: World) -> None:
     for title in (*world.more_functions, world.mark("mandate", INSIDE)):
         mandates = of("editor_a", "odl_mandate_update", id=world.orgs["a"], role="elu", title=title)
     world.things["mandate"] = mandates["results"][0]["id"]
+
+
+def _national(world: World) -> None:
+    """What the ATD reads on data.gouv.fr, and a dataset found there that awaits its decision."""
+    source = call("odl_datagouv_source_create", None, atd=world.orgs["atd"], title=world.mark("source", STAFF))
+    world.things["source"] = source["id"]
+    world.things["national"] = "6b0200000000000000000001"
+    Twin.put(
+        model.Session(), world.things["national"], organization_id=model.Group.get(world.orgs["a"]).id, origin=NATIONAL,
+        state=REVIEW, title=world.text("found", STAFF), source_id=source["id"],
+    )  # fmt: skip
+    model.Session.commit()
 
 
 def world_of(request: Any, kept: dict[str, World], make: Callable[[Any], World] = build) -> World:
