@@ -120,11 +120,16 @@ def datagouv_grace_days() -> int:
     return tk.config[f"{DATAGOUV}.grace_days"]
 
 
+def datagouv_loopback() -> bool:
+    """Whether a stand-in of data.gouv.fr on this machine may be read (for trials and tests)."""
+    return tk.config[f"{DATAGOUV}.loopback"]
+
+
 def datagouv_guard() -> Guard:
     """What may be asked for data.gouv.fr: its own host and no other."""
     return Guard(
         hosts={urlsplit(datagouv_url()).hostname or ""},
-        loopback=tk.config[f"{DATAGOUV}.loopback"],
+        loopback=datagouv_loopback(),
         seconds=DATAGOUV_SECONDS,
     )
 

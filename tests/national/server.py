@@ -150,7 +150,10 @@ class NationalServer:
                 return 410, {}, {"message": "Organization has been deleted"}
             return (200, {}, record) if record else _missing()
         if match := re.fullmatch(r"/api/1/spatial/zones/([^/]+)/", path):
-            return 200, {}, {"type": "FeatureCollection", "features": [_zone(id) for id in match[1].split(",")]}
+            ids = match[1].split(",")
+            if unknown := [id for id in ids if not re.fullmatch(r"fr:\w+:\w+|country:fr", id)]:
+                return 404, {}, {"message": f"Unknown zone identifiers: {', '.join(unknown)}"}
+            return 200, {}, {"type": "FeatureCollection", "features": [_zone(id) for id in ids]}
         if path in ("/api/1/reuses/", "/api/1/discussions/", "/api/1/harvest/sources/"):
             return self._listed(address, path, query, [])
         return _missing()

@@ -138,16 +138,23 @@ class Client(Line):
 
     def zones(self, ids: Collection[str]) -> list[Record]:
         """Territories by their identifiers (``fr:commune:48095``), as GeoJSON features; unknown ones are left out."""
-        found: list[Record] = []
         asked = sorted(set(ids))
-        for start in range(0, len(asked), ZONES_AT_ONCE):
-            some = ",".join(_part(id) for id in asked[start : start + ZONES_AT_ONCE])
-            path = f"/api/1/spatial/zones/{some}/"
+        starts = range(0, len(asked), ZONES_AT_ONCE)
+        return [zone for start in starts for zone in self._zones(asked[start : start + ZONES_AT_ONCE])]
+
+    def _zones(self, ids: list[str]) -> list[Record]:
+        """Some territories; data.gouv.fr answers nothing at all as soon as it does not know one of them."""
+        try:
+            path = f"/api/1/spatial/zones/{','.join(map(_part, ids))}/"
             features = self._one(path).get("features")
-            if not isinstance(features, list):
-                raise DatagouvError("not-json", url=self.base_url + path)
-            found += [feature for feature in features if isinstance(feature, dict)]
-        return found
+        except DatagouvError as error:
+            if error.code != "gone":
+                raise
+            half = len(ids) // 2
+            return [*self._zones(ids[:half]), *self._zones(ids[half:])] if half else []
+        if not isinstance(features, list):
+            raise DatagouvError("not-json", url=self.base_url + path)
+        return [feature for feature in features if isinstance(feature, dict)]
 
     def reuses(self, dataset_id: str) -> Listing:
         """The reuses of a dataset that people declared."""

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-import yaml
+from .words import filled
 
 CODES = (
     "unreachable",
@@ -46,11 +43,11 @@ class DatagouvError(Exception):
 
     def sentence(self, language: str = "fr") -> str:
         """What happened, for the staff of a portal; in English for every language but French."""
-        return _filled(self.code, "sentence", language, self.details)
+        return filled("errors.yaml", self.code, "sentence", language, self.details)
 
     def remedy(self, language: str = "fr") -> str:
         """What they can do about it."""
-        return _filled(self.code, "remedy", language, self.details)
+        return filled("errors.yaml", self.code, "remedy", language, self.details)
 
     def as_dict(self) -> dict[str, Any]:
         """The error as it is stored and told over the API, without its sentences."""
@@ -69,18 +66,3 @@ def from_dict(stored: dict[str, Any]) -> DatagouvError:
     details = {str(name): value for name, value in stored.items() if name != "code"}
     code = stored.get("code")
     return DatagouvError(code if code in CODES else "failing", **details)
-
-
-@cache
-def _texts() -> dict[str, Any]:
-    return yaml.safe_load((Path(__file__).parent / "errors.yaml").read_text("utf-8"))
-
-
-def _filled(code: str, part: str, language: str, details: dict[str, Any]) -> str:
-    """A text of ``errors.yaml``: ``{name}`` is a detail, ``[… {name} …]`` is left out when it is not known."""
-    text = _texts()[code][part]["fr" if language.lower().startswith("fr") else "en"]
-    known = {name: str(value) for name, value in details.items() if value not in (None, "")}
-    text = re.sub(
-        r"\[([^\[\]]*)\]", lambda part: part[1] if set(re.findall(r"{(\w+)}", part[1])) <= set(known) else "", text
-    )
-    return re.sub(r"{(\w+)}", lambda name: known.get(name[1], "?"), text)

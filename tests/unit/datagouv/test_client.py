@@ -94,10 +94,18 @@ def test_jobs_items_reuses_discussions_and_zones(national, client_of):
     assert client.reuses(dataset_id(1)) == [{"id": "u1", "title": "Carte"}]
     assert client.discussions(dataset_id(1)) == [{"id": "d1", "title": "Question"}]
     assert client.schemas() == [{"name": "scdl/subventions"}]
-    assert [zone["id"] for zone in client.zones(["fr:commune:35328", "fr:region:53"])] == [
+    assert [zone["id"] for zone in client.zones(["fr:region:53", "fr:commune:35328", "fr:commune:35328"])] == [
         "fr:commune:35328",
         "fr:region:53",
     ]
+
+
+def test_a_territory_that_nobody_knows_does_not_hide_the_others(national, client_of):
+    known = [f"fr:commune:{number:05}" for number in range(60)]
+
+    found = client_of(national()).zones([*known, "mars:cratere:1", "../secret"])
+
+    assert [zone["id"] for zone in found] == known
 
 
 def test_an_identifier_never_leads_elsewhere(national, client_of):
