@@ -21,7 +21,10 @@ RATES = "ckanext.odl.rates"
 LIMITS = "ckanext.odl.limits"
 UPLOAD_FORMATS = "ckanext.odl.upload.formats"
 CHECKLIST = "ckanext.odl.checklist"
+OUTLINES = "ckanext.odl.datagouv.outlines"
+FEED_ROWS = "ckanext.odl.datagouv.feed_rows"
 EVIDENCE_SIZE = "ckanext.odl.path.evidence_size"
+SCHEMAS_URL = "ckanext.odl.schemas.catalogue_url"
 DATAGOUV = "ckanext.odl.datagouv"
 DATAGOUV_RATE = 2.0
 """Requests a second when the option says nothing that is a number above 0."""
@@ -71,6 +74,16 @@ def checklist() -> str:
     return (tk.config[CHECKLIST] or "").strip()
 
 
+def outlines() -> str:
+    """Path of the file or folder with the outlines of territories, "" when there is none."""
+    return (tk.config[OUTLINES] or "").strip()
+
+
+def feed_rows() -> int:
+    """Datasets on one page of a feed."""
+    return tk.config[FEED_ROWS]
+
+
 def largest_upload() -> int:
     """Largest file accepted, in bytes (CKAN's own option, given in megabytes)."""
     return tk.config["ckan.max_resource_size"] << 20
@@ -84,6 +97,18 @@ def rate(kind: str) -> int:
 def evidence_size() -> int:
     """Largest file accepted as proof of a step, in bytes."""
     return tk.config[EVIDENCE_SIZE]
+
+
+def schemas_url() -> str:
+    """Address of the national catalogue of schemas."""
+    return tk.config[SCHEMAS_URL].strip()
+
+
+def schemas_guard() -> Guard:
+    """What may be asked for schemas: the catalogue's own host and no other; a stand-in here as for data.gouv.fr."""
+    host = (urlsplit(schemas_url()).hostname or "").rstrip(".")
+    agent = f"{AGENT} (+{tk.config['ckan.site_url']})"
+    return Guard(hosts={host}, loopback=datagouv_loopback(), seconds=DATAGOUV_SECONDS, agent=agent)
 
 
 def upload_formats() -> list[str]:
@@ -110,6 +135,11 @@ def datagouv_rate() -> float:
     return rate if math.isfinite(rate) and rate > 0 else DATAGOUV_RATE
 
 
+def datagouv_loopback() -> bool:
+    """Whether a stand-in of data.gouv.fr on this machine may be read (for trials and tests)."""
+    return tk.config[f"{DATAGOUV}.loopback"]
+
+
 def datagouv_queue() -> str:
     """Name of the job queue that reads data.gouv.fr: that of the checks unless the portal has another."""
     return (tk.config[f"{DATAGOUV}.queue"] or "").strip() or queue()
@@ -118,11 +148,6 @@ def datagouv_queue() -> str:
 def datagouv_grace_days() -> int:
     """Days after which a dataset that is no longer on data.gouv.fr is taken out of public sight."""
     return tk.config[f"{DATAGOUV}.grace_days"]
-
-
-def datagouv_loopback() -> bool:
-    """Whether a stand-in of data.gouv.fr on this machine may be read (for trials and tests)."""
-    return tk.config[f"{DATAGOUV}.loopback"]
 
 
 def datagouv_guard() -> Guard:

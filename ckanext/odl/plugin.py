@@ -10,7 +10,8 @@ from ckan.common import CKANConfig
 from ckan.lib.plugins import DefaultTranslation
 from ckan.plugins import toolkit as tk
 
-from . import defaults, search, subscriptions
+from . import brought, defaults, search, subscriptions
+from .logic.datagouv import mirror
 from .views import downloads, failures, rates
 
 
@@ -37,6 +38,7 @@ class OdlPlugin(p.SingletonPlugin, DefaultTranslation):
         tk.add_resource("assets", "odl")
         tk.add_resource("assets/forms", "odl-forms")
         defaults.fill(config_)
+        brought.install()
 
     # IFacets
     def dataset_facets(self, facets_dict: dict[str, Any], package_type: str) -> dict[str, Any]:
@@ -64,6 +66,9 @@ class OdlPlugin(p.SingletonPlugin, DefaultTranslation):
         return app
 
     # IPackageController
+    def after_dataset_show(self, context: types.Context, pkg_dict: dict[str, Any]) -> None:
+        mirror.show(context, pkg_dict)
+
     def before_dataset_index(self, pkg_dict: dict[str, Any]) -> dict[str, Any]:
         return search.with_state(pkg_dict)
 

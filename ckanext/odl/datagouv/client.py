@@ -25,7 +25,8 @@ ZONES_AT_ONCE = 50
 _END = "},next_page,total"
 _LIGHT = (
     "data{id,slug,title,last_modified,last_update,archived,deleted,private,internal,organization{id},"
-    "harvest{backend,domain,source_id,remote_id,remote_url}" + _END
+    "harvest{backend,domain,source_id,remote_id,remote_url,dct_identifier,last_update},"
+    "metrics,resources{url,checksum}" + _END
 )
 # Not the members of an organization: their names are nobody's business here.
 _ORGANIZATION = "id,name,acronym,slug,page,business_number_id,badges,deleted,metrics{datasets}"

@@ -20,6 +20,8 @@ CODES = (
     "circuit-open",
     "key-refused",
     "address-refused",
+    "switched-off",
+    "interrupted",
 )
 
 

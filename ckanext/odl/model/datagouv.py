@@ -64,6 +64,8 @@ class DatagouvLink(tk.BaseModel):
         sa.Column("backcheck", JSONB),
         sa.Column("backchecked_at", sa.DateTime(timezone=True)),
         sa.Column("backcheck_error", JSONB),
+        sa.Column("backcheck_asked_at", sa.DateTime(timezone=True)),
+        sa.Column("backcheck_listed_at", sa.DateTime(timezone=True)),
     )
 
     organization_id: Mapped[str]
@@ -80,6 +82,8 @@ class DatagouvLink(tk.BaseModel):
     backcheck: Mapped[dict[str, Any] | None]
     backchecked_at: Mapped[dt.datetime | None]
     backcheck_error: Mapped[dict[str, Any] | None]
+    backcheck_asked_at: Mapped[dt.datetime | None]
+    backcheck_listed_at: Mapped[dt.datetime | None]
 
     @classmethod
     def put(cls, session: Session, organization_id: str, **values: Any) -> None:

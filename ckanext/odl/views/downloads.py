@@ -5,6 +5,7 @@ An HTML or SVG file shown under the portal's own address would run its scripts i
 
 from __future__ import annotations
 
+from ckan import model
 from ckan.plugins import toolkit as tk
 from flask import Flask, Response
 
@@ -31,9 +32,24 @@ def _as_a_file(response: Response) -> Response:
         return response
     response.headers["X-Content-Type-Options"] = "nosniff"
     if response.status_code in (200, 206, 304):
+        _name(response)
         response.headers["Content-Security-Policy"] = _POLICY
         if response.mimetype not in INERT:
             shown = response.headers.get("Content-Disposition", "")
             _, _, name = shown.partition(";")
             response.headers["Content-Disposition"] = f"attachment;{name}" if name else "attachment"
     return response
+
+
+def _name(response: Response) -> None:
+    """Give the file its name where the address has none: that of our feeds never changes, so it says no name.
+
+    CKAN would have it saved under a name of its own storage.
+    """
+    asked = tk.request.view_args or {}
+    resource = (
+        model.Resource.get(asked["resource_id"]) if "resource_id" in asked and not asked.get("filename") else None
+    )
+    name = str(resource.url).rpartition("/")[2] if resource else ""
+    if name:
+        response.headers.set("Content-Disposition", "attachment", filename=name)

@@ -1,4 +1,4 @@
-"""Every door by which a file comes in, and what is not let through."""
+"""Every door by which a file or a dataset comes in, and what is not let through."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 from ckan.plugins import toolkit as tk
 from ckan.types import Action, Context, DataDict
 
+from ..datagouv import mirror
 from ..uploads import problem
 
 
@@ -22,6 +23,7 @@ def _of_package(next_action: Action, context: Context, data_dict: DataDict) -> A
     found = [problem(resource) for resource in resources] if isinstance(resources, list) else []
     if any(found):
         raise tk.ValidationError({"resources": [{"url": [words]} if words else {} for words in found]})
+    mirror.strip(data_dict)
     return next_action(context, data_dict)
 
 

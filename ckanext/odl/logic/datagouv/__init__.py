@@ -1,0 +1,1 @@
+"""The links with data.gouv.fr, inside the portal."""

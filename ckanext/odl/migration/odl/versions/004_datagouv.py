@@ -34,6 +34,8 @@ def upgrade() -> None:
         sa.Column("backcheck", JSONB),
         sa.Column("backchecked_at", sa.DateTime(timezone=True)),
         sa.Column("backcheck_error", JSONB),
+        sa.Column("backcheck_asked_at", sa.DateTime(timezone=True)),
+        sa.Column("backcheck_listed_at", sa.DateTime(timezone=True)),
     )
     op.create_table(
         "odl_twin",

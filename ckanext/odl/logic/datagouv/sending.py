@@ -1,0 +1,86 @@
+"""Datasets of the portal in the form in which they leave, with all that the portal knows beyond the dataset itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import Any
+
+import sqlalchemy as sa
+from ckan import model
+from ckan.plugins import toolkit as tk
+
+from ckanext.odl import config, intake
+from ckanext.odl.datagouv import outgoing
+from ckanext.odl.datagouv.outlines import Outlines
+from ckanext.odl.model import StoredFile
+
+_FIELDS = ("odl_siren", "odl_contact", "odl_website")
+
+
+def base_url() -> str:
+    """Address of the portal, without language and final slash."""
+    return str(tk.h.url_for("home.index", qualified=True, locale="default")).rstrip("/")
+
+
+def outlines() -> Outlines | None:
+    """The outlines of territories that the ATD supplied, None when it did not."""
+    path = config.outlines()
+    return _outlines(path) if path else None
+
+
+@lru_cache(maxsize=2)
+def _outlines(path: str) -> Outlines:
+    return Outlines(path)
+
+
+def publishers(organization_ids: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """What :func:`ckanext.odl.datagouv.outgoing.publisher` wants of organizations, by id (one or two queries)."""
+    group: Any = model.Group
+    ids = list(organization_ids)
+    extra: Any = getattr(model, "GroupExtra", None)
+    columns = [group.id, group.name, group.title] + ([] if extra else [group.extras])
+    found: dict[str, dict[str, Any]] = {}
+    for row in model.Session.execute(sa.select(*columns).where(group.id.in_(ids))):
+        own = (row[3] or {}) if not extra else {}
+        found[row[0]] = {"id": row[0], "name": row[1], "title": row[2], **{key: own.get(key) for key in _FIELDS}}
+    if extra:  # CKAN 2.11: a row for each field
+        wanted = (extra.group_id.in_(ids), extra.key.in_(_FIELDS), extra.state == model.State.ACTIVE)
+        for id_, key, value in model.Session.execute(sa.select(extra.group_id, extra.key, extra.value).where(*wanted)):
+            if id_ in found:
+                found[id_][key] = value
+    return found
+
+
+def stored_files(packages: Iterable[Mapping[str, Any]]) -> dict[str, tuple[str, int]]:
+    """The sha256 and size of the uploaded files as they are now, by id of resource (one query).
+
+    A file that was written since it was last read is left out.
+    """
+    stamps = {
+        resource["id"]: intake.stamp_of(resource.get("last_modified"))
+        for package in packages
+        for resource in package.get("resources") or []
+        if resource.get("url_type") == "upload"
+    }
+    known = model.Session.scalars(sa.select(StoredFile).where(StoredFile.resource_id.in_(list(stamps))))
+    return {file.resource_id: (file.sha256, file.size) for file in known if stamps[file.resource_id] == file.stamp}
+
+
+def records(packages: list[dict[str, Any]]) -> list[outgoing.Record]:
+    """Datasets as they leave, in the same order; the cost follows their number, with three queries for all.
+
+    :param packages: as ``package_show`` gives them
+    """
+    owners = publishers({package["owner_org"] for package in packages if package.get("owner_org")})
+    stored, site, outlined = stored_files(packages), base_url(), outlines()
+    return [
+        outgoing.record(
+            package,
+            site_url=site,
+            organization=owners.get(package.get("owner_org") or ""),
+            stored=stored,
+            outlines=outlined,
+        )
+        for package in packages
+    ]
