@@ -24,6 +24,7 @@ CHECKLIST = "ckanext.odl.checklist"
 OUTLINES = "ckanext.odl.datagouv.outlines"
 FEED_ROWS = "ckanext.odl.datagouv.feed_rows"
 EVIDENCE_SIZE = "ckanext.odl.path.evidence_size"
+SCHEMAS_URL = "ckanext.odl.schemas.catalogue_url"
 DATAGOUV = "ckanext.odl.datagouv"
 DATAGOUV_RATE = 2.0
 """Requests a second when the option says nothing that is a number above 0."""
@@ -96,6 +97,18 @@ def rate(kind: str) -> int:
 def evidence_size() -> int:
     """Largest file accepted as proof of a step, in bytes."""
     return tk.config[EVIDENCE_SIZE]
+
+
+def schemas_url() -> str:
+    """Address of the national catalogue of schemas."""
+    return tk.config[SCHEMAS_URL].strip()
+
+
+def schemas_guard() -> Guard:
+    """What may be asked for schemas: the catalogue's own host and no other; a stand-in here as for data.gouv.fr."""
+    host = (urlsplit(schemas_url()).hostname or "").rstrip(".")
+    agent = f"{AGENT} (+{tk.config['ckan.site_url']})"
+    return Guard(hosts={host}, loopback=datagouv_loopback(), seconds=DATAGOUV_SECONDS, agent=agent)
 
 
 def upload_formats() -> list[str]:

@@ -7,7 +7,7 @@ the sweep, and be run twice without harm.
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, NamedTuple
 
@@ -49,6 +49,22 @@ def declared(resource: dict[str, Any]) -> Declared:
     except UnknownSchema:
         return NO_SCHEMA
     return Declared(entry.id, version)
+
+
+def followed(resource: dict[str, Any], was_checked: Callable[[Declared], bool]) -> Declared:
+    """The schema and version that a file is held to.
+
+    Without a declared version that is the newest one under which these very bytes were checked, so that a version which
+    comes from the national catalogue changes no verdict behind anybody's back; the newest of all for new bytes.
+
+    :param was_checked: whether the present bytes have a check against a schema and version
+    """
+    schema = declared(resource)
+    if not schema.schema_id or resource.get("odl_schema_version"):
+        return schema
+    versions = catalogue().get(schema.schema_id).versions
+    known = (Declared(schema.schema_id, version) for version in versions)
+    return next((one for one in known if was_checked(one)), schema)
 
 
 @contextmanager
@@ -155,7 +171,9 @@ def _refresh_file(
             log.warning("The file of resource %s cannot be read: %s", resource["id"], error)
             return None, False
         StoredFile.record(session, resource["id"], sha256, size, stamp, trace)
-    schema = declared(resource)
+    is_new = again or known is None or known.stamp != stamp
+    checked = set() if is_new else Validation.checked(session, [resource["id"]])
+    schema = followed(resource, lambda one: (resource["id"], sha256, *one) in checked)
     waiting = Validation.ask(
         session,
         resource_id=resource["id"],

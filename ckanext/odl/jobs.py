@@ -14,7 +14,7 @@ from ckan import model
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from ckanext.odl import config, marking, queue, storage
+from ckanext.odl import brought, config, marking, queue, storage
 from ckanext.odl.intake import knowledge, own_session, refresh, resources, tell_the_search
 from ckanext.odl.model import StoredFile, Validation
 from ckanext.odl.model.validation import MAX_ATTEMPTS
@@ -66,6 +66,7 @@ def _check(session: Session, row: Validation) -> None:
     found = resources(session, model.Resource.id == row.resource_id)
     known = knowledge(session, found[0]) if found else {}
     session.commit()
+    brought.be_sure_of(row.schema_id, row.schema_version)
     with NamedTemporaryFile(prefix="odl-") as copy:
         try:
             sha256 = storage.identify(found[0], copy).sha256 if found else ""

@@ -68,6 +68,7 @@ NOT_PAGES = {
     "user.set_lang",
     "testing.",
     "file.",
+    "odl_dcat.",
     "odl_evidence.",
     "harvest_resource.",
     "home.robots_txt",

@@ -1,4 +1,6 @@
-"""The links with data.gouv.fr, the national portal (a udata): what is read there, what it means here. Knows no CKAN.
+"""The links with data.gouv.fr, the national portal (a udata): what is read there and what it means here, what leaves.
+
+Knows no CKAN.
 
 Source: https://www.data.gouv.fr/api/1/swagger.json (udata's own description of its API, version 1).
 """

@@ -14,11 +14,12 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from typing import Any, Protocol
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from ckanext.odl.scdl import UnknownSchema, catalogue
 from ckanext.odl.territory import Territory, parse_territory
 
+from .outlines import polygon
 from .texts import description, plain
 
 FREQUENCIES = "http://publications.europa.eu/resource/authority/frequency/"
@@ -35,6 +36,7 @@ RESOURCE_TYPES = ("file", "file.upload", "api", "documentation", "image", "visua
 _CHECKSUMS = {32: "md5", 40: "sha1", 64: "sha256"}
 _SPDX = "http://spdx.org/rdf/terms#checksumAlgorithm_"
 
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _HOST = re.compile(r"[^\s<>\"{}|\\^`%]+")
 
 _TERRITORIES = {
@@ -167,18 +169,20 @@ def withheld(
 
 def dataset_uri(site_url: str, package_id: str) -> str:
     """The address under which a dataset is known for ever; it is also its identifier on data.gouv.fr."""
-    return f"{site_url.rstrip('/')}/dataset/{package_id}"
+    return f"{site_url.rstrip('/')}/dataset/{quote(package_id)}"
 
 
 def package_id(remote_id: str | None, site_url: str) -> str | None:
     """Return the id of our dataset from the identifier that data.gouv.fr kept of it, None when it is not one of ours.
 
-    :param remote_id: an address of ours (feed) or the bare id (harvester of the CKAN API)
+    :param remote_id: an address of ours (feed) or the bare UUID (harvester of the CKAN API)
     """
     remote_id = (remote_id or "").strip()
-    stem = dataset_uri(site_url, "")
-    bare = re.sub(r"^https?://", "", remote_id).removeprefix(re.sub(r"^https?://", "", stem))
-    return bare.lower() if re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", bare, re.IGNORECASE) else None
+    stem = re.sub(r"^https?://", "", dataset_uri(site_url, ""))
+    path = re.sub(r"^https?://", "", remote_id)
+    if path.startswith(stem):
+        return unquote(path.removeprefix(stem)) or None if "/" not in path.removeprefix(stem) else None
+    return remote_id.lower() if _UUID.fullmatch(remote_id) else None
 
 
 def file_url(site_url: str, resource: Mapping[str, Any]) -> str | None:
@@ -262,19 +266,30 @@ def checksum(digits: Any, algorithm: Any = None) -> tuple[str, str] | None:
     return _SPDX + fitting, bare
 
 
-def place(line: Any, outlines: Outlines | None = None) -> Place | None:
-    """Return the territory of a dataset, with its outline where there is one.
+def place(package: Mapping[str, Any], outlines: Outlines | None = None) -> Place | None:
+    """Return the territory of a dataset, with an outline where there is one: its own (an extra), else that supplied.
 
-    :param line: as stored in ``odl_territory`` (``commune 48150 Saint-Exemple``)
+    :param package: with ``odl_territory`` (``commune 48150 Saint-Exemple``) and ``extras``
     """
-    territory = parse_territory(plain(line))
+    territory = parse_territory(plain(package.get("odl_territory")))
+    outline = _own_outline(package) or _outline(territory, outlines)
+    geometry = json.dumps(outline, separators=(",", ":")) if outline else ""
     if territory is None:
-        return None
+        return Place("", "", "", geometry) if geometry else None
     uri = _FRANCE if territory.level == "france" else ""
     if territory.code and territory.code_is_valid and territory.level in _TERRITORIES:
         uri = _TERRITORIES[territory.level] + territory.code
-    outline = _outline(territory, outlines)
-    return Place(uri, territory.code, territory.name, json.dumps(outline, separators=(",", ":")) if outline else "")
+    return Place(uri, territory.code, territory.name, geometry)
+
+
+def _own_outline(package: Mapping[str, Any]) -> dict[str, Any] | None:
+    for extra in package.get("extras") or []:
+        if extra.get("key") == SPATIAL:
+            try:
+                return polygon(json.loads(extra.get("value") or ""))
+            except (TypeError, ValueError):
+                return None
+    return None
 
 
 def _outline(territory: Territory | None, outlines: Outlines | None) -> dict[str, Any] | None:
@@ -294,7 +309,9 @@ def day(value: Any) -> dt.date | None:
 def moment(value: Any) -> dt.datetime | None:
     """Return the moment of CKAN's text or time, which is UTC when it does not say so; None when it is none."""
     try:
-        known = value if isinstance(value, dt.datetime) else dt.datetime.fromisoformat(plain(value).replace("Z", "+00:00"))
+        known = (
+            value if isinstance(value, dt.datetime) else dt.datetime.fromisoformat(plain(value).replace("Z", "+00:00"))
+        )
     except ValueError:
         return None
     return known.replace(tzinfo=known.tzinfo or dt.timezone.utc, microsecond=0)
@@ -368,7 +385,7 @@ def record(
         frequency=frequency(package.get("frequency")),
         start=start,
         end=end if not (start and end and end < start) else None,
-        place=place(package.get("odl_territory"), outlines),
+        place=place(package, outlines),
         publisher=owner,
         contact=contact(package, owner),
         created=moment(package.get("metadata_created")),
@@ -377,9 +394,7 @@ def record(
     )
 
 
-def _file(
-    resource: Mapping[str, Any], uri: str, site_url: str, stored: Mapping[str, tuple[str, int]]
-) -> File | None:
+def _file(resource: Mapping[str, Any], uri: str, site_url: str, stored: Mapping[str, tuple[str, int]]) -> File | None:
     url = file_url(site_url, resource)
     if not url:
         return None

@@ -114,12 +114,18 @@ def worst(findings: Iterable[Finding], channel: str = DCAT) -> str:
 def _joined(finding: Finding, channels: list[str]) -> Finding:
     if len(set(channels)) == 1:
         return finding
-    return Finding(
-        finding.code, finding.level, BOTH, finding.place, finding.field, finding.resource, finding.values
-    )
+    return Finding(finding.code, finding.level, BOTH, finding.place, finding.field, finding.resource, finding.values)
 
 
 # -- sentences
+
+
+def withheld_words(reason: str, language: str = "fr") -> str:
+    """Why a dataset does not leave, in a sentence.
+
+    :param reason: one of :data:`.outgoing.REASONS`
+    """
+    return _filled(_document()["withheld"][reason], {}, language)
 
 
 @cache

@@ -97,7 +97,7 @@ class View:
             for item in _list(self.package.get("tags"))
             if (name := text(item.get("name") if isinstance(item, Mapping) else item))
         ]
-        place = outgoing.place(self.text("odl_territory"), outlines)
+        place = outgoing.place(self.package, outlines)
         self.has_outline = bool(place and place.geometry)
         self.own_geometry = self.extras.get("spatial")
         self.geometry_problem = geometry_problem(self.own_geometry)
@@ -252,18 +252,6 @@ def title_is_file(view: View, channel: str) -> Iterator[Hit]:
 @rule
 def not_a_dataset(view: View, channel: str) -> Iterator[Hit]:
     if view.package.get("type", "dataset") != "dataset":
-        yield Hit()
-
-
-@rule
-def private(view: View, channel: str) -> Iterator[Hit]:
-    if view.package.get("private") is True:
-        yield Hit()
-
-
-@rule
-def draft(view: View, channel: str) -> Iterator[Hit]:
-    if text(view.package.get("state")).startswith("draft"):
         yield Hit()
 
 
@@ -561,7 +549,7 @@ def portal_address(view: View, channel: str) -> Iterator[Hit]:
         and addresses.refusal(address) is not None
     ]
     if refused:
-        yield Hit(values={"address": refused[0]})
+        yield Hit(values={"address": view.site or refused[0]})
 
 
 @rule

@@ -1,4 +1,4 @@
-"""What a worker does for the links with data.gouv.fr: what was accepted is brought in, then the runs go on.
+"""What a worker does for the links with data.gouv.fr: what was accepted is brought in, then the runs go on, then what left is looked for there.
 
 A job leaves when another one waits for the worker, and comes back behind it: a run of an hour makes no file wait long.
 """
@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from ckan import model
 
 from ckanext.odl import config, queue
+from ckanext.odl.logic.datagouv import looking
 from ckanext.odl.model import DatagouvRun
 
 from . import processing, run, sources
@@ -41,6 +42,9 @@ def work() -> None:
         except Exception:
             model.Session.rollback()
             log.exception("The run %s of data.gouv.fr was interrupted; the sweep takes it up again", run_id)
+    looks = looking.Looks()
+    while not left and looks.next(until):
+        left = until()
     if left:
         queue.send(queue.LINKS)
 
@@ -64,7 +68,7 @@ def _time_to_leave() -> Callable[[], bool]:
 
 
 def sweep() -> dict[str, int]:
-    """Ask for the runs that are due, and announce again those that nobody does. To be run every minute.
+    """Ask for the runs and the looks that are due, and announce again those that nobody does. To be run every minute.
 
     Returns how many are ``due`` and how many wait (``waiting``).
     """
@@ -76,7 +80,8 @@ def sweep() -> dict[str, int]:
     waits = len(run.waiting()) + len(processing.pending())
     if waits:
         queue.send(queue.LINKS)
-    return {"due": len(due), "waiting": waits}
+    looks = looking.sweep()
+    return {"due": len(due) + looks["due"], "waiting": waits + looks["waiting"]}
 
 
 def _due() -> list[str]:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from ckan import model
 
 from ckanext.odl import storage
-from ckanext.odl.intake import Declared, declared, stamp_of
+from ckanext.odl.intake import Declared, declared, followed, stamp_of
 from ckanext.odl.model import State, StoredFile, Validation
 
 #: From what must be looked at first to what needs nothing.
@@ -117,7 +117,14 @@ def judge(resource: dict[str, Any], file: StoredFile | None, checks: dict[tuple[
     if file.trace and (trace := storage.trace(resource)) != file.trace:
         badge = "to_check" if trace == storage.GONE else "checking"
         return FileState(badge=badge if schema.schema_id else "no_schema", **base)
-    check = checks.get((resource["id"], file.sha256, schema.schema_id, schema.version))
+    here = (resource["id"], file.sha256)
+
+    def was_checked(one: Declared) -> bool:
+        found = checks.get((*here, *one))
+        return found is not None and found.state != State.CANCELLED.value
+
+    base["schema"] = schema = followed(resource, was_checked)
+    check = checks.get((*here, *schema))
     return FileState(badge=_badge(schema, check), sha256=file.sha256, size=file.size, check=check, **base)
 
 

@@ -169,6 +169,14 @@ class Validation(tk.BaseModel):
         return session.execute(statement).scalar()
 
     @classmethod
+    def checked(cls, session: Session, resource_ids: Collection[str]) -> set[tuple[str, str, str, str]]:
+        """The checks that these files have or wait for: resource, sha256, schema, version."""
+        table = cls.__table__
+        keys = sa.select(table.c.resource_id, table.c.sha256, table.c.schema_id, table.c.schema_version)
+        mine = (table.c.resource_id.in_(resource_ids), table.c.state != State.CANCELLED.value)
+        return {tuple(row) for row in session.execute(keys.where(*mine))}
+
+    @classmethod
     def claim(cls, session: Session) -> Validation | None:
         """Take the check that waits longest for this worker, or None when nothing is left to do."""
         table = cls.__table__

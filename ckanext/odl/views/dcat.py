@@ -6,8 +6,8 @@ Nothing is redirected, nothing depends on who asks, and an answer is complete or
 from __future__ import annotations
 
 import logging
-import re
 from typing import Any
+from urllib.parse import quote
 
 import flask
 import sqlalchemy as sa
@@ -36,7 +36,7 @@ _FORMATS = {
 }
 _SHARED_SECONDS = 300
 _RETRY_SECONDS = 300
-_ID = re.compile(r"[0-9a-f-]{36}")
+_LONGEST_ID = 200
 
 
 @odl_dcat.route("/dcat.<any(rdf, ttl, jsonld):extension>")
@@ -56,14 +56,16 @@ def organization(organization: str, extension: str) -> Response:
 
 def _answer(group: model.Group | None, extension: str, path: str) -> Response:
     after = tk.request.args.get("after", "")
-    if after and not _ID.fullmatch(after):
+    if len(after) > _LONGEST_ID or "\x00" in after:
         return _sentence(400, tk._("This page of the feed does not exist. Start again from the first page."))
     head = tk.request.method == "HEAD"
     try:
         page = feed.page(group, after=after, contents=not head)
         content = b"" if head else _serialized(page, group, extension, path, after)
     except feed.Withheld:
-        return _sentence(404, tk._("The data of this local authority are not sent to data.gouv.fr: its ATD decided so."))
+        return _sentence(
+            404, tk._("The data of this local authority are not sent to data.gouv.fr: its ATD decided so.")
+        )
     except (feed.NotReady, sa.exc.DBAPIError) as error:
         log.error("The feed %s is not complete and was not sent: %s", path, error)
         answer = _sentence(503, tk._("The list of datasets is not complete at the moment. Try again in a few minutes."))
@@ -98,7 +100,7 @@ def _serialized(page: feed.Page, group: model.Group | None, extension: str, path
 
 def _page_links(graph: Any, catalogue: URIRef, first: str, after: str, page: feed.Page) -> None:
     """Where this page is and what follows, in today's words of Hydra and in those of before."""
-    here = URIRef(f"{first}?after={after}" if after else first)
+    here = URIRef(f"{first}?after={quote(after)}" if after else first)
     graph.add((catalogue, HYDRA.view, here))
     graph.add((here, RDF.type, HYDRA.PartialCollectionView))
     graph.add((here, RDF.type, HYDRA.PagedCollection))
@@ -106,7 +108,7 @@ def _page_links(graph: Any, catalogue: URIRef, first: str, after: str, page: fee
         graph.add((here, predicate, URIRef(first)))
     if page.after:
         for predicate in (HYDRA.next, HYDRA.nextPage):
-            graph.add((here, predicate, URIRef(f"{first}?after={page.after}")))
+            graph.add((here, predicate, URIRef(f"{first}?after={quote(page.after)}")))
     if page.total is not None:
         graph.add((here, HYDRA.totalItems, Literal(str(page.total), datatype=XSD.integer)))
 

@@ -64,7 +64,13 @@ class Territory:
     def declare(self, national_id: str = records.ORGANIZATION, organization: str = "valbrune", **more: Any) -> None:
         """Confirm whose organization of data.gouv.fr that is."""
         group: Any = model.Group.get(organization)
-        values = {"national_id": national_id, "national_name": "Commune", "mode": "own", "confirmed_at": clock(), **more}
+        values = {
+            "national_id": national_id,
+            "national_name": "Commune",
+            "mode": "own",
+            "confirmed_at": clock(),
+            **more,
+        }
         DatagouvLink.put(model.Session(), group.id, **values)
         model.Session.commit()
 

@@ -25,7 +25,7 @@ LOCN = Namespace("http://www.w3.org/ns/locn#")
 GEOJSON = URIRef("https://www.iana.org/assignments/media-types/application/vnd.geo+json")
 THEME = "http://publications.europa.eu/resource/authority/data-theme/ECON"
 OUTLINE = {"type": "Polygon", "coordinates": [[[3.5, 44.5], [3.6, 44.5], [3.6, 44.6], [3.5, 44.5]]]}
-HOSTILE = ("https://exemple.fr/{x}|<y>^`\\ \"", "pas une adresse", "javascript:alert(1)", "")
+HOSTILE = ('https://exemple.fr/{x}|<y>^`\\ "', "pas une adresse", "javascript:alert(1)", "")
 NOTES = "Les **subventions** versées.\n\n- une ligne par bénéficiaire\n- montants en euros\n\nVoir <https://exemple.fr/a?b=1&c=2>."
 
 
@@ -223,10 +223,8 @@ def test_hostile_texts_do_not_break_the_feed(app: Any, commune: dict[str, Any], 
         owner_org=commune["id"],
         license_id="other-open",
         odl_homologation_note="Motif",
-        notes="</dct:description> ]]> \x1b \ufffe \"\"\" \\ 🎈",
-        resources=[
-            {"name": name, "url": "https://exemple.fr/"} for name in "abcd"
-        ],
+        notes='</dct:description> ]]> \x1b \ufffe """ \\ 🎈',
+        resources=[{"name": name, "url": "https://exemple.fr/"} for name in "abcd"],
     )
     # written before there was a rule, or by another extension
     for resource, url in zip(package["resources"], HOSTILE, strict=True):
@@ -243,7 +241,9 @@ def test_hostile_texts_do_not_break_the_feed(app: Any, commune: dict[str, Any], 
         assert addresses == ["https://exemple.fr/%7Bx%7D%7C%3Cy%3E%5E%60%5C%20%22"]
 
 
-@pytest.mark.parametrize("licence", ["lov2", "odc-odbl", "fr-lo", "cc-by", "mobility-licence", "other-at", "notspecified"])
+@pytest.mark.parametrize(
+    "licence", ["lov2", "odc-odbl", "fr-lo", "cc-by", "mobility-licence", "other-at", "notspecified"]
+)
 def test_each_licence_carries_its_national_id(
     app: Any, commune: dict[str, Any], agent: dict[str, Any], licence: str
 ) -> None:
@@ -285,7 +285,9 @@ def test_profile_of_ckanext_dcat_says_the_same(app: Any, published: dict[str, An
     model.Session.rollback()
     expected = read(app, "valbrune")
     about: Callable[[Graph], set[Any]] = lambda graph: {  # noqa: E731
-        (predicate, value) for predicate, value in graph.predicate_objects(node(published)) if isinstance(value, Literal)
+        (predicate, value)
+        for predicate, value in graph.predicate_objects(node(published))
+        if isinstance(value, Literal)
     }
     ours = Graph().parse(data=serializer.g.serialize(format="turtle"), format="turtle")
     assert about(ours) == about(expected)

@@ -128,3 +128,10 @@ def test_an_organization_keeps_private_datasets_from_strangers(look, deposit, da
 
     assert not look("/en/organization/valbrune").select(".odl-summary")
     assert look("/en/organization/valbrune", agent).select(".odl-summary")
+
+
+def test_an_organization_without_data_says_to_its_people_what_comes_next(look, agent, commune):
+    section = look("/en/organization/valbrune", agent).select_one(".odl-summary")
+
+    assert [words(link) for link in section.select("a")] == ["Deposit a first file", "See its path, step by step"]
+    assert not look("/en/organization/valbrune").select(".odl-summary")

@@ -140,6 +140,14 @@ ACTIONS = [
     Call("odl_datagouv_link_update", org("a", withheld=True, withheld_reason="Fusion"), **DECIDE),
     # switched off in this portal: those who may ask are told so, and nobody's request leaves
     Call("odl_datagouv_organization_search", org("a", q="Valbrune"), asks_all=False, **DECIDE),
+    # what data.gouv.fr would refuse: its own people and those above, for each dataset that they may see
+    Call("odl_harvest_check", org("a", type="organization"), may=INSIDE, others=403),
+    Call("odl_harvest_check", org("b", type="organization"), may=STAFF | {"member_b", "editor_b", "admin_b"}, others=403),
+    Call("odl_harvest_check", org("atd", type="organization"), may=STAFF, others=403),
+    Call("odl_harvest_check", lambda world: {"id": world.packages["public"]}, may=INSIDE, others=403),
+    Call("odl_harvest_check", lambda world: {"id": world.packages["private"]}, may=INSIDE),
+    Call("odl_harvest_check", lambda world: {"id": world.packages["draft"]}, may=EDITORS),
+    Call("odl_harvest_check", lambda world: {"id": world.packages["deleted"]}, may=NOBODY),
     # files
     *(
         Call("odl_validation_show", resource(state), may=readers(state))
@@ -266,6 +274,12 @@ ROUTES = [
         for part in ("", "/badge", "/badge.svg")
         for name, may in (("a", EVERYBODY), ("b", NOBODY))
     ),
+    # what data.gouv.fr reads
+    *(Call("GET /odl/dcat.<any(rdf, ttl, jsonld):extension>", lambda world, k=kind: {"extension": k})
+      for kind in ("rdf", "ttl", "jsonld")),
+    *(Call("GET /odl/dcat/<organization>.<any(rdf, ttl, jsonld):extension>",
+           lambda world, n=name: {"organization": world.orgs[n], "extension": "rdf"})
+      for name in ("a", "b", "atd", "other")),
     # reports of files
     *(
         Call(f"GET {REPORT}{part}", resource(state, "resource_id"), may=readers(state))

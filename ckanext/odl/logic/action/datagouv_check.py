@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
-import sqlalchemy as sa
-from ckan import model
+from ckan import authz, model
 from ckan.plugins import toolkit as tk
 from ckan.types import Context, DataDict, Schema, Validator, ValidatorFactory
 
 from ckanext.odl.datagouv import precheck
 from ckanext.odl.language import language
 from ckanext.odl.logic.datagouv import checking, sending
-from ckanext.odl.logic.path.recompute import local_day
 
 _MOST_ROWS = 100
 _DATASET, _ORGANIZATION = "dataset", "organization"
@@ -55,7 +52,7 @@ def odl_harvest_check(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :param start: of an organization, how many datasets to leave out first
     :param rows: and how many to return, 100 at most (20 unless told)
     :param language: of the sentences, the caller's by default
-    :returns: for a dataset ``id``, ``name``, ``title``, ``private``, ``withheld`` (why it does not leave, or None),
+    :returns: for a dataset ``id``, ``name``, ``title``, ``private``, ``withheld`` (why it does not leave, or None; in words ``why_withheld``),
         ``state``, ``counts`` (by level), ``findings`` (``code``, ``level``, ``channel``, ``place``, ``field``,
         ``resource``, ``values``, ``text``, ``remedy``, ``url`` of the field) and ``quality`` (``score`` from 0 to 1,
         ``met`` out of nine, ``criteria``); for an organization ``counts`` (datasets by state), ``findings`` (of the
@@ -65,31 +62,31 @@ def odl_harvest_check(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :raises NotAuthorized: it is not for this user
     """
     words = data_dict.get("language") or language()
-    today = local_day(model.Session.execute(sa.select(sa.func.clock_timestamp())).scalar_one())
-    kind, id_ = _meant(data_dict["id"], data_dict.get("type"))
+    kind, id_ = _meant(context, data_dict["id"], data_dict.get("type"))
     tk.check_access("odl_harvest_check", context, {f"{'package' if kind == _DATASET else kind}_id": id_})
     if kind == _DATASET:
         package = tk.get_action("package_show")(tk.fresh_context(context), {"id": id_})
-        owner = sending.publishers([package["owner_org"]]).get(package["owner_org"]) if package.get("owner_org") else None
-        return {"type": _DATASET, **checking.told(checking.judge(package, today, owner), words)}
-    return _of_organization(id_, data_dict, words, today)
+        return {"type": _DATASET, **checking.of_page(package, words)}
+    return _of_organization(id_, data_dict, words)
 
 
-def _meant(reference: str, kind: str | None) -> tuple[str, str]:
-    """Whether a dataset or an organization is meant, and its id."""
+def _meant(context: Context, reference: str, kind: str | None) -> tuple[str, str]:
+    """Whether a dataset or an organization is meant, and its id; what one may not see does not exist."""
     package = model.Package.get(reference) if kind != _ORGANIZATION else None
     if package is not None and package.state != model.State.DELETED:
-        return _DATASET, package.id
+        about = {"id": package.id}
+        if authz.is_authorized("package_show", tk.fresh_context(context), about).get("success"):
+            return _DATASET, package.id
     group = model.Group.get(reference) if kind != _DATASET else None
     if group is not None and group.is_organization and group.state == model.State.ACTIVE:
         return _ORGANIZATION, group.id
     raise tk.ObjectNotFound(tk._("There is no such dataset or local authority."))
 
 
-def _of_organization(id_: str, asked: DataDict, words: str, today: dt.date) -> dict[str, Any]:
+def _of_organization(id_: str, asked: DataDict, words: str) -> dict[str, Any]:
     """The same few queries, however many datasets there are; only those of the page are put in words."""
-    owner = sending.publishers([id_])[id_]
-    found = [checking.judge(package, today, owner) for package in checking.packages_of(id_)]
+    owner, held, day = sending.publishers([id_])[id_], checking.held_of(id_), checking.current_day()
+    found = [checking.judge(package, day, owner, held) for package in checking.packages_of(id_)]
     counts = {state: sum(one.state == state for one in found) for state in checking.STATES}
     kept = [one for one in found if one.state == (asked.get("state") or one.state)]
     kept.sort(key=lambda one: (checking.STATES.index(one.state), one.quality.met))

@@ -180,10 +180,11 @@ def odl_datagouv_review_list(context: Context, data_dict: DataDict) -> dict[str,
 
     :param id: id or name of a structure (its members too) or of one local authority
     :param state: ``review`` (unless told), ``imported``, ``linked``, ``ignored``, ``flagged``, ``archived``
+    :param ids: national ids; only these, in whatever state they are
     :param q: words of the title
     :param rows, start: part of the list (20 unless told, 100 at most)
     :returns: ``count``, ``totals`` (by state) and ``results``: ``national_id``, ``title``, ``url``, ``organization``,
-        ``state``, ``description``, ``files``, ``quality``, ``package``, ``differences``, ``candidates`` (``id``,
+        ``national_organization``, ``state``, ``description``, ``files``, ``license_id``, ``quality``, ``package``, ``differences``, ``candidates`` (``id``,
         ``name``, ``title``, ``why``), ``local_fields``, dates, ``decided_by``, ``problem`` each
     """
     organization = following.organization(data_dict["id"])
@@ -195,6 +196,7 @@ def odl_datagouv_review_list(context: Context, data_dict: DataDict) -> dict[str,
         sorted(ids),
         data_dict["state"],
         data_dict.get("q") or "",
+        ids=data_dict.get("ids"),
         start=data_dict["start"],
         rows=data_dict["rows"],
     )

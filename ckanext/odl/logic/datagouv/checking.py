@@ -16,6 +16,8 @@ from ckan.plugins import toolkit as tk
 from ckanext.odl.datagouv import addresses, outgoing, precheck, quality
 from ckanext.odl.datagouv.precheck import BLOCKING, DATASET, DCAT, FILE, LEVELS, ORGANIZATION, PORTAL, Finding
 from ckanext.odl.logic.datagouv import sending
+from ckanext.odl.model import DatagouvLink, Twin
+from ckanext.odl.model.datagouv import NATIONAL
 
 #: The word for a dataset in which there is nothing to say of what is refused or lost.
 CLEAN = "clean"
@@ -56,17 +58,57 @@ def judge(
     package: Mapping[str, Any],
     today: dt.date,
     organization: Mapping[str, Any] | None = None,
-    unavailable: Iterable[str] = (),
+    held: Held | None = None,
 ) -> Judged:
     """Look at one dataset.
 
     :param package: as ``package_show`` gives it
     :param today: the day on which updates are looked at
     :param organization: its owner with ``odl_contact`` and ``odl_website``
-    :param unavailable: ids of files known not to answer
+    :param held: what of its organization does not leave
     """
-    judged = quality.assess(package, today, outlines=sending.outlines(), unavailable=set(unavailable))
-    return Judged(package, of_package(package, organization), judged, outgoing.withheld(package))
+    judged = quality.assess(package, today, outlines=sending.outlines())
+    came_in = held is not None and package.get("id") in held.came_in
+    withheld = outgoing.withheld(package, from_datagouv=came_in, held_back=bool(held and held.organization))
+    return Judged(package, of_package(package, organization), judged, withheld)
+
+
+@dataclass(frozen=True)
+class Held:
+    """What of an organization does not leave: all of it, by decision of its ATD, or what came from data.gouv.fr."""
+
+    organization: bool = False
+    came_in: frozenset[str] = frozenset()
+
+
+def held_of(organization_id: str | None, package_id: str | None = None) -> Held:
+    """What of an organization (or only of one of its datasets) does not leave, in two queries."""
+    if not organization_id:
+        return Held()
+    link, twin, package = DatagouvLink.__table__, Twin.__table__, model.package_table
+    is_held = model.Session.execute(
+        sa.select(link.c.withheld).where(link.c.organization_id == organization_id)
+    ).scalar()
+    only = [package.c.id == package_id] if package_id else []
+    came_in = model.Session.scalars(
+        sa.select(twin.c.package_id)
+        .join(package, package.c.id == twin.c.package_id)
+        .where(package.c.owner_org == organization_id, twin.c.origin == NATIONAL, *only)
+    )
+    return Held(bool(is_held), frozenset(came_in))
+
+
+def current_day() -> dt.date:
+    """The day of the database's clock in the portal's time zone."""
+    now = model.Session.execute(sa.select(sa.func.clock_timestamp())).scalar_one()
+    return now.astimezone(tk.h.get_display_timezone()).date()
+
+
+def of_page(package: Mapping[str, Any], language: str) -> dict[str, Any]:
+    """What is to be said of the dataset of a page, all that the portal knows of it included; see :func:`told`."""
+    owner_id = package.get("owner_org")
+    owner = sending.publishers([owner_id]).get(owner_id) if owner_id else None
+    return told(judge(package, current_day(), owner, held_of(owner_id, package["id"])), language)
 
 
 def told(judged: Judged, language: str) -> dict[str, Any]:
@@ -78,6 +120,7 @@ def told(judged: Judged, language: str) -> dict[str, Any]:
         "title": package.get("title") or package["name"],
         "private": bool(package.get("private")),
         "withheld": judged.withheld,
+        "why_withheld": precheck.withheld_words(judged.withheld, language) if judged.withheld else "",
         "state": judged.state,
         "counts": {level: sum(f.level == level and f.concerns(DCAT) for f in findings) for level in LEVELS},
         "findings": [_finding(found, package, language) for found in findings],

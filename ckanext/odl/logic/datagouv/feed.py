@@ -164,7 +164,7 @@ def _checked_total(organization_ids: list[str] | None) -> int:
     public = model.Session.scalar(sa.select(sa.func.count()).select_from(package).where(*_public(organization_ids)))
     filters = ["dataset_type:dataset", "state:active", "capacity:public"]
     if organization_ids is not None:
-        filters.append("{!terms f=owner_org}" + ",".join(organization_ids))
+        filters.append(_any_of("owner_org", organization_ids))
     indexed = _ask_index(filters, rows=0, fl="id").hits
     if indexed < (public or 0):
         raise NotReady(f"the index knows {indexed} public datasets, the database {public}")
@@ -175,15 +175,18 @@ def _checked_total(organization_ids: list[str] | None) -> int:
 def _documents(ids: list[str]) -> dict[str, dict[str, Any]]:
     if not ids:
         return {}
-    filters = ["{!terms f=id}" + ",".join(ids)]
     found = {
         document["id"]: document
-        for document in _ask_index(filters, rows=len(ids), fl="id,metadata_modified,validated_data_dict")
+        for document in _ask_index([_any_of("id", ids)], rows=len(ids), fl="id,metadata_modified,validated_data_dict")
     }
     missing = [id_ for id_ in ids if "validated_data_dict" not in found.get(id_, {})]
     if missing:
         raise NotReady(f"the index lacks {len(missing)} datasets, among them {missing[0]}")
     return found
+
+
+def _any_of(field: str, values: list[str]) -> str:
+    return f'{{!terms f={field} separator="|"}}' + "|".join(values)
 
 
 def _ask_index(filters: list[str], **more: Any) -> Any:

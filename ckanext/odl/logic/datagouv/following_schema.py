@@ -131,6 +131,7 @@ def review_list(
     return {
         "id": [not_empty, unicode_safe],
         "state": [default(REVIEW), one_of(list(TWIN_STATES))],
+        "ids": [ignore_empty, _names],
         "q": [ignore_empty, unicode_safe],
         "rows": [default(20), natural_number_validator, _not_too_many],
         "start": [default(0), natural_number_validator],

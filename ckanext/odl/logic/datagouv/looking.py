@@ -39,6 +39,8 @@ MOST_NAMED = 10
 _AT_ONCE = 50
 #: A look that waits longer than this (in seconds) is announced again.
 PATIENCE_SECONDS = 120
+#: Between two looks for one harvester (they run every night), and after one that failed.
+DAY_SECONDS, REST_SECONDS = 20 * 3600, 6 * 3600
 
 
 class Busy(Exception):
@@ -55,19 +57,32 @@ def ask(organization_ids: Iterable[str]) -> list[str]:
         DatagouvLink.put(model.Session(), id_, backcheck_asked_at=clock())
     model.Session.commit()
     if ids:
-        queue.send()
+        queue.send(queue.LINKS)
     return ids
 
 
-def sweep() -> int:
-    """Announce again what waits for too long; returns how many that is."""
+def sweep() -> dict[str, int]:
+    """Ask for the looks that are due, once a day for each harvester, and announce again those that wait.
+
+    Returns how many are ``due`` and how many wait (``waiting``).
+    """
+    failed_at = sa.cast(_LINK.c.backcheck_error["at"].astext, sa.DateTime(timezone=True))
+    is_due = sa.and_(
+        _LINK.c.backcheck_asked_at.is_(None),
+        sa.or_(_LINK.c.backchecked_at.is_(None), _LINK.c.backchecked_at < clock(-DAY_SECONDS)),
+        sa.or_(failed_at.is_(None), failed_at < clock(-REST_SECONDS)),
+    )
+    due = list(model.Session.scalars(sa.select(_LINK.c.organization_id).where(_LINK.c.national_id != "", is_due)))
+    due = carriers.declared(due) if due else []
+    if due:
+        ask(due)
     late = model.Session.scalar(
         sa.select(sa.func.count()).select_from(_LINK).where(_LINK.c.backcheck_asked_at < clock(-PATIENCE_SECONDS))
     )
     model.Session.rollback()
     if late:
-        queue.send()
-    return late or 0
+        queue.send(queue.LINKS)
+    return {"due": len(due), "waiting": late or 0}
 
 
 class Looks:
@@ -286,7 +301,13 @@ class _Lists:
             # It bears our identifier: it is ours, even when it was taken for one to review.
             values |= {"package_id": one.id, "origin": PORTAL, "state": LINKED,
                        "organization_id": organization_id}  # fmt: skip
-        Twin.put(model.Session(), outcome.national_id, **values)
+            Twin.put(model.Session(), outcome.national_id, **values)
+        else:
+            _update(outcome.national_id, values)
+
+
+def _update(national_id: str, values: dict[str, Any]) -> None:
+    model.Session.execute(sa.update(_TWIN).where(_TWIN.c.national_id == national_id).values(values))
 
 
 def _counted(outcome: Outcome) -> list[str]:
@@ -377,20 +398,21 @@ def _read_record(national_id: str, client: Client) -> str | None:
     except DatagouvError as error:
         if error.code not in ("gone", "moved"):
             raise
-        Twin.put(model.Session(), national_id, outgoing=outgoing, gone_since=clock())
+        _update(national_id, {"outgoing": outgoing, "gone_since": clock()})
         model.Session.commit()
         return organization_id
     if outgoing.get("state") in ("arrived", "failed", "skipped", "archived"):
         fields = sent.values([package_id]).get(package_id, {})
         outgoing["losses"] = [loss.to_dict() for loss in losses(fields, record)]
     outgoing["compared"] = True
-    Twin.put(
-        model.Session(),
+    _update(
         national_id,
-        outgoing=outgoing,
-        record=record,
-        national_modified=_modified(record),
-        title=text(record.get("title"))[:1000],
+        {
+            "outgoing": outgoing,
+            "record": record,
+            "national_modified": _modified(record),
+            "title": text(record.get("title"))[:1000],
+        },
     )
     model.Session.commit()
     return organization_id

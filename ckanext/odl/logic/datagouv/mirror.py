@@ -15,7 +15,6 @@ from ckan.types import Context, DataDict
 from ckanext.odl.datagouv import outgoing
 from ckanext.odl.logic.datagouv import sending
 
-
 #: Without one of these keys data.gouv.fr refuses the dataset; ckanext-scheming leaves out those that are empty.
 _KEYS = ("title", "notes", "author", "author_email", "maintainer", "maintainer_email", "license_id", "license_title")
 

@@ -60,12 +60,14 @@ _COMMON = frozenset(
 )
 
 
-def found(organization_ids: list[str], state: str, q: str, *, start: int, rows: int) -> dict[str, Any]:
+def found(
+    organization_ids: list[str], state: str, q: str, *, start: int, rows: int, ids: list[str] | None = None
+) -> dict[str, Any]:
     """A page of the list: ``count``, ``results``, ``totals`` (how many there are in each state)."""
     mine = (_TWIN.c.organization_id.in_(organization_ids), _TWIN.c.origin == NATIONAL)
     by_state = sa.select(_TWIN.c.state, sa.func.count()).where(*mine).group_by(_TWIN.c.state)
     totals = dict.fromkeys(TWIN_STATES, 0) | {row[0]: row[1] for row in model.Session.execute(by_state)}
-    chosen = [*mine, _TWIN.c.state == state]
+    chosen = [*mine, *([_TWIN.c.national_id.in_(ids)] if ids else [_TWIN.c.state == state])]
     chosen += [sa.func.lower(_TWIN.c.title).contains(word.lower(), autoescape=True) for word in q.split()]
     count = model.Session.execute(sa.select(sa.func.count()).select_from(_TWIN).where(*chosen)).scalar_one()
     statement = sa.select(Twin).where(*chosen).order_by(_TWIN.c.first_seen.desc(), _TWIN.c.national_id)
@@ -102,6 +104,8 @@ def _line(twin: Twin, groups: Any, packages: list[Any], own: dict[str, Any], peo
         "description": " ".join(str(record.get("description") or "").split())[:300],
         "files": len(record.get("resources") or []),
         "quality": (record.get("quality") or {}).get("score"),
+        "license_id": record.get("license"),
+        "national_organization": (record.get("organization") or {}).get("name"),
         "package": {"id": package.id, "name": package.name, "title": package.title} if package else None,
         "differences": _differences(against, record) if against and record else [],
         "candidates": candidates,

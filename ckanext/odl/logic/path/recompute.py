@@ -22,7 +22,7 @@ from ckanext.odl.logic import reference
 from ckanext.odl.logic.overview import fold
 from ckanext.odl.logic.path import definition, evidence, priority, snapshot
 from ckanext.odl.model import PathHistory, PathMandate, PathProgress, PathProof, What
-from ckanext.odl.model.progress import change
+from ckanext.odl.model.validation import change
 
 log = logging.getLogger(__name__)
 

@@ -1,6 +1,6 @@
 """What the portal knows of one collectivité, gathered for the rules in a bounded number of queries.
 
-Eleven queries at most (twelve are allowed), whatever the number of datasets, files, people and proofs (``tests/portal/path`` counts them).
+Twelve queries at most, whatever the number of datasets, files, people and proofs (``tests/portal/path`` counts them).
 What CKAN 2.12 keeps in a column and 2.11 in a table (extras) comes with the rows that carry it.
 """
 
@@ -22,8 +22,9 @@ from ckanext.odl import onboarding
 from ckanext.odl.intake import own_session
 from ckanext.odl.logic import periods, reference, state
 from ckanext.odl.logic.datagouv import checking
+from ckanext.odl.logic.path import national
 from ckanext.odl.model import PathHistory, PathMandate, PathProgress, PathProof, StoredFile, Validation
-from ckanext.odl.model.progress import EVIDENCE, PROPOSAL, WAIVER
+from ckanext.odl.model.path import EVIDENCE, PROPOSAL, WAIVER
 from ckanext.odl.onboarding import ETP_BANDS, PROFILES, DatasetFacts, FileFacts, PersonFacts, Snapshot
 from ckanext.odl.scdl import UnknownSchema, catalogue
 
@@ -92,6 +93,7 @@ def gather(organization_id: str, session: Session | None = None, day: dt.date | 
     ancestors = _ancestors(session, organization_id)
     members = _members(session, [organization_id, *(above.id for above in ancestors if above.is_atd)])
     packages = _packages(session, organization_id)
+    seen = national.read(session, organization_id)
     files, rows = _files(session, organization_id)
     contacts = _contacts(session, {str(row.maintainer_email) for row in packages if row.maintainer_email})
     proofs, withdrawn = _proofs(session, organization_id)
@@ -118,7 +120,7 @@ def gather(organization_id: str, session: Session | None = None, day: dt.date | 
         contact=fields.get("odl_contact") or "",
         website=fields.get("odl_website") or "",
         default_licence=fields.get("odl_default_licence") or None,
-        datasets=tuple(_dataset(row, files.get(row.id, ()), contacts, inside) for row in packages),
+        datasets=tuple(seen.of(_dataset(row, files.get(row.id, ()), contacts, inside)) for row in packages),
         people=people,
         mandates=tuple(
             onboarding.Mandate(id=row.id, function=row.role, since=row.since, until=row.until, name=row.title)
@@ -136,7 +138,7 @@ def gather(organization_id: str, session: Session | None = None, day: dt.date | 
             if row.kind == PROPOSAL
         ),
         history=tuple(sorted((stored.history or {}).items())),
-        precheck=_precheck(packages, rows, fields, day),
+        precheck=_precheck([row for row in packages if not seen.came_in(row.id)], rows, fields, day),
     )
     previous = stored.progress
     return Gathered(
@@ -277,9 +279,7 @@ def _packages(session: Session, organization_id: str) -> list[Any]:
     package: Any = model.Package
     return list(
         session.execute(
-            sa.select(*checking.columns())
-            .where(_owned(organization_id))
-            .order_by(package.metadata_created, package.id)
+            sa.select(*checking.columns()).where(_owned(organization_id)).order_by(package.metadata_created, package.id)
         )
     )
 
@@ -394,7 +394,10 @@ def _schema_tags(schema_id: str) -> tuple[str, ...]:
 
 
 def _dataset(
-    row: Any, files: Iterable[FileFacts], contacts: Mapping[str, list[tuple[str, bool]]], inside: set[str]
+    row: Any,
+    files: Iterable[FileFacts],
+    contacts: Mapping[str, list[tuple[str, bool]]],
+    inside: set[str],
 ) -> DatasetFacts:
     extras: dict[str, str] = row.extras or {}
     contact = (row.maintainer_email or "").strip()
