@@ -103,7 +103,9 @@ def test_what_an_agent_changed_here_stays_and_is_shown_as_local(national, territ
     file = package["resources"][0]
     call("package_patch", territory.editor, id=package["id"], notes="Ma description")
     call("resource_patch", territory.editor, id=file["id"], name="Mon nom")
-    call("resource_create", territory.editor, package_id=package["id"], url="https://example.fr/a.csv", name="La mienne")
+    call(
+        "resource_create", territory.editor, package_id=package["id"], url="https://example.fr/a.csv", name="La mienne"
+    )
     record = server.datasets[ids(1)[0]]
     record["description"], record["title"] = "Leur nouvelle description", "Leur nouveau titre"
     record["resources"][0]["title"] = "leur-nom.csv"
@@ -141,7 +143,12 @@ def test_what_an_agent_deleted_here_does_not_come_back(national, territory):
 
 
 def test_one_of_ours_never_comes_in(national, territory):
-    harvest = {"backend": "DCAT", "domain": "test.ckan.net", "remote_id": "x", "remote_url": "http://test.ckan.net/dataset/x"}
+    harvest = {
+        "backend": "DCAT",
+        "domain": "test.ckan.net",
+        "remote_id": "x",
+        "remote_url": "http://test.ckan.net/dataset/x",
+    }
     national([records.dataset(0, harvest=harvest), records.dataset(1)])
     territory.declare(auto_accept=True)
     done = territory.run(territory.source())

@@ -60,6 +60,10 @@ def step(id_: str, **more: Any) -> Callable[[Any], dict[str, Any]]:
     return lambda world: {"id": world.orgs["a"], "step": id_, **more}
 
 
+def thing(name: str, key: str = "id", **more: Any) -> Callable[[Any], dict[str, Any]]:
+    return lambda world: {key: world.things[name], **more}
+
+
 def resource(state: str, key: str = "id") -> Callable[[Any], dict[str, Any]]:
     return lambda world: {key: world.resources[state]}
 
@@ -72,6 +76,28 @@ NOTE = {"kind": "note", "value": "Adjoint au numérique"}
 READ: dict[str, Any] = {"may": INSIDE}
 ACT: dict[str, Any] = {"may": EDITORS, "sees": INSIDE}
 DECIDE: dict[str, Any] = {"may": STAFF, "sees": INSIDE}
+
+#: A source of another type, by each way in which ckanext-harvest takes one, and what it offers over those there are.
+_SOURCE = {"name": "prise", "title": "Prise", "url": "http://127.0.0.1/", "source_type": "ckan", "license_id": "lov2"}
+#: They look for the dataset of the source, which ours has not.
+_OF_DATASETS = ("harvest_source_update", "harvest_source_show")
+HARVEST_DOORS: list[tuple[str, Callable[[Any], dict[str, Any]]]] = [
+    ("harvest_source_create", lambda world: {**_SOURCE, "owner_org": world.orgs["a"]}),
+    ("package_create", lambda world: {**_SOURCE, "owner_org": world.orgs["a"], "type": "harvest"}),
+    ("harvest_source_list", lambda world: {}),
+    *(
+        (name, lambda world: {"id": world.things["source"]})
+        for name in ("harvest_source_update", "harvest_source_delete", "harvest_source_show", "harvest_source_clear")
+    ),
+    ("harvest_job_create", lambda world: {"source_id": world.things["source"]}),
+    ("harvest_job_list", lambda world: {"source_id": world.things["source"]}),
+    ("harvest_job_show", lambda world: {"id": world.things["run"]}),
+    ("harvest_job_abort", lambda world: {"id": world.things["run"]}),
+    ("harvest_jobs_run", lambda world: {}),
+    ("harvest_abort_failed_jobs", lambda world: {"job_id": world.things["run"], "life_span": 1}),
+    ("harvest_job_create_all", lambda world: {}),
+    ("harvest_sources_job_history_clear", lambda world: {}),
+]
 
 ACTIONS = [
     # the path of a collectivité
@@ -148,6 +174,41 @@ ACTIONS = [
     Call("odl_harvest_check", lambda world: {"id": world.packages["private"]}, may=INSIDE),
     Call("odl_harvest_check", lambda world: {"id": world.packages["draft"]}, may=EDITORS),
     Call("odl_harvest_check", lambda world: {"id": world.packages["deleted"]}, may=NOBODY),
+    # what comes in from data.gouv.fr: the staff of the ATD, and of the one above
+    Call("odl_datagouv_source_create", of_atd("atd", title="Autre source"), may=STAFF, others=403, asks_all=False),
+    # told to its staff only: a commune supports nobody
+    Call("odl_datagouv_source_create", of_atd("a", title="Sienne"), may=STAFF, others=403, asks_all=False),
+    # another structure follows the members of this one
+    Call("odl_datagouv_source_create",
+         lambda world: {"atd": world.orgs["other"], "organizations": [world.orgs["a"]]},
+         may=frozenset({"staff_other", "sysadmin"}), others=403, asks_all=False),
+    Call("odl_datagouv_source_update", thing("source", title="Renommée"), may=STAFF, others=403, asks_all=False),
+    Call("odl_datagouv_source_show", thing("source"), may=STAFF, others=403),
+    Call("odl_datagouv_source_list", may=STAFF | {"staff_other"}, others=403),
+    Call("odl_datagouv_source_list", of_atd("atd"), may=STAFF, others=403),
+    Call("odl_datagouv_run", thing("source"), may=STAFF, others=403),
+    Call("odl_datagouv_run_list", may=STAFF | {"staff_other"}, others=403),
+    Call("odl_datagouv_run_list", of_atd("atd"), may=STAFF, others=403),
+    Call("odl_datagouv_run_list", thing("source", "source"), may=STAFF, others=403),
+    Call("odl_datagouv_run_show", thing("run"), may=STAFF, others=403),
+    Call("odl_datagouv_review_list", org("atd"), may=STAFF, others=403),
+    Call("odl_datagouv_review_list", org("a", state="ignored"), may=STAFF, others=403),
+    Call("odl_datagouv_review_list", org("other"), may=frozenset({"staff_other", "sysadmin"}), others=403),
+    *(
+        Call(
+            "odl_datagouv_review_decide",
+            lambda world, d=decision: {"ids": [world.things["national"]], "decision": d,
+                                       "package_id": world.packages["public"]},
+            may=STAFF, others=403, asks_all=False,
+        )
+        for decision in ("accept", "ignore", "twin", "reconsider")
+    ),
+    # ckanext-harvest's own doors
+    *(
+        Call(action, lambda world, d=data: d(world), may=frozenset({"sysadmin"}), asks_all=False,
+             others=404 if action in _OF_DATASETS else 403)
+        for action, data in HARVEST_DOORS
+    ),
     # files
     *(
         Call("odl_validation_show", resource(state), may=readers(state))

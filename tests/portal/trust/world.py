@@ -23,7 +23,6 @@ from ckan.tests.helpers import CKANTestApp
 
 from ckanext.odl.logic.path import recompute
 from ckanext.odl.model import PathProgress, Twin
-from ckanext.odl.model.datagouv import NATIONAL, REVIEW
 from tests.portal.conftest import HEADER, SCHEMA, call, run_checks, upload
 
 #: Person -> (organization, role). ``a`` and ``b`` are communes of ``atd``, which ``above`` is over; ``other`` is apart.
@@ -300,14 +299,20 @@ def _path(world: World) -> None:
 
 
 def _national(world: World) -> None:
-    """What the ATD reads on data.gouv.fr, and a dataset found there that awaits its decision."""
-    source = call("odl_datagouv_source_create", None, atd=world.orgs["atd"], title=world.mark("source", STAFF))
-    world.things["source"] = source["id"]
-    world.things["national"] = "6b0200000000000000000001"
-    Twin.put(
-        model.Session(), world.things["national"], organization_id=model.Group.get(world.orgs["a"]).id, origin=NATIONAL,
-        state=REVIEW, title=world.text("found", STAFF), source_id=source["id"],
-    )  # fmt: skip
+    """A source of the ATD, a run that waits, and a dataset of data.gouv.fr that waits for a decision."""
+    staff = {"user": world.users["staff_atd"]["name"], "ignore_auth": False}
+    title = world.text("source", STAFF)
+    made = tk.get_action("odl_datagouv_source_create")(staff, {"atd": world.orgs["atd"], "title": title})
+    world.things["source"] = made["id"]
+    world.things["run"] = tk.get_action("odl_datagouv_run")(staff, {"id": made["id"]})["id"]
+    commune = model.Group.get(world.orgs["a"])
+    assert commune is not None
+    for what in ("national", "refused"):
+        world.things[what] = f"zq{what}qz"
+        values = {"organization_id": commune.id, "origin": "national", "title": world.text(what, STAFF)}
+        state = "review" if what == "national" else "ignored"
+        record = {"id": what, "title": what, "resources": []}
+        Twin.put(model.Session(), world.things[what], state=state, record=record, source_id=made["id"], **values)
     model.Session.commit()
 
 
