@@ -68,7 +68,7 @@ class DatagouvProfile(EuropeanDCATAP3Profile):
         for file in record.files:
             self._file(dataset_ref, file)
 
-    # -- parts of a dataset ---------------------------------------------------------------------------------------------
+    # -- parts of a dataset ----------------------------------------------------------------------------------
 
     def _theme(self, subject: URIRef, theme: str) -> None:
         if not theme:
@@ -165,7 +165,7 @@ class DatagouvProfile(EuropeanDCATAP3Profile):
             # hexBinary, as SPDX has it, would reach data.gouv.fr as bytes, and the dataset be refused
             self.g.add((checksum, SPDX.checksumValue, Literal(digits)))
 
-    # -- values ---------------------------------------------------------------------------------------------------------
+    # -- values ----------------------------------------------------------------------------------------------
 
     def _text(self, subject: Any, predicate: Any, text: Any) -> None:
         if text:

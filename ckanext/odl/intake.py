@@ -67,6 +67,18 @@ def followed(resource: dict[str, Any], was_checked: Callable[[Declared], bool]) 
     return next((one for one in known if was_checked(one)), schema)
 
 
+def held_to(session: Session, resources: Collection[dict[str, Any]]) -> dict[str, Declared]:
+    """The schema and version that each of these files is held to, see :func:`followed`; by id, in two queries."""
+    ids = [resource["id"] for resource in resources]
+    stored = sa.select(StoredFile.resource_id, StoredFile.sha256).where(StoredFile.resource_id.in_(ids))
+    present = {row.resource_id: row.sha256 for row in session.execute(stored)} if ids else {}
+    checked = Validation.checked(session, ids) if ids else set()
+    return {
+        resource["id"]: followed(resource, lambda one, id_=resource["id"]: (id_, present.get(id_, ""), *one) in checked)
+        for resource in resources
+    }
+
+
 @contextmanager
 def own_session() -> Iterator[Session]:
     """A database session apart from the request's."""

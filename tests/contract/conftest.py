@@ -94,6 +94,14 @@ def portal() -> Iterator[Portal]:
     CONTRACT.stop()
 
 
+@pytest.fixture(scope="session")
+def loaded_plugins() -> None:
+    """CKAN inside the tests, with the plugins of the settings."""
+    from ckan.tests.helpers import _get_test_app  # noqa: PLC0415 (starts CKAN)
+
+    _get_test_app()
+
+
 @pytest.fixture(scope="package")
 def stage() -> Iterator[Stage]:
     """A web server that plays a portal whose answers a test writes."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from rdflib import Graph, URIRef
 
-from ckanext.odl.datagouv import precheck
+from ckanext.odl.datagouv import outgoing, precheck
+from ckanext.odl.dcat_profile import RECORD, DatagouvProfile
 from dev.national.service import National
 from tests.contract import broken
 from tests.contract.stage import Stage
@@ -14,6 +16,10 @@ from tests.contract.world import STAGE
 
 #: The pre-check cannot know which zones the platform has, and warns whatever the name.
 ONLY_THE_PLATFORM_KNOWS = {"extra unknown zone and polygon"}
+
+
+#: CKAN gives every file an id; without one there is no address to send.
+NEVER_IN_THE_FEED = {"file without id"}
 
 
 @pytest.fixture(scope="module")
@@ -56,3 +62,33 @@ def test_all_kinds_of_refusal_are_tried(packages: dict[str, Any], refused_by_api
     tried = {code for package in packages.values() for code in foreseen(package, precheck.CKAN)}
     assert tried >= {code for code, rule in precheck._rules().items() if rule["levels"].get("ckan") == "blocking"}
     assert len(refused_by_api) > 60
+
+
+# -- our feed
+
+
+@pytest.fixture(scope="module")
+def refused_by_feed(
+    national: National, stage: Stage, packages: dict[str, broken.Package], loaded_plugins: None
+) -> dict[str, str]:
+    """What udata's DCAT harvester does not take of a feed with these packages → its words."""
+    graph = Graph()
+    profile = DatagouvProfile(graph)
+    nodes = {}
+    for name, package in packages.items():
+        if name in NEVER_IN_THE_FEED:
+            continue
+        record = outgoing.record(package, site_url=stage.site, organization=package.get("organization"))
+        nodes[name] = record.identifier
+        profile.graph_from_dataset({**package, RECORD: record}, URIRef(record.uri))
+    job = national.harvest(national.source(STAGE, stage.play_feed(graph.serialize(format="xml"))))
+    assert job["errors"] == []
+    items = {item["remote_id"]: item for item in job["items"]}
+    assert items.keys() == set(nodes.values())
+    return {name: _words(items[node]) for name, node in nodes.items() if items[node]["status"] != "done"}
+
+
+@pytest.mark.parametrize("name", sorted(broken.CHANGES.keys() - NEVER_IN_THE_FEED))
+def test_by_our_feed(name: str, packages: dict[str, Any], refused_by_feed: dict[str, str]) -> None:
+    ours = foreseen(packages[name], precheck.DCAT)
+    assert bool(ours) == (name in refused_by_feed), f"udata: {refused_by_feed.get(name)}; ours: {ours}"

@@ -199,7 +199,10 @@ def file_url(site_url: str, resource: Mapping[str, Any]) -> str | None:
 
 
 def web_address(text: Any) -> str | None:
-    """Return *text* as an absolute http, https or ftp address without characters that RDF refuses, None if it is none."""
+    """Return *text* as an absolute http, https or ftp address, without characters that RDF refuses.
+
+    None when it is no such address.
+    """
     words = plain(text).strip()
     try:
         parts = urlsplit(words)
@@ -424,7 +427,7 @@ def _count(value: Any) -> int | None:
         return None
 
 
-# -- harvesters that read the API of CKAN ---------------------------------------------------------------------------------
+# -- harvesters that read the API of CKAN --------------------------------------------------------------------
 
 
 def mirrored(package: Mapping[str, Any], outlines: Outlines | None = None) -> list[dict[str, str]]:

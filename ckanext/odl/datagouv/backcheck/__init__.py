@@ -28,6 +28,8 @@ from .outcome import (
     Sent,
     judge,
     metrics,
+    owner,
+    since,
 )
 from .refusals import Refusal, of_errors, understood
 from .words import duplicate_words, harvester_words, loss_words, outcome_words, refusal_words
@@ -61,6 +63,8 @@ __all__ = [
     "metrics",
     "of_errors",
     "outcome_words",
+    "owner",
     "refusal_words",
+    "since",
     "understood",
 ]

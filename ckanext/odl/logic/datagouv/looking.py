@@ -21,7 +21,20 @@ from ckan.model import meta
 
 from ckanext.odl import config, marking, queue
 from ckanext.odl.datagouv import Client, DatagouvError
-from ckanext.odl.datagouv.backcheck import Harvester, Lookup, Outcome, Sent, Shelf, choose, examine, judge, losses
+from ckanext.odl.datagouv.backcheck import (
+    Harvester,
+    Lookup,
+    Outcome,
+    Sent,
+    Shelf,
+    choose,
+    examine,
+    judge,
+    losses,
+    metrics,
+    owner,
+    since,
+)
 from ckanext.odl.datagouv.backcheck.reading import mapping, moment, number, text
 from ckanext.odl.model import DatagouvLink, Twin
 from ckanext.odl.model.datagouv import LINKED, PORTAL, REVIEW
@@ -41,6 +54,10 @@ _AT_ONCE = 50
 PATIENCE_SECONDS = 120
 #: Between two looks for one harvester (they run every night), and after one that failed.
 DAY_SECONDS, REST_SECONDS = 20 * 3600, 6 * 3600
+
+
+#: What the list tells of each dataset beyond its identity: how it is used, and which files it holds.
+_SEEN_IN_LIST = "metrics,resources{url,checksum}"
 
 
 class Busy(Exception):
@@ -195,7 +212,7 @@ class _Lists:
         feeds = carriers.feeds(covered.organization)
         source = self._source(feeds)
         job, items = self._last_job(source)
-        listing = self._client.datasets(self._national_id)
+        listing = self._client.datasets(self._national_id, _SEEN_IN_LIST)
         count = carriers.count_leaving(covered.organization_ids)
         harvester = examine(source, job, feeds, count, _now())
         lookup, shelf = Lookup(items, listing), Shelf(listing)
@@ -253,6 +270,8 @@ class _Lists:
             if not at.national_id:
                 at, twin = self._elsewhere(one, at, known)
             stored = twin.record if twin and twin.package_id == one.id else None
+            if at is not found[one.id]:
+                stored = at.record  # read a moment ago
             outcome = judge(one, at, harvester, stored, lookup.titles)
             if outcome.national_id and at.record:
                 outcome = outcome.with_duplicates(shelf.duplicates(stored or at.record, ours))
@@ -404,7 +423,9 @@ def _read_record(national_id: str, client: Client) -> str | None:
     if outgoing.get("state") in ("arrived", "failed", "skipped", "archived"):
         fields = sent.values([package_id]).get(package_id, {})
         outgoing["losses"] = [loss.to_dict() for loss in losses(fields, record)]
-    outgoing["compared"] = True
+    came = since(record)
+    outgoing |= {"compared": True, "owner": owner(record), "since": came.isoformat() if came else None}
+    outgoing["metrics"] = outgoing.get("metrics") or metrics(record)
     _update(
         national_id,
         {

@@ -1,7 +1,8 @@
 """What ``package_show`` tells harvesters that read the API of CKAN, data.gouv.fr's own among them.
 
-They look for frequency, period and outline among the extras, and refuse a dataset for a word they do not expect. What is
-added here is there for reading only: it is in neither the database nor the index, and goes when the dataset is written.
+They look for frequency, period and outline among the extras, and refuse a dataset for a word they do not expect. What
+is added here is there for reading only: it is in neither the database nor the index, and goes when the dataset is
+written.
 """
 
 from __future__ import annotations

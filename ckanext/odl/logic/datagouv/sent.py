@@ -75,6 +75,7 @@ def values(package_ids: list[str]) -> dict[str, dict[str, Any]]:
 def in_national_words(record: outgoing.Record, package: Mapping[str, Any]) -> dict[str, Any]:
     """A dataset as it leaves, as :func:`ckanext.odl.datagouv.backcheck.losses` takes it."""
     resources = {resource["id"]: resource for resource in package.get("resources") or []}
+    held = intake.held_to(model.Session(), list(resources.values()))
     contact = record.contact
     return {
         "title": record.title,
@@ -89,12 +90,12 @@ def in_national_words(record: outgoing.Record, package: Mapping[str, Any]) -> di
         "territory": {"label": record.place.name, "geometry": bool(record.place.geometry)} if record.place else {},
         "contact": (contact.email or contact.page) if contact else "",
         "publisher": record.publisher.name if record.publisher else "",
-        "files": [_file(file, resources[file.id]) for file in record.files],
+        "files": [_file(file, held[file.id]) for file in record.files],
     }
 
 
-def _file(file: outgoing.File, resource: dict[str, Any]) -> dict[str, Any]:
-    schema = intake.declared(resource) if file.schema_url else intake.NO_SCHEMA
+def _file(file: outgoing.File, held: intake.Declared) -> dict[str, Any]:
+    schema = held if file.schema_url else intake.NO_SCHEMA
     algorithm, digits = file.checksum or ("", "")
     return {
         "id": file.id,
