@@ -88,7 +88,7 @@ def test_several_at_once(look, waiting):
 
     page = look("atd", PAGE, form, follow=True)
 
-    assert "2 datasets are not proposed any more." in page.get_text()
+    assert "2 datasets are not proposed any more." in words(page)
     assert [state(waiting[name]) for name in ("menus", "parking", "grants")] == ["ignored", "ignored", "review"]
 
 
@@ -138,6 +138,14 @@ def test_the_dataset_of_another_is_never_its_twin(look, territory, waiting):
 
     assert page.select("[role=alert]")
     assert state(waiting["menus"]) == "review"
+
+
+def test_what_was_decided_meanwhile_is_said_beside_it(look, waiting):
+    look("atd", PAGE, {"do": f"ignore:{waiting['menus']}"}, follow=True)
+
+    page = look("atd", f"{PAGE}?state=ignored", {"do": f"ignore:{waiting['menus']}", "state": "ignored"}, status=422)
+
+    assert "decided meanwhile" in words(page.select_one(".odl-review [role=alert]"))
 
 
 def test_nothing_ticked_nothing_done(look, waiting):
