@@ -166,6 +166,16 @@ ACTIONS = [
     Call("odl_datagouv_link_update", org("a", withheld=True, withheld_reason="Fusion"), **DECIDE),
     # switched off in this portal: those who may ask are told so, and nobody's request leaves
     Call("odl_datagouv_organization_search", org("a", q="Valbrune"), asks_all=False, **DECIDE),
+    # what arrived there: the link for whoever sees the dataset, the rest for its own people
+    Call("odl_datagouv_backcheck", org("a"), **ACT),
+    Call("odl_datagouv_backcheck", org("atd"), may=STAFF, asks_all=False),
+    Call("odl_datagouv_backcheck_show", org("a"), **READ),
+    Call("odl_datagouv_backcheck_show", org("b"), may=STAFF | {"member_b", "editor_b", "admin_b"}),
+    Call("odl_datagouv_backcheck_show", org("atd"), may=STAFF),
+    *(
+        Call("odl_datagouv_twin_show", lambda world, s=state: {"id": world.packages[s]}, may=readers(state))
+        for state in STATES
+    ),
     # what data.gouv.fr would refuse: its own people and those above, for each dataset that they may see
     Call("odl_harvest_check", org("a", type="organization"), may=INSIDE, others=403),
     Call("odl_harvest_check", org("b", type="organization"), may=STAFF | {"member_b", "editor_b", "admin_b"}, others=403),
