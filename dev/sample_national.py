@@ -8,11 +8,39 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from ckan.plugins import toolkit as tk
+
 from dev import sample_files as files
-from dev.sample_data import ATD, BODIES
+from dev.national.world import identifier
+from dev.sample_data import ATD, BODIES, PEOPLE
 
 #: Those that have an organization of their own there, and what they publish under it.
 PRESENT = (ATD, "saint-exemple", "pont-de-lirac", "hautes-terres")
+#: Those whom the ATD has declared. The others are its to find.
+DECLARED = (ATD, "saint-exemple", "pont-de-lirac")
+
+
+def main() -> None:
+    """Declare whose organization there is whose, follow them, and ask for a run: the worker does it when it starts."""
+    adviser = next(name for name, _role, organizations in PEOPLE if organizations == [ATD])
+    titles = {body.name: body.title for body in BODIES}
+
+    def act(action: str, **data: Any) -> Any:
+        context: Any = {"user": adviser}
+        return tk.get_action(action)(context, data)
+
+    for name in DECLARED:
+        link = act("odl_datagouv_link_show", id=name)
+        national_id = identifier("organization", titles[name])
+        if link["national_id"] != national_id:
+            act("odl_datagouv_link_update", id=name, national_id=national_id, mode="own")
+    known = act("odl_datagouv_source_list", atd=ATD)
+    source = (
+        known[0]
+        if known
+        else act("odl_datagouv_source_create", atd=ATD, title="Ce que nos membres ont déjà publié", frequency="MANUAL")
+    )
+    act("odl_datagouv_run", id=source["id"])
 
 
 def world() -> dict[str, Any]:

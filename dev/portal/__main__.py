@@ -16,6 +16,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from dev.chaos.portal import victim
+from dev.national import demonstration
 from dev.national.service import National
 from dev.portal import machine
 from dev.portal.console import Failure, say, step
@@ -64,6 +65,8 @@ def demo(*, datagouv: bool = False) -> None:
         else:
             national.stop()
         instance.start()
+        if datagouv:
+            demonstration.complete(instance, national)
     print(instance.summary())
     if datagouv:
         print(f"\nThe stand-in of data.gouv.fr answers on {national.url}/api/1/")

@@ -250,5 +250,7 @@ CONTRACT = Instance(
         ("ckanext.odl.rates.deposit", "0"),
         ("ckanext.odl.rates.check", "0"),
         ("ckanext.odl.datagouv.enabled", "false"),
+        ("ckanext.odl.datagouv.feed_rows", "30"),
+        ("ckanext.odl.datagouv.outlines", str(SERVICES / "contract" / "outlines.geojson")),
     ),
 )

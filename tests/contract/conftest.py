@@ -7,62 +7,18 @@ the tests is the second one: what data.gouv.fr then holds comes back into it thr
 from __future__ import annotations
 
 import json
-import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
-from urllib.error import HTTPError
-from urllib.request import Request, urlopen
 
 import pytest
 
 from dev.national.service import National
 from dev.portal.instance import CONTRACT
+from tests.contract import datasets
+from tests.contract.publishing import Harvested, Portal, Published, publish
 from tests.contract.stage import Stage
-from tests.contract.world import WORLD
-
-
-@dataclass(frozen=True)
-class Portal:
-    """A running portal without data. ``site`` is its public name, ``url`` where it answers."""
-
-    url: str
-    site: str
-    token: str
-
-    def call(
-        self,
-        action: str,
-        data: dict[str, Any],
-        *,
-        files: dict[str, tuple[str, bytes]] | None = None,
-        anonymous: bool = False,
-    ) -> Any:
-        """Call an action of the API as the portal's sysadmin, or as anyone.
-
-        :param files: sent as a form does, field → name, bytes
-        """
-        body, kind = _form(data, files) if files else (json.dumps(data).encode(), "application/json")
-        headers = {"Content-Type": kind} | ({} if anonymous else {"Authorization": self.token})
-        request = Request(f"{self.url}/api/3/action/{action}", body, headers)
-        try:
-            with urlopen(request, timeout=120) as answer:
-                return json.load(answer)["result"]
-        except HTTPError as error:
-            raise AssertionError(f"{action}: {error.read().decode(errors='replace')[:2000]}") from error
-
-
-def _form(data: dict[str, Any], files: dict[str, tuple[str, bytes]]) -> tuple[bytes, str]:
-    boundary = uuid.uuid4().hex
-    parts = [
-        f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
-        for name, value in data.items()
-    ]
-    for name, (file, content) in files.items():
-        head = f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"; filename="{file}"\r\n'
-        parts.append(f"{head}Content-Type: application/octet-stream\r\n\r\n".encode() + content + b"\r\n")
-    return b"".join(parts) + f"--{boundary}--\r\n".encode(), f"multipart/form-data; boundary={boundary}"
-
+from tests.contract.world import COLLECTIVITE, NAME, WORLD
 
 #: What was measured, for the last lines of the run.
 FIGURES = pytest.StashKey[dict[str, Any]]()
@@ -88,6 +44,7 @@ def portal() -> Iterator[Portal]:
     """A portal with a web server and a worker, without data."""
     CONTRACT.stop()
     CONTRACT.empty()
+    Path(dict(CONTRACT.settings)["ckanext.odl.datagouv.outlines"]).write_text(datasets.outlines())
     CONTRACT.start()
     known = json.loads(CONTRACT.accounts.read_text())
     yield Portal(CONTRACT.url, dict(CONTRACT.settings)["ckan.site_url"], known["accounts"][0]["token"])
@@ -117,3 +74,22 @@ def national(stage: Stage) -> Iterator[National]:
     platform.start(WORLD, roads=roads)
     yield platform
     platform.stop()
+
+
+@pytest.fixture(scope="package")
+def published(portal: Portal) -> Published:
+    """The hundred datasets, and those that must stay: private, draft, deleted."""
+    return publish(portal)
+
+
+@pytest.fixture(scope="package")
+def feed(portal: Portal) -> str:
+    """Address of the feed of the collectivité, without its ending."""
+    return f"{portal.site}/odl/dcat/{COLLECTIVITE['name']}"
+
+
+@pytest.fixture(scope="package")
+def harvested(national: National, published: Published, feed: str) -> Harvested:
+    """What the platform holds once its harvester has read the feed."""
+    job = national.harvest(national.source(NAME, f"{feed}.rdf"))
+    return Harvested(job, national.datasets(NAME))

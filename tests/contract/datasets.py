@@ -33,6 +33,7 @@ MODELS = [
     (name, version)
     for name, schema in yaml.safe_load((SCHEMAS / "index.yaml").read_text())["schemas"].items()
     for version in schema["versions"]
+    if schema["schema_url"]  # three of ours have no national address: data.gouv.fr cannot name them
 ]
 
 TITLES = [
@@ -132,6 +133,35 @@ PERIODS_OF_FILES = ["", "2025", "2025-03", "2024/2025"]
 TABLE = b"colonne;valeur\nun;1\n"
 
 
+#: Level and code of a territory → its outline, as an ATD supplies it.
+OUTLINES: dict[tuple[str, str], dict[str, Any]] = {
+    ("commune", "48903"): {"type": "Polygon", "coordinates": [[[3.4, 44.5], [3.6, 44.5], [3.6, 44.6], [3.4, 44.5]]]},
+    ("commune", "48095"): {
+        "type": "MultiPolygon",
+        "coordinates": [
+            [[[3.4, 44.5], [3.6, 44.5], [3.6, 44.6], [3.4, 44.5]]],
+            [[[3.7, 44.7], [3.8, 44.7], [3.8, 44.8], [3.7, 44.8], [3.7, 44.7]]],
+        ],
+    },
+    ("departement", "48"): {
+        "type": "Polygon",
+        "coordinates": [
+            [[3.0, 44.2], [4.0, 44.2], [4.0, 45.0], [3.0, 45.0], [3.0, 44.2]],
+            [[3.4, 44.5], [3.6, 44.6], [3.6, 44.5], [3.4, 44.5]],
+        ],
+    },
+}
+
+
+def outlines() -> str:
+    """The file of outlines, in GeoJSON."""
+    features = [
+        {"type": "Feature", "properties": {"code": code}, "geometry": outline}
+        for (_level, code), outline in OUTLINES.items()
+    ]
+    return json.dumps({"type": "FeatureCollection", "features": features})
+
+
 class Case(NamedTuple):
     """A dataset to create: ``package`` with its linked files, and the ``uploads`` to add (fields, file name, bytes)."""
 
@@ -140,10 +170,7 @@ class Case(NamedTuple):
 
 
 def cases(owner: str) -> Iterator[Case]:
-    """The datasets, for the CKAN organization *owner*.
-
-    A model without a national address (three of ours) is left out: data.gouv.fr cannot name it.
-    """
+    """The datasets, for the CKAN organization *owner*."""
     files = count()
     for number in range(COUNT):
         licence = LICENCES[number % len(LICENCES)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -10,8 +11,9 @@ from datetime import datetime, timezone
 from typing import Any
 
 from tests.contract import meaning
-from tests.contract.datasets import FIELDS
+from tests.contract.datasets import FIELDS, OUTLINES
 
+EU_FREQUENCY = "http://publications.europa.eu/resource/authority/frequency/"
 #: EU frequency code → the word of data.gouv.fr, where it is not the code in lower case.
 FREQUENCIES = {
     "1MIN": "oneMinute",
@@ -75,9 +77,20 @@ def of(
         "resources": len(package["resources"]),
     }
     values |= {f"description.{part}": value for part, value in meaning.of(package.get("notes")).items()}
+    values["spatial"] = outline(package)
     for resource in package["resources"]:
         values |= _resource(resource, page, contents.get(resource["id"]))
     return values
+
+
+def outline(package: Mapping[str, Any]) -> Any:
+    """The outline of the territory, in the one form that the platform stores."""
+    level, code = [*package["odl_territory"].split(" "), ""][:2]
+    known = OUTLINES.get((level, code))
+    if known is None:
+        return None
+    shapes = known["coordinates"] if known["type"] == "MultiPolygon" else [known["coordinates"]]
+    return {"type": "MultiPolygon", "coordinates": shapes}
 
 
 def _resource(resource: Mapping[str, Any], page: str, content: bytes | None) -> dict[str, Any]:
@@ -117,10 +130,11 @@ def held(dataset: Mapping[str, Any]) -> dict[str, Any]:
             for contact in dataset["contact_points"]
         ),
         "resources": len(dataset["resources"]),
+        "spatial": dataset["spatial"] and dataset["spatial"]["geom"],
         "harvest.remote_id": harvest["remote_id"],
         "harvest.remote_url": harvest["remote_url"],
-        "harvest.issued_at": _second(harvest["issued_at"]),
-        "harvest.modified_at": _second(harvest["modified_at"]),
+        "harvest.issued_at": _second(harvest.get("issued_at")),
+        "harvest.modified_at": _second(harvest.get("modified_at")),
     }
     values |= {f"description.{part}": value for part, value in meaning.of(dataset["description"]).items()}
     for resource in dataset["resources"]:
@@ -134,6 +148,121 @@ def held(dataset: Mapping[str, Any]) -> dict[str, Any]:
             **{f"description.{part}": value for part, value in meaning.of(resource["description"]).items()},
         }
         values |= {f"resources[{id_}].{name}": value for name, value in kept.items()}
+    return values
+
+
+def by_api(package: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what udata can hold of *package* when it reads CKAN's API, by path of field.
+
+    Out of its reach: the marks of Markdown, who to write to, models, checksums, sizes, notices, a period without end.
+    """
+    ends = package.get("temporal_start"), package.get("temporal_end")
+    kept = [resource for resource in package["resources"] if resource.get("resource_type") != "documentation"]
+    whole = of(package, {"title": "", "odl_contact": ""}, "", {})
+    values = {name: whole[name] for name in ("title", "license", "frequency", "spatial")} | {
+        "tags": sorted(set(filter(None, (_tag(tag["name"]) for tag in package["tags"])))),
+        "temporal_coverage": {"start": ends[0], "end": ends[1]} if all(ends) else None,
+        "resources": len(kept),
+    }
+    for resource in kept:
+        path = f"resources[{resource['id']}]"
+        values[f"{path}.title"], values[f"{path}.url"] = resource["name"], resource["url"]
+        values[f"{path}.format"] = (resource.get("format") or "").lower()
+    return values
+
+
+def held_by_api(dataset: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what data.gouv.fr holds, by the paths of :func:`by_api`."""
+    whole = held(dataset)
+    values = {name: whole[name] for name in ("title", "license", "frequency", "spatial", "tags", "temporal_coverage")}
+    values["resources"] = len(dataset["resources"])
+    for resource in dataset["resources"]:
+        path = f"resources[{resource['harvest']['remote_id']}]"
+        values |= {f"{path}.{name}": resource[name] for name in ("title", "url", "format")}
+    return values
+
+
+# -- what comes back ---------------------------------------------------------------------------------------------
+
+
+def of_return(
+    package: Mapping[str, Any],
+    organization: Mapping[str, Any],
+    dataset: Mapping[str, Any],
+    contents: Mapping[str, bytes],
+) -> dict[str, Any]:
+    """Return what another portal must hold of *package* once it came back from the platform, which holds *dataset*.
+
+    What the platform cannot hold is gone (see :func:`of`); its permanent addresses and identifiers are those of files.
+    """
+    service = package.get("odl_service")
+    values: dict[str, Any] = {
+        "title": package["title"],
+        "license_id": package["license_id"],
+        "frequency": package.get("frequency") or f"{EU_FREQUENCY}UNKNOWN",
+        "temporal_start": package.get("temporal_start"),
+        "temporal_end": package.get("temporal_end"),
+        "tags": sorted(dataset["tags"]),
+        "maintainer_email": package.get("maintainer_email") or organization["odl_contact"],
+        "odl_service": f"{service} ({organization['title']})" if service else None,
+        "outline": outline(package),
+        "resources": len(package["resources"]),
+    }
+    values |= {f"notes.{part}": value for part, value in meaning.of(package.get("notes")).items()}
+    there = {(each["harvest"].get("uri") or each["url"]).rpartition("/")[2]: each for each in dataset["resources"]}
+    for resource in package["resources"]:
+        twin = there[resource["id"]]
+        content = contents.get(resource["id"])
+        digits = (resource.get("hash") or "").rpartition(":")[2]
+        digits = hashlib.sha256(content).hexdigest() if content is not None else digits
+        kept = {
+            "url": twin["latest"],
+            "name": resource["name"],
+            "format": (resource.get("format") or "").upper(),
+            "mimetype": resource.get("mimetype"),
+            "size": len(content) if content is not None else resource.get("size"),
+            "hash": digits,
+            "hash_algorithm": ALGORITHMS[len(digits)] if digits else None,
+            "odl_schema": resource.get("odl_schema"),
+            "odl_schema_version": resource.get("odl_schema_version"),
+            "resource_type": "api" if resource.get("resource_type") == "api" else "file",
+            "created": _second(resource["created"]),
+            "last_modified": _second(resource["last_modified"] or resource["created"]),
+            **{f"description.{part}": value for part, value in meaning.of(resource.get("description")).items()},
+        }
+        values |= {f"resources[{twin['id']}].{name}": value for name, value in kept.items()}
+    return values
+
+
+def returned(package: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what *package* holds, by the paths of :func:`of_return`."""
+    names = ("title", "license_id", "frequency", "temporal_start", "temporal_end", "maintainer_email", "odl_service")
+    extras = {extra["key"]: extra["value"] for extra in package.get("extras", [])}
+    values: dict[str, Any] = {name: package.get(name) or None for name in names} | {
+        "tags": sorted(tag["name"] for tag in package["tags"]),
+        "outline": json.loads(extras["spatial"]) if extras.get("spatial") else None,
+        "resources": len(package["resources"]),
+    }
+    values |= {f"notes.{part}": value for part, value in meaning.of(package.get("notes")).items()}
+    for resource in package["resources"]:
+        names = (
+            "url",
+            "name",
+            "mimetype",
+            "size",
+            "hash_algorithm",
+            "odl_schema",
+            "odl_schema_version",
+            "resource_type",
+        )
+        kept = {name: resource.get(name) for name in names} | {
+            "format": resource.get("format") or "",
+            "hash": resource.get("hash") or "",
+            "created": _second(resource["created"]),
+            "last_modified": _second(resource["last_modified"]),
+            **{f"description.{part}": value for part, value in meaning.of(resource.get("description")).items()},
+        }
+        values |= {f"resources[{resource['id']}].{name}": value for name, value in kept.items()}
     return values
 
 

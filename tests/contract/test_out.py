@@ -2,80 +2,16 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
+import hashlib
 from typing import Any
 
 import pytest
 
+from ckanext.odl.datagouv import precheck
 from dev.national.service import National
 from tests.contract import datasets, expected
-from tests.contract.conftest import Portal
-from tests.contract.world import COLLECTIVITE, NAME
-
-#: A minute for fifty files of one line, on a machine with much to do.
-PATIENCE = 180
-
-
-@dataclass
-class Published:
-    """What stands on the portal. ``packages``: as anyone sees them; ``contents``: id of resource → bytes uploaded."""
-
-    organization: dict[str, Any]
-    packages: list[dict[str, Any]] = field(default_factory=list)
-    contents: dict[str, bytes] = field(default_factory=dict)
-
-
-@dataclass
-class Harvested:
-    job: dict[str, Any]
-    datasets: list[dict[str, Any]]
-
-
-@pytest.fixture(scope="package")
-def published(portal: Portal) -> Published:
-    """The hundred datasets, and those that must stay: private, draft, deleted."""
-    found = Published(portal.call("organization_create", COLLECTIVITE))
-    for case in datasets.cases(found.organization["id"]):
-        package = portal.call("package_create", case.package)
-        for fields, name, content in case.uploads:
-            data = {"package_id": package["id"], **fields}
-            resource = portal.call("resource_create", data, files={"upload": (name, content)})
-            found.contents[resource["id"]] = content
-    stays = {"owner_org": found.organization["id"], "license_id": "lov2"}
-    portal.call("package_create", {**stays, "name": "prive", "title": "Privé", "private": True})
-    portal.call("package_create", {**stays, "name": "brouillon", "title": "Brouillon", "state": "draft"})
-    portal.call("package_create", {**stays, "name": "efface", "title": "Effacé"})
-    portal.call("package_delete", {"id": "efface"})
-    _wait(lambda: all(_is_read(portal, id_) for id_ in found.contents))
-    for number in range(datasets.COUNT):
-        found.packages.append(portal.call("package_show", {"id": f"jeu-{number:03d}"}, anonymous=True))
-    return found
-
-
-def _is_read(portal: Portal, resource_id: str) -> bool:
-    state = portal.call("odl_validation_show", {"id": resource_id})
-    return state.get("state") not in ("waiting", "running")
-
-
-def _wait(ready: Callable[[], bool]) -> None:
-    end = time.monotonic() + PATIENCE
-    while not ready():
-        assert time.monotonic() < end, "the worker did not finish"
-        time.sleep(0.5)
-
-
-@pytest.fixture(scope="package")
-def feed(portal: Portal) -> str:
-    return f"{portal.site}/odl/dcat/{COLLECTIVITE['name']}"
-
-
-@pytest.fixture(scope="package")
-def harvested(national: National, published: Published, feed: str) -> Harvested:
-    """What the platform holds once its harvester has read the feed."""
-    job = national.harvest(national.source(NAME, f"{feed}.rdf"))
-    return Harvested(job, national.datasets(NAME))
+from tests.contract.publishing import Harvested, Portal, Published, wait_for_checks
+from tests.contract.world import BY_API, NAME
 
 
 def test_every_dataset_arrives(harvested: Harvested, published: Published) -> None:
@@ -113,3 +49,46 @@ def test_other_formats_say_the_same(national: National, harvested: Harvested, fe
 def _lasting(found: list[dict[str, Any]]) -> dict[str, Any]:
     """What does not tell of one particular harvest."""
     return {dataset["id"]: expected.held(dataset) for dataset in found}
+
+
+def test_by_the_ckan_api(
+    national: National, published: Published, portal: Portal, figures: dict[str, Any], loaded_plugins: None
+) -> None:
+    """The other way in: what it takes is what the pre-check says, and what it can hold is not lost."""
+    job = national.harvest(national.source(BY_API, f"{portal.site}/", "ckan"))
+    items = {item["remote_id"]: item for item in job["items"]}
+    assert items.keys() == {package["id"] for package in published.packages}
+    held = {dataset["harvest"]["remote_id"]: dataset for dataset in national.datasets(BY_API)}
+    compared, lost = 0, []
+    for package in published.packages:
+        findings = precheck.check(package, package["organization"], site_url=portal.site)
+        foreseen = any(found.level == precheck.BLOCKING and found.concerns(precheck.CKAN) for found in findings)
+        assert foreseen == (items[package["id"]]["status"] != "done"), (items[package["id"]], findings)
+        if package["id"] in held:
+            ours = expected.by_api(package)
+            compared += len(ours)
+            lines = expected.differences(ours, expected.held_by_api(held[package["id"]]))
+            lost += [f"{package['name']}: {line}" for line in lines]
+    figures |= {"datasets by the API": len(held), "values compared by the API": compared, "lost by the API": len(lost)}
+    assert lost == []
+
+
+def test_a_new_version_replaces_the_old_one(
+    national: National, harvested: Harvested, published: Published, portal: Portal, feed: str
+) -> None:
+    """Another file under another name, another title: the same dataset and the same file there."""
+    id_, content = next((id_, content) for id_, content in published.contents.items())
+    package = next(p for p in published.packages if id_ in [resource["id"] for resource in p["resources"]])
+    before = next(d for d in harvested.datasets if d["harvest"]["remote_id"].endswith(package["id"]))
+    portal.call("package_patch", {"id": package["id"], "title": "Un tout autre titre"})
+    new = content + b"deux;2\n"
+    portal.call("resource_patch", {"id": id_}, files={"upload": ("nouveau nom.csv", new)})
+    wait_for_checks(portal, [id_])
+    job = national.harvest(national.source(NAME, f"{feed}.rdf"))
+    assert job["status"] == "done"
+    after = {dataset["id"]: dataset for dataset in national.datasets(NAME)}
+    assert after.keys() == {dataset["id"] for dataset in harvested.datasets}
+    assert after[before["id"]]["title"] == "Un tout autre titre"
+    files = {file["id"]: file for file in after[before["id"]]["resources"]}
+    assert files.keys() == {file["id"] for file in before["resources"]}
+    assert hashlib.sha256(new).hexdigest() in [(file["checksum"] or {}).get("value") for file in files.values()]

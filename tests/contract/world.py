@@ -19,6 +19,8 @@ COLLECTIVITE: dict[str, Any] = {
     "odl_insee": "48903",
     "odl_contact": "mairie@valbrune.causses-exemple.fr",
 }
+#: Holds what comes through CKAN's API.
+BY_API = "Portail lu par l’API"
 #: The one for whom the stage is harvested.
 STAGE = "Scène"
 
@@ -30,6 +32,7 @@ WORLD: dict[str, Any] = {
     ],
     "organizations": [
         {"name": NAME, "siret": SIRET, "description": NAME, "badges": ["local-authority"]},
+        {"name": BY_API},
         {"name": STAGE},
     ],
 }
