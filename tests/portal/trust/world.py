@@ -303,10 +303,11 @@ def _national(world: World) -> None:
     """What the ATD reads on data.gouv.fr, and a dataset found there that awaits its decision."""
     source = call("odl_datagouv_source_create", None, atd=world.orgs["atd"], title=world.mark("source", STAFF))
     world.things["source"] = source["id"]
+    commune = call("organization_show", None, id=world.orgs["a"])
     world.things["national"] = "6b0200000000000000000001"
     Twin.put(
-        model.Session(), world.things["national"], organization_id=model.Group.get(world.orgs["a"]).id, origin=NATIONAL,
-        state=REVIEW, title=world.text("found", STAFF), source_id=source["id"],
+        model.Session(), world.things["national"], organization_id=commune["id"], origin=NATIONAL, state=REVIEW,
+        title=world.text("found", STAFF), source_id=source["id"],
     )  # fmt: skip
     model.Session.commit()
 
