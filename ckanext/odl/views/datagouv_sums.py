@@ -50,10 +50,8 @@ def figures(totals: dict[str, int], *, is_registered: bool) -> list[tuple[str, s
 
 def sentences(refusal: tk.ValidationError) -> dict[str, list[str]]:
     """What an action refused, by field."""
-    return {
-        field: [said] if isinstance(said, str) else [str(one) for one in said]
-        for field, said in refusal.error_dict.items()
-    }
+    errors: dict[str, Any] = refusal.error_dict
+    return {field: [said] if isinstance(said, str) else list(map(str, said)) for field, said in errors.items()}
 
 
 def name_of(user_id: str | None) -> str:
