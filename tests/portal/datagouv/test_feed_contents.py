@@ -254,20 +254,6 @@ def test_outline_of_one_dataset_is_not_that_of_its_neighbour(app: Any, commune: 
     assert not list(graph.objects(one(graph, node(without), DCTERMS.spatial), LOCN.geometry))
 
 
-def test_odd_ids_do_not_break_the_feed(app: Any, commune: dict[str, Any]) -> None:
-    """CKAN lets sysadmins and harvesters choose ids."""
-    odd = "FR_120-abcdefg"
-    file = {"id": "fichier_1-abcdefg", "url": "https://exemple.fr/a.csv", "hash": "0" * 32, "name": "a"}
-    data = {"license_id": "lov2", "temporal_start": "2024-01-01", "resources": [file]}
-    call("package_create", None, id=odd, title="Jeu", owner_org=commune["id"], **data)
-    for extension in FORMATS:
-        graph = read(app, "valbrune", extension)
-        found = graph.value(predicate=RDF.type, object=DCAT.Dataset)
-        assert found == URIRef(f"{SITE}/dataset/FR_120-abcdefg")
-        assert one(graph, one(graph, found, DCTERMS.temporal), DCAT.startDate).toPython().year == 2024
-        assert one(graph, one(graph, found, DCAT.distribution), SPDX.checksum)
-
-
 @pytest.mark.parametrize(
     "licence", ["lov2", "odc-odbl", "fr-lo", "cc-by", "mobility-licence", "other-at", "notspecified"]
 )
