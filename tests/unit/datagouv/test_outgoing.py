@@ -247,7 +247,7 @@ def test_outline_of_the_dataset_itself_comes_first() -> None:
     for line in ("commune 48903 Valbrune", ""):
         found = outgoing.place({"odl_territory": line, "extras": extras}, Known())
         assert found is not None
-        assert json.loads(found.geometry) == own
+        assert (json.loads(found.geometry), found.uri) == (own, "")
     point = [{"key": "spatial", "value": '{"type": "Point", "coordinates": [0, 0]}'}]
     found = outgoing.place({"odl_territory": "commune 48903 Valbrune", "extras": point}, Known())
     assert found is not None
