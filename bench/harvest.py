@@ -1,8 +1,8 @@
 """Seconds of bringing datasets in from data.gouv.fr, beside a bare loop of ``package_create``; prints JSON.
 
-``python3 -m dev.portal shell .venv/bin/python -m bench.harvest [--datasets 1000] [--most 1.2]`` empties the database of the
-tests, serves invented datasets on loopback, creates half of them by a loop and brings the other half in, by turns of fifty
-so that both meet the same machine, then runs once more without a change. Ends with 1 when the run took more than ``--most``
+``python3 -m dev.portal shell .venv/bin/python -m bench.harvest [--datasets 1000] [--most 1.2]`` adds to the database of
+the tests: it serves invented datasets on loopback, creates as many by a loop as it brings in, by turns of fifty so that
+both meet the same machine, then runs once more without a change. Ends with 1 when the run took more than ``--most``
 times the loop, or when the second run asked for more than the pages of the lists.
 """
 
@@ -51,8 +51,8 @@ def main() -> int:
 
 
 def _measure(national: NationalServer, count: int) -> dict[str, Any]:
-    from ckanext.odl.harvest import importing, run, sources  # noqa: PLC0415 (after the portal is set up)
     from ckanext.odl.datagouv import incoming  # noqa: PLC0415
+    from ckanext.odl.harvest import importing, run, sources  # noqa: PLC0415 (after the portal is set up)
     from ckanext.odl.model import DatagouvLink  # noqa: PLC0415
     from ckanext.odl.model.validation import clock  # noqa: PLC0415
     from ckanext.odl.scdl import catalogue  # noqa: PLC0415

@@ -143,17 +143,18 @@ def test_a_run_that_is_killed_at_any_moment_loses_and_doubles_nothing(source, te
     for _ in range(int(os.environ.get("ROUNDS", "3"))):
         before = len(territory.server.asked(ONE))
         with subprocess.Popen(
-            [sys.executable, "-m", "tests.portal.datagouv.killed", settings_file, source["id"], territory.server.url],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        ) as process:  # fmt: skip
+            [sys.executable, "-m", "tests.portal.datagouv.killed", settings_file, source["id"], territory.server.url]
+        ) as process:
             # it dies some time after it began to ask for datasets
             deadline = time.monotonic() + 120
             while process.poll() is None and time.monotonic() < deadline:
                 if len(territory.server.asked(ONE)) > before + moments.randrange(3):
                     break
                 time.sleep(0.02)
-            time.sleep(moments.random() * 0.5)
+            time.sleep(moments.random() * 0.3)
             process.send_signal(signal.SIGKILL)
+        assert process.returncode == -signal.SIGKILL, "it ended before it was killed"
+        assert len(territory.server.asked(ONE)) > before
     model.Session.remove()
     done = territory.run(source)
     assert done["state"] == "done", (seed, done)
