@@ -165,8 +165,8 @@ def by_api(package: Mapping[str, Any]) -> dict[str, Any]:
         "resources": len(kept),
     }
     for resource in kept:
-        path = f"resources[{resource['id']}]"
-        values[f"{path}.title"], values[f"{path}.url"] = resource["name"], resource["url"]
+        path = f"resources[{resource['url']}]"
+        values[f"{path}.title"] = resource["name"]
         values[f"{path}.format"] = (resource.get("format") or "").lower()
     return values
 
@@ -177,8 +177,8 @@ def held_by_api(dataset: Mapping[str, Any]) -> dict[str, Any]:
     values = {name: whole[name] for name in ("title", "license", "frequency", "spatial", "tags", "temporal_coverage")}
     values["resources"] = len(dataset["resources"])
     for resource in dataset["resources"]:
-        path = f"resources[{resource['harvest']['remote_id']}]"
-        values |= {f"{path}.{name}": resource[name] for name in ("title", "url", "format")}
+        path = f"resources[{resource['url']}]"
+        values |= {f"{path}.{name}": resource[name] for name in ("title", "format")}
     return values
 
 

@@ -258,15 +258,16 @@ class _Reader:
         return [{"name": name} for name in kept]
 
     def _contact(self) -> dict[str, str]:
+        owner = line(record(self.given.get("organization")).get("name"), 300)
         points = [point for point in items(self.given.get("contact_points")) if isinstance(point, dict)]
         chosen = next((point for point in points if email(point.get("email"))), points[0] if points else {})
-        if len(points) > 1:
-            names = [line(point.get("name"), 100) or email(point.get("email")) for point in points if point != chosen]
-            self.note("other-contacts", value=[name for name in names if name][:TERRITORIES_NAMED])
+        names = [line(point.get("name"), 100) or email(point.get("email")) for point in points if point != chosen]
+        # that it is published by whoever publishes it is no contact of its own
+        if others := [name for name in names if name and name != owner]:
+            self.note("other-contacts", value=others[:TERRITORIES_NAMED])
         if address(chosen.get("contact_form")) and not email(chosen.get("email")):
             self.note("contact-form", value=address(chosen.get("contact_form")))
         name = line(chosen.get("name"), 300)
-        owner = line(record(self.given.get("organization")).get("name"), 300)
         return {"odl_service": "" if name == owner else name, "maintainer_email": email(chosen.get("email"))}
 
     # -- where -------------------------------------------------------------------------------------------------------
