@@ -1,17 +1,18 @@
 # `make demo` and `make test` bring up all they need; the work is done by dev/portal.
-# VENV (and VENV_211) name another virtual environment to use as it is; ARGS goes to pytest.
+# VENV (VENV_211, VENV_UDATA) name another virtual environment to use as it is; ARGS goes to pytest.
 VENV ?= .venv
 VENV_211 ?= .venv-2.11
+VENV_UDATA ?= .venv-udata
 ARGS ?=
-export VENV VENV_211
+export VENV VENV_211 VENV_UDATA
 export PYTHONPATH := $(CURDIR)
 
 PORTAL := python3 -m dev.portal
 
-.PHONY: demo stop clean test test-unit test-portal test-browser test-2.11 hostile isolation chaos identity lint messages python
+.PHONY: demo stop clean test test-unit test-portal test-browser test-contract test-2.11 hostile isolation chaos identity lint messages python
 
-demo: python ## a portal with sample data; run again after a change of code
-	@$(PORTAL) demo
+demo: python ## a portal with sample data; run again after a change of code (DATAGOUV=1: and a data.gouv.fr beside it)
+	@$(PORTAL) demo $(if $(filter-out 0,$(DATAGOUV)),--datagouv)
 
 stop: python ## end all processes of this checkout
 	@$(PORTAL) stop
@@ -22,7 +23,7 @@ clean: python ## end all processes and remove all data of this checkout
 test: python ## all tests on CKAN 2.12, then those without browser on CKAN 2.11
 	@$(PORTAL) test $(ARGS)
 
-test-unit test-portal test-browser: test-%: python ## one folder of tests on CKAN 2.12
+test-unit test-portal test-browser test-contract: test-%: python ## one folder of tests on CKAN 2.12
 	@$(PORTAL) test --part $* $(ARGS)
 
 test-2.11: python ## the tests without browser on CKAN 2.11

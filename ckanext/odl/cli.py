@@ -10,11 +10,16 @@ import click
 
 from ckanext.odl import config, jobs
 from ckanext.odl.doctor import examine
+from ckanext.odl.harvest import backcheck_command as _backcheck  # noqa: F401 (its command joins the group)
+from ckanext.odl.harvest import command as datagouv_command
+from ckanext.odl.harvest import worker as links
 from ckanext.odl.language import language
 from ckanext.odl.logic import checklist as portal_checklist
+from ckanext.odl.logic import schema_sync
 from ckanext.odl.logic.path import recompute
 from ckanext.odl.onboarding import ChecklistError, diff
 from ckanext.odl.scdl import catalogue
+from ckanext.odl.scdl.sync import SyncError, sentence
 
 # CKAN's blanket takes what is named here
 __all__ = ["odl"]
@@ -52,7 +57,7 @@ def validation() -> None:
 @validation.command()
 def sweep() -> None:
     """Take up the checks and the paths that were lost. To be run every minute."""
-    click.echo(json.dumps({**jobs.sweep(), "paths": recompute.sweep()}))
+    click.echo(json.dumps({**jobs.sweep(), "paths": recompute.sweep(), "datagouv": links.sweep()}))
 
 
 @odl.group()
@@ -81,6 +86,9 @@ def recompute_progress(names: tuple[str, ...], stale_only: bool) -> None:
         raise SystemExit(1)
 
 
+odl.add_command(datagouv_command.datagouv)
+
+
 @odl.group()
 def schemas() -> None:
     """The national schemas that the portal knows."""
@@ -97,6 +105,39 @@ def list_schemas(words: tuple[str, ...], as_json: bool) -> None:
             click.echo(json.dumps({**facts, "title": entry.titles, "obsolete": entry.obsolete}, ensure_ascii=False))
         else:
             click.echo(f"{entry.id}\t{entry.latest}\t{entry.kind}\t{entry.title()}")
+
+
+@schemas.command("sync")
+@click.option("--dry-run", is_flag=True, help="Read and tell, but write nothing.")
+@click.option("--add", multiple=True, metavar="ID", help="Bring this schema too, which the portal does not have yet.")
+@click.option("--compare", is_flag=True, help="Tell where the versions that ship with the extension differ too.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object per line.")
+@click.option("--language", "lang", type=click.Choice(["fr", "en"]), help="Language of the answer.")
+def sync_schemas(dry_run: bool, add: tuple[str, ...], compare: bool, as_json: bool, lang: str | None) -> None:
+    """Bring the new versions of the national catalogue (ckanext.odl.schemas.catalogue_url) and tell what they change.
+
+    Versions that are here stay as they are. Ends with 1 when something was refused, with 2 when the catalogue cannot
+    be read; run again, it takes up what failed.
+    """
+    spoken = lang or language()
+    try:
+        run = schema_sync.Sync(add=add, compare=compare, dry_run=dry_run, language=spoken)
+    except SyncError as error:
+        words = sentence(error.code, error.params, spoken)
+        whole = json.dumps({"code": error.code, **words}, ensure_ascii=False)
+        click.echo(whole if as_json else f"{words['message']}\n→ {words['remedy']}", err=True)
+        sys.exit(2)
+    results: list[str] = []
+    for outcome in run.run():
+        results.append(outcome.result)
+        if as_json:
+            click.echo(json.dumps(outcome.to_dict(), ensure_ascii=False))
+        elif outcome.result != "same":
+            click.echo(outcome.text(spoken), err=outcome.result == "refused")
+    if not as_json:
+        click.echo(run.summary(results))
+    if "refused" in results:
+        sys.exit(1)
 
 
 @odl.group()

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import math
+from typing import Any
+from urllib.parse import urlsplit
+
 from ckan.plugins import toolkit as tk
+
+from ckanext.odl.datagouv import AGENT, Client
+from ckanext.odl.fetch import Guard
 
 QUEUE = "ckanext.odl.validation.queue"
 SECONDS = "ckanext.odl.validation.seconds"
@@ -17,6 +24,13 @@ CHECKLIST = "ckanext.odl.checklist"
 OUTLINES = "ckanext.odl.datagouv.outlines"
 FEED_ROWS = "ckanext.odl.datagouv.feed_rows"
 EVIDENCE_SIZE = "ckanext.odl.path.evidence_size"
+SCHEMAS_URL = "ckanext.odl.schemas.catalogue_url"
+DATAGOUV = "ckanext.odl.datagouv"
+DATAGOUV_RATE = 2.0
+"""Requests a second when the option says nothing that is a number above 0."""
+
+DATAGOUV_SECONDS = 30.0
+"""Longest time that one answer of data.gouv.fr may take."""
 
 #: The published limits that a portal may change.
 LIMIT_NAMES = (
@@ -85,9 +99,73 @@ def evidence_size() -> int:
     return tk.config[EVIDENCE_SIZE]
 
 
+def schemas_url() -> str:
+    """Address of the national catalogue of schemas."""
+    return tk.config[SCHEMAS_URL].strip()
+
+
+def schemas_guard() -> Guard:
+    """What may be asked for schemas: the catalogue's own host and no other; a stand-in here as for data.gouv.fr."""
+    host = (urlsplit(schemas_url()).hostname or "").rstrip(".")
+    agent = f"{AGENT} (+{tk.config['ckan.site_url']})"
+    return Guard(hosts={host}, loopback=datagouv_loopback(), seconds=DATAGOUV_SECONDS, agent=agent)
+
+
 def upload_formats() -> list[str]:
     """Endings of the names of the files that may be uploaded, in lower case and without the point."""
     return [ending.lower().lstrip(".") for ending in tk.config[UPLOAD_FORMATS]]
+
+
+def datagouv_enabled() -> bool:
+    """Whether the portal reads data.gouv.fr."""
+    return tk.config[f"{DATAGOUV}.enabled"]
+
+
+def datagouv_url() -> str:
+    """Scheme and host of data.gouv.fr, without a final slash."""
+    return tk.config[f"{DATAGOUV}.url"].strip().rstrip("/")
+
+
+def datagouv_rate() -> float:
+    """Most requests to data.gouv.fr in a second, on average."""
+    try:
+        rate = float(tk.config[f"{DATAGOUV}.rate"])
+    except ValueError:
+        return DATAGOUV_RATE
+    return rate if math.isfinite(rate) and rate > 0 else DATAGOUV_RATE
+
+
+def datagouv_loopback() -> bool:
+    """Whether a stand-in of data.gouv.fr on this machine may be read (for trials and tests)."""
+    return tk.config[f"{DATAGOUV}.loopback"]
+
+
+def datagouv_queue() -> str:
+    """Name of the job queue that reads data.gouv.fr: that of the checks unless the portal has another."""
+    return (tk.config[f"{DATAGOUV}.queue"] or "").strip() or queue()
+
+
+def datagouv_grace_days() -> int:
+    """Days after which a dataset that is no longer on data.gouv.fr is taken out of public sight."""
+    return tk.config[f"{DATAGOUV}.grace_days"]
+
+
+def datagouv_guard() -> Guard:
+    """What may be asked for data.gouv.fr: its own host and no other."""
+    return Guard(
+        hosts={urlsplit(datagouv_url()).hostname or ""},
+        loopback=datagouv_loopback(),
+        seconds=DATAGOUV_SECONDS,
+    )
+
+
+def datagouv_client(**options: Any) -> Client:
+    """The reader of data.gouv.fr as this portal is set.
+
+    :param options: of :class:`ckanext.odl.datagouv.line.Line` (``sleep``, ``patience``…)
+    """
+    agent = f"{AGENT} (+{tk.config['ckan.site_url']})"
+    return Client(datagouv_guard().fetch, datagouv_url(), **{"rate": datagouv_rate(), "agent": agent, **options})
 
 
 def limits() -> dict[str, int]:

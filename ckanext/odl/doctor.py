@@ -108,6 +108,13 @@ def _settings(_app: Flask) -> Iterator[Finding]:
             "The plugin ckan_harvester lets an editor take over another organization’s dataset.",
             "Take ckan_harvester out of ckan.plugins.",
         )
+    if plugin_loaded("harvest") and not plugin_loaded("odl_datagouv"):
+        yield Finding(
+            "harvest-open",
+            "danger",
+            "Any editor may create harvest sources, by which datasets of other organizations can be taken over.",
+            "Add odl_datagouv to ckan.plugins, after odl.",
+        )
     roles = tk.config.get("ckan.auth.roles_that_cascade_to_sub_groups") or []
     if not {"admin", "editor"} <= set(roles):
         yield Finding(

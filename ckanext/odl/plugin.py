@@ -10,7 +10,7 @@ from ckan.common import CKANConfig
 from ckan.lib.plugins import DefaultTranslation
 from ckan.plugins import toolkit as tk
 
-from . import defaults, search, subscriptions
+from . import brought, defaults, search, subscriptions
 from .logic.datagouv import mirror
 from .views import downloads, failures, rates
 
@@ -38,6 +38,7 @@ class OdlPlugin(p.SingletonPlugin, DefaultTranslation):
         tk.add_resource("assets", "odl")
         tk.add_resource("assets/forms", "odl-forms")
         defaults.fill(config_)
+        brought.install()
 
     # IFacets
     def dataset_facets(self, facets_dict: dict[str, Any], package_type: str) -> dict[str, Any]:

@@ -14,6 +14,7 @@ import os
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 import rq
@@ -27,24 +28,41 @@ from ckanext.odl import config
 
 log = logging.getLogger(__name__)
 
-#: By name, since what a worker does stands above this module.
-JOB = "ckanext.odl.worker.work"
-TITLE = "odl: do what waits"
+
+@dataclass(frozen=True)
+class Work:
+    """A kind of work. ``job``: the function, by name, since what a worker does stands above this module."""
+
+    job: str
+    title: str
+    sign: str
+
+    def queue(self) -> str:
+        return config.datagouv_queue() if self is LINKS else config.queue()
+
+    def timeout(self) -> int:
+        """Seconds after which its process is ended."""
+        # A question to data.gouv.fr may take a quarter of an hour, and there are as many as lists.
+        return 6 * 3600 if self is LINKS else 2 * config.seconds() + 120
+
+
+CHECKS = Work("ckanext.odl.worker.work", "odl: do what waits", "sent")
+LINKS = Work("ckanext.odl.harvest.worker.work", "odl: links with data.gouv.fr", "links-sent")
+
 #: Seconds that a job without work stays awake, and between two looks.
 AWAKE_SECONDS = 10
 PAUSE_SECONDS = 0.2
 
 
-def send() -> None:
+def send(work: Work = CHECKS) -> None:
     """Have a worker do what waits, unless one will do so anyway. To be called after the work was committed."""
     try:
         redis = connect_to_redis()
-        if redis.exists(_key("awake")) or _position(redis) is not None:
+        if (work is CHECKS and redis.exists(_key("awake"))) or _position(redis, work) is not None:
             return
-        name: Any = JOB  # RQ takes a name as well as a function
-        kwargs = {"timeout": 2 * config.seconds() + 120}
-        sent = tk.enqueue_job(name, title=TITLE, queue=config.queue(), rq_kwargs=kwargs)
-        redis.set(_key("sent"), sent.id)
+        name: Any = work.job  # RQ takes a name as well as a function
+        sent = tk.enqueue_job(name, title=work.title, queue=work.queue(), rq_kwargs={"timeout": work.timeout()})
+        redis.set(_key(work.sign), sent.id)
     except Exception:
         log.exception("What waits could not be announced to the workers; the sweep will try again")
 
@@ -90,10 +108,15 @@ def work(do_next: Callable[[], bool]) -> None:
         send()
 
 
-def _position(redis: Any) -> int | None:
+def others_wait(work: Work) -> bool:
+    """Whether another job waits for the worker that does this one."""
+    return bool(jobs.get_queue(work.queue()).count)
+
+
+def _position(redis: Any, work: Work = CHECKS) -> int | None:
     """The place in the queue of the job that was sent last, None when it has begun (or is lost)."""
-    last = redis.get(_key("sent"))
-    return jobs.get_queue(config.queue()).get_job_position(last.decode()) if last else None
+    last = redis.get(_key(work.sign))
+    return jobs.get_queue(work.queue()).get_job_position(last.decode()) if last else None
 
 
 def _withdraw(redis: Any) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import fcntl
+import json
 import os
 import shlex
 import shutil
@@ -11,18 +13,30 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from typing import Any
 
 from dev.chaos.portal import victim
+from dev.national import demonstration
+from dev.national.service import National
 from dev.portal import machine
 from dev.portal.console import Failure, say, step
-from dev.portal.instance import BROWSER, DEMO, LINT, TEST, TEST_211, Instance
+from dev.portal.instance import BROWSER, CONTRACT, DEMO, LINT, TEST, TEST_211, Instance
 from dev.portal.places import ROOT, SERVICES, virtualenv
 from dev.portal.services import Services
 
 #: Its processes are in the services of their own that ``chaos`` names; elsewhere it has none.
 CHAOS = victim()
 
-FOLDERS = {"unit": "tests/unit", "portal": "tests/portal", "browser": "tests/browser"}
+#: In the order in which they run.
+FOLDERS = {
+    "unit": "tests/unit",
+    "portal": "tests/portal",
+    "contract": "tests/contract",
+    "browser": "tests/browser",
+}
+
+#: The data.gouv.fr of the tests and of the demonstration.
+NATIONALS = [National("contract"), National("demo")]
 
 
 @contextmanager
@@ -38,19 +52,36 @@ def _alone() -> Iterator[None]:
         yield
 
 
-def demo() -> None:
+def demo(*, datagouv: bool = False) -> None:
+    """Bring up the demonstration; *datagouv*: with a stand-in of data.gouv.fr beside it."""
+    national, instance = National(DEMO.name), DEMO
     with _alone():
         machine.install_packages(for_tests=False)
         machine.install_project("2.12", "demo")
         Services().start()
-        DEMO.start()
-    print(DEMO.summary())
+        if datagouv:
+            national.start(_sample_world(), local=True)
+            instance = dataclasses.replace(DEMO, national_url=national.url)
+        else:
+            national.stop()
+        instance.start()
+        if datagouv:
+            demonstration.complete(instance, national)
+    print(instance.summary())
+    if datagouv:
+        print(f"\nThe stand-in of data.gouv.fr answers on {national.url}/api/1/")
+
+
+def _sample_world() -> dict[str, Any]:
+    """What the sample collectivités published nationally; their description needs the environment of CKAN."""
+    command = [str(DEMO.bin / "python"), "-m", "dev.sample_national"]
+    return json.loads(subprocess.run(command, cwd=ROOT, capture_output=True, check=True).stdout)
 
 
 def stop() -> None:
     with _alone():
-        for instance in (DEMO, BROWSER, CHAOS):
-            instance.stop()
+        for service in (DEMO, BROWSER, CONTRACT, CHAOS, *NATIONALS):
+            service.stop()
         Services().stop()
         CHAOS.unmount()
 
@@ -60,7 +91,9 @@ def clean() -> None:
     stop()
     Services().postgres.clean()
     with step("Removing the data of this checkout"):
-        for instance in (DEMO, BROWSER, TEST, TEST_211, LINT, CHAOS):
+        for national in NATIONALS:
+            national.clean()
+        for instance in (DEMO, BROWSER, TEST, TEST_211, LINT, CONTRACT, CHAOS):
             shutil.rmtree(instance.folder, ignore_errors=True)
             instance.ini.unlink(missing_ok=True)
             instance.accounts.unlink(missing_ok=True)
@@ -87,6 +120,8 @@ def pytest(instance: Instance, parts: list[str], arguments: list[str]) -> int:
     if not alone:
         env |= instance.environment
         plugin = ["--ckan-ini", "test.ini"]
+    if "contract" in parts:
+        machine.install_udata()
     if "browser" in parts:
         env["AXE_SCRIPT"] = str(machine.install_axe())
     say(f"→ Tests on CKAN {instance.ckan}: {', '.join(parts)}")
@@ -148,7 +183,8 @@ def shell(arguments: list[str]) -> int:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python3 -m dev.portal", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    for function in (demo, stop, clean):
+    commands.add_parser("demo").add_argument("--datagouv", action="store_true", help="and a data.gouv.fr beside it")
+    for function in (stop, clean):
         commands.add_parser(function.__name__)
     tests = commands.add_parser("test")
     tests.add_argument("--part", action="append", default=[], choices=list(FOLDERS))
@@ -163,7 +199,10 @@ def main() -> int:
         return test(options.part, rest)
     if options.command in ("lint", "shell", "chaos"):
         return {"lint": lint, "shell": shell, "chaos": chaos}[options.command](rest)
-    {"demo": demo, "stop": stop, "clean": clean}[options.command]()
+    if options.command == "demo":
+        demo(datagouv=options.datagouv)
+    else:
+        {"stop": stop, "clean": clean}[options.command]()
     return 0
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,7 @@ from dev.portal.places import HOST, LOGS, ROOT, SERVICES, port, secret, virtuale
 from dev.portal.processes import Process, answers
 from dev.portal.services import Services
 
-PLUGINS = "odl scheming_datasets scheming_organizations harvest dcat activity text_view image_view"
+PLUGINS = "odl odl_datagouv scheming_datasets scheming_organizations harvest dcat activity text_view image_view"
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,8 @@ class Instance:
     sample_data: bool = True
     sweep_pause: float = 60
     settings: tuple[tuple[str, str], ...] = ()
+    national_url: str = ""
+    """Address of the stand-in of data.gouv.fr, in place of the real one."""
 
     @property
     def folder(self) -> Path:
@@ -78,6 +81,14 @@ class Instance:
         services.solr.ensure_core(self.database, Path(schema.stdout.strip()))
         (self.folder / "storage").mkdir(parents=True, exist_ok=True)
 
+    def empty(self) -> None:
+        """Forget all data of the instance, which must not run."""
+        services = Services()
+        services.postgres.remove_database(self.database)
+        self.ensure_stores()
+        services.solr.empty_core(self.database)
+        shutil.rmtree(self.folder / "storage")
+
     # -- settings --------------------------------------------------------------------------------------------
 
     def write_ini(self) -> None:
@@ -115,11 +126,18 @@ class Instance:
             "smtp.mail_from": "portail@exemple.test",
             "SESSION_COOKIE_HTTPONLY": "true",
             "SESSION_COOKIE_SAMESITE": "Lax",
+            **self._national_settings,
             **dict(self.settings),
         }
         lines = [f"{key} = {str(value).replace('%', '%%')}" for key, value in settings.items()]
         header = ["# Written by `make demo`; changes made here are lost.", "[app:main]"]
         write_private(self.ini, "\n".join([*header, *lines]) + "\n" + LOGGING)
+
+    @property
+    def _national_settings(self) -> dict[str, str]:
+        if not self.national_url:
+            return {}
+        return {"ckanext.odl.datagouv.url": self.national_url, "ckanext.odl.datagouv.loopback": "true"}
 
     # -- processes -------------------------------------------------------------------------------------------
 
@@ -133,6 +151,7 @@ class Instance:
         with step("Preparing the database" + (" and the sample data" if self.sample_data else "")):
             command = [self.bin / "python", "-m", "dev.portal.prepare", self.ini, self.accounts, self.url]
             command += [] if self.sample_data else ["--empty"]
+            command += ["--datagouv"] if self.national_url else []
             log = LOGS / f"{self.name}-prepare.log"
             run(command, log, "the portal's data could not be prepared", remedy, env=self._process_env, cwd=ROOT)
         with step("Starting the web server and the worker"):
@@ -221,3 +240,17 @@ BROWSER = Instance("browser", redis_database=1)
 TEST = Instance("test", redis_database=2)
 TEST_211 = Instance("test_211", redis_database=3, ckan="2.11")
 LINT = Instance("lint", redis_database=4)
+#: The portal that the national platform harvests. Its public name is one that the platform accepts; nobody resolves it.
+CONTRACT = Instance(
+    "contract",
+    redis_database=5,
+    sample_data=False,
+    settings=(
+        ("ckan.site_url", "https://donnees.causses-exemple.fr"),
+        ("ckanext.odl.rates.deposit", "0"),
+        ("ckanext.odl.rates.check", "0"),
+        ("ckanext.odl.datagouv.enabled", "false"),
+        ("ckanext.odl.datagouv.feed_rows", "30"),
+        ("ckanext.odl.datagouv.outlines", str(SERVICES / "contract" / "outlines.geojson")),
+    ),
+)

@@ -125,6 +125,37 @@ def _install(ckan: str, folder: Path, extras: str) -> None:
         stamps.write_text("\n".join([wanted, *sorted(_stamped(stamps, wanted) | set(extras.split(",")))]))
 
 
+def install_udata() -> Path:
+    """Make the virtual environment for udata, the software of data.gouv.fr; return its Python."""
+    folder = virtualenv("udata")
+    python, stamp = folder / "bin" / "python", folder / ".installed"
+    if folder.parent != ROOT:  # one lent by another checkout is used as it is
+        return python
+    pins = REQUIREMENTS / "udata.txt"
+    wanted = hashlib.sha256(pins.read_bytes()).hexdigest()
+    if not stamp.exists() or stamp.read_text() != wanted:
+        log = LOGS / "pip-udata.log"
+        remedy = "look at the end of the log; if the package index could not be reached, run the command again"
+        with step(f"Installing udata in {folder.name} (some minutes the first time)"):
+            if not python.exists():
+                what = "the Python environment could not be made"
+                run([_python_for_udata(), "-m", "venv", folder], log, what, remedy)
+            command = [python, "-m", "pip", "install", "--requirement", pins]
+            run(command, log, "the Python packages could not be installed", remedy)
+        stamp.write_text(wanted)
+    return python
+
+
+def _python_for_udata() -> str:
+    """The Python to make udata's environment with: it needs 3.11 at least."""
+    if sys.version_info >= (3, 11):
+        return sys.executable
+    found = [path for minor in (11, 12, 13, 14) if (path := shutil.which(f"python3.{minor}"))]
+    if not found:
+        raise Failure("udata needs Python 3.11 or newer", "install one, so that `python3.11` is a command")
+    return found[0]
+
+
 def _stamped(stamps: Path, wanted: str) -> set[str]:
     """Return the extras installed for the state *wanted* of the requirements."""
     if not stamps.exists():

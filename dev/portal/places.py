@@ -25,9 +25,14 @@ PORT_RANGE = range(20_000, 32_000)
 
 
 def virtualenv(ckan: str) -> Path:
-    """Return the virtual environment for a CKAN version; ``VENV`` and ``VENV_211`` name another one."""
+    """Return the virtual environment for a CKAN version, or the one for ``udata``.
+
+    ``VENV``, ``VENV_211`` and ``VENV_UDATA`` name other ones.
+    """
     if ckan == "2.11":
         return (ROOT / os.environ.get("VENV_211", ".venv-2.11")).absolute()
+    if ckan == "udata":
+        return (ROOT / os.environ.get("VENV_UDATA", ".venv-udata")).absolute()
     return (ROOT / os.environ.get("VENV", ".venv")).absolute()
 
 

@@ -1,7 +1,8 @@
 """Bring a portal's tables up to date and load its sample data, then write who can log in.
 
-``python -m dev.portal.prepare SETTINGS.ini ACCOUNTS.json URL [--empty]``, run with the portal's own Python; ``--empty``
-loads no sample data. Run again, it changes nothing that is already there.
+``python -m dev.portal.prepare SETTINGS.ini ACCOUNTS.json URL [--empty] [--datagouv]``, run with the portal's own
+Python; ``--empty`` loads no sample data, ``--datagouv`` lets the portal know what the sample collectivités have on the
+stand-in of data.gouv.fr. Run again, it changes nothing that is already there.
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ def token_of(user: str) -> str:
     return tk.get_action("api_token_create")({"user": site_user}, {"user": user, "name": "demo"})["token"]
 
 
-def main(ini: Path, accounts: Path, url: str, *, empty: bool = False) -> None:
+def main(ini: Path, accounts: Path, url: str, *, empty: bool = False, datagouv: bool = False) -> None:
     app = make_app(CKANConfigLoader(str(ini)).get_config())
     upgrade()
     build_js_translations()  # `ckan translation js`: the texts of scripts, which pages fetch as a file
@@ -70,8 +71,13 @@ def main(ini: Path, accounts: Path, url: str, *, empty: bool = False) -> None:
             from dev import sample_data  # noqa: PLC0415 (needs the extension)
 
             people += sample_data.main()
+            if datagouv:
+                from dev import sample_national  # noqa: PLC0415 (needs the extension)
+
+                sample_national.main()
     write_private(accounts, json.dumps({"url": url, "accounts": people}, indent=2, ensure_ascii=False) + "\n")
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], empty="--empty" in sys.argv[4:])
+    flags = sys.argv[4:]
+    main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], empty="--empty" in flags, datagouv="--datagouv" in flags)

@@ -110,7 +110,7 @@ class Process:
         """Wait until *ready* answers True; raise :class:`Failure` when the program ends or time runs out."""
         deadline = time.monotonic() + seconds
         while not ready():
-            ends = int(self.ends_file.read_text()) if self.ends_file.exists() else 0
+            ends = int(self.ends_file.read_text() or 0) if self.ends_file.exists() else 0
             if time.monotonic() > deadline or ends >= 3 or not self.keeper_pid:
                 raise Failure(f"{self.name} did not start", remedy, self.log)
             time.sleep(0.1)

@@ -112,6 +112,11 @@ class Postgres:
         for statement in statements:
             run(self._psql(statement), self.process.log, f"the database {name} could not be made", RETRY, env=self._env)
 
+    def remove_database(self, name: str) -> None:
+        """Remove the database *name* with all that is in it."""
+        statement = f"drop database if exists {name} with (force)"
+        run(self._psql(statement), self.process.log, f"the database {name} could not be removed", RETRY, env=self._env)
+
     def url(self, database: str) -> str:
         password = urllib.parse.quote(secret("postgres"), safe="")
         return f"postgresql://odl:{password}@{HOST}:{port('postgres')}/{database}"
@@ -234,6 +239,14 @@ class Solr:
             self._admin(action="CREATE", name=core, instanceDir=core)
         elif changed:
             self._admin(action="RELOAD", core=core)
+
+    def empty_core(self, core: str) -> None:
+        """Remove all that is indexed in *core*."""
+        headers = {"Content-Type": "application/json"}
+        body = b'{"delete": {"query": "*:*"}}'
+        request = urllib.request.Request(f"{self._root}/{core}/update?commit=true", body, headers)
+        with urllib.request.urlopen(request, timeout=60):
+            pass
 
     def _admin(self, **parameters: str) -> dict:
         query = urllib.parse.urlencode({**parameters, "wt": "json"})

@@ -114,7 +114,7 @@ def through_the_portal(cases: list[Case]) -> dict[str, Any]:
 
 def _worker() -> str:
     """The process id of the worker, below the keeper that would start it again."""
-    keeper = PORTAL.processes["worker"].keeper_pid()
+    keeper = PORTAL.processes["worker"].keeper_pid
     return "".join((task / "children").read_text() for task in Path(f"/proc/{keeper}/task").iterdir()).strip()
 
 

@@ -2,6 +2,26 @@
 
 from __future__ import annotations
 
+from .datagouv import (
+    odl_datagouv_badge,
+    odl_datagouv_enabled,
+    odl_datagouv_field,
+    odl_datagouv_licence,
+    odl_datagouv_origin,
+    odl_datagouv_problem,
+    odl_datagouv_value,
+)
+from .datagouv_check import (
+    odl_check,
+    odl_check_findings,
+    odl_check_level,
+    odl_check_of,
+    odl_check_standing,
+    odl_check_state,
+    odl_checks_standing,
+    odl_quality_words,
+)
+from .datagouv_seen import odl_backcheck, odl_seen_figures, odl_twin
 from .forms import (
     odl_choice_groups,
     odl_chosen,
@@ -70,17 +90,33 @@ from .progress import (
     odl_staffs_atd,
     odl_steps_done,
 )
+from .schemas import odl_schema_news, odl_schema_news_below
 
 __all__ = [
     "odl_advice",
+    "odl_backcheck",
     "odl_badge_code",
     "odl_badge_name",
     "odl_badge_text",
     "odl_call_words",
     "odl_change",
+    "odl_check",
+    "odl_check_findings",
+    "odl_check_level",
+    "odl_check_of",
+    "odl_check_standing",
+    "odl_check_state",
+    "odl_checks_standing",
     "odl_choice_groups",
     "odl_chosen",
     "odl_counts",
+    "odl_datagouv_badge",
+    "odl_datagouv_enabled",
+    "odl_datagouv_field",
+    "odl_datagouv_licence",
+    "odl_datagouv_origin",
+    "odl_datagouv_problem",
+    "odl_datagouv_value",
     "odl_dataset_state",
     "odl_day",
     "odl_default_licence",
@@ -113,11 +149,15 @@ __all__ = [
     "odl_phase_number",
     "odl_pressing",
     "odl_problems",
+    "odl_quality_words",
     "odl_remember",
     "odl_role_words",
     "odl_schema_choices",
     "odl_schema_groups",
     "odl_schema_name",
+    "odl_schema_news",
+    "odl_schema_news_below",
+    "odl_seen_figures",
     "odl_siren",
     "odl_size",
     "odl_staffs_atd",
@@ -127,6 +167,7 @@ __all__ = [
     "odl_territory_boxes",
     "odl_territory_levels",
     "odl_territory_text",
+    "odl_twin",
     "odl_uploaded_file",
     "odl_who",
     "odl_works_for",

@@ -56,13 +56,13 @@ def _atds() -> list[model.Group]:
     """Return every ATD, in the order of their titles."""
     groups = model.Session.scalars(
         sa.select(model.Group)
-        .where(model.Group.state == "active", model.Group.type == ORGANIZATION, _marked_as_atd())
+        .where(model.Group.state == "active", model.Group.type == ORGANIZATION, marked_as_atd())
         .order_by(model.Group.title)
     )
     return list(groups)
 
 
-def _marked_as_atd() -> sa.sql.ColumnElement[bool]:
+def marked_as_atd() -> sa.sql.ColumnElement[bool]:
     """The condition "is an ATD": extras are a column in CKAN 2.12 and a table before."""
     extra: Any = getattr(model, "GroupExtra", None)
     if extra is not None:
@@ -109,7 +109,7 @@ def staffed_by(user_name: str | None) -> list[model.Group]:
             member.capacity.in_(STAFF_ROLES),
             model.Group.state == "active",
             model.Group.type == ORGANIZATION,
-            _marked_as_atd(),
+            marked_as_atd(),
         )
         .order_by(model.Group.title)
     )

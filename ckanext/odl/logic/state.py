@@ -10,8 +10,8 @@ from typing import Any
 import sqlalchemy as sa
 from ckan import model
 
-from ckanext.odl import storage
-from ckanext.odl.intake import Declared, declared, stamp_of
+from ckanext.odl import links, storage
+from ckanext.odl.intake import Declared, declared, followed, stamp_of
 from ckanext.odl.model import State, StoredFile, Validation
 
 #: From what must be looked at first to what needs nothing.
@@ -110,15 +110,24 @@ def judge(resource: dict[str, Any], file: StoredFile | None, checks: dict[tuple[
     """
     schema = declared(resource)
     base = {"resource_id": resource["id"], "schema": schema, "is_upload": resource.get("url_type") == "upload"}
-    if not base["is_upload"]:
+    is_link = links.is_readable(resource)
+    if not base["is_upload"] and not (is_link and schema.schema_id):
         return FileState(badge="to_check" if schema.schema_id else "no_schema", **base)
-    if file is None or file.stamp != stamp_of(resource.get("last_modified")):
+    if file is None or file.stamp != (links.key(resource) if is_link else stamp_of(resource.get("last_modified"))):
         return FileState(badge="checking" if schema.schema_id else "no_schema", **base)
     if file.trace and (trace := storage.trace(resource)) != file.trace:
         badge = "to_check" if trace == storage.GONE else "checking"
         return FileState(badge=badge if schema.schema_id else "no_schema", **base)
-    check = checks.get((resource["id"], file.sha256, schema.schema_id, schema.version))
-    return FileState(badge=_badge(schema, check), sha256=file.sha256, size=file.size, check=check, **base)
+    here = (resource["id"], file.sha256)
+
+    def was_checked(one: Declared) -> bool:
+        found = checks.get((*here, *one))
+        return found is not None and found.state != State.CANCELLED.value
+
+    base["schema"] = schema = followed(resource, was_checked)
+    check = checks.get((*here, *schema))
+    known = {} if is_link else {"sha256": file.sha256, "size": file.size}
+    return FileState(badge=_badge(schema, check), check=check, **known, **base)
 
 
 def _badge(schema: Declared, check: Any) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from .datagouv import DatagouvLink, DatagouvRun, Twin
-from .progress import PathHistory, PathMandate, PathProgress, PathProof, What
+from .path import PathHistory, PathMandate, PathProof, What
+from .progress import PathProgress
+from .schema_version import SchemaVersion
 from .validation import State, StoredFile, Validation
 
 __all__ = [
@@ -13,6 +15,7 @@ __all__ = [
     "PathMandate",
     "PathProgress",
     "PathProof",
+    "SchemaVersion",
     "State",
     "StoredFile",
     "Twin",

@@ -42,8 +42,9 @@ class DatagouvLink(tk.BaseModel):
     """The organization of data.gouv.fr that a person confirmed for one organization of the portal.
 
     ``mode``: one of :data:`MODES`. ``auto_accept``: new datasets come in without review. ``withheld``: nothing of the
-    organization leaves. ``harvester_id``: the harvester of data.gouv.fr that reads its feed. ``backcheck``: what was
-    last seen there of what left, when (``backchecked_at``), and why not (``backcheck_error``).
+    organization leaves, for the reason that its staff gave (``withheld_reason``). ``harvester_id``: the harvester of
+    data.gouv.fr that reads its feed. ``backcheck``: what was last seen there of what left, when (``backchecked_at``),
+    and why not (``backcheck_error``).
     """
 
     __table__ = sa.Table(
@@ -56,12 +57,15 @@ class DatagouvLink(tk.BaseModel):
         sa.Column("mode", sa.Text, nullable=False, server_default=CARRIED),
         sa.Column("auto_accept", sa.Boolean, nullable=False, server_default=sa.false()),
         sa.Column("withheld", sa.Boolean, nullable=False, server_default=sa.false()),
+        sa.Column("withheld_reason", sa.Text, nullable=False, server_default=""),
         sa.Column("confirmed_by", sa.UnicodeText),
         sa.Column("confirmed_at", sa.DateTime(timezone=True)),
         sa.Column("harvester_id", sa.Text, nullable=False, server_default=""),
         sa.Column("backcheck", JSONB),
         sa.Column("backchecked_at", sa.DateTime(timezone=True)),
         sa.Column("backcheck_error", JSONB),
+        sa.Column("backcheck_asked_at", sa.DateTime(timezone=True)),
+        sa.Column("backcheck_listed_at", sa.DateTime(timezone=True)),
     )
 
     organization_id: Mapped[str]
@@ -71,12 +75,15 @@ class DatagouvLink(tk.BaseModel):
     mode: Mapped[str]
     auto_accept: Mapped[bool]
     withheld: Mapped[bool]
+    withheld_reason: Mapped[str]
     confirmed_by: Mapped[str | None]
     confirmed_at: Mapped[dt.datetime | None]
     harvester_id: Mapped[str]
     backcheck: Mapped[dict[str, Any] | None]
     backchecked_at: Mapped[dt.datetime | None]
     backcheck_error: Mapped[dict[str, Any] | None]
+    backcheck_asked_at: Mapped[dt.datetime | None]
+    backcheck_listed_at: Mapped[dt.datetime | None]
 
     @classmethod
     def put(cls, session: Session, organization_id: str, **values: Any) -> None:

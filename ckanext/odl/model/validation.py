@@ -169,6 +169,14 @@ class Validation(tk.BaseModel):
         return session.execute(statement).scalar()
 
     @classmethod
+    def checked(cls, session: Session, resource_ids: Collection[str]) -> set[tuple[str, str, str, str]]:
+        """The checks that these files have or wait for: resource, sha256, schema, version."""
+        table = cls.__table__
+        keys = sa.select(table.c.resource_id, table.c.sha256, table.c.schema_id, table.c.schema_version)
+        mine = (table.c.resource_id.in_(resource_ids), table.c.state != State.CANCELLED.value)
+        return {tuple(row) for row in session.execute(keys.where(*mine))}
+
+    @classmethod
     def claim(cls, session: Session) -> Validation | None:
         """Take the check that waits longest for this worker, or None when nothing is left to do."""
         table = cls.__table__
@@ -237,6 +245,23 @@ class Validation(tk.BaseModel):
         back = {"state": State.WAITING.value, "attempts": attempt - 1, "lease_until": None, "queued_at": clock()}
         session.execute(cls._mine(id_, attempt).values(**back))
         session.commit()
+
+    @classmethod
+    def give_up(cls, session: Session, id_: str, attempt: int) -> None:
+        """Close a running check whose link could not be read; :meth:`try_again` takes it up again."""
+        over = {"state": State.INTERRUPTED.value, "said": False, "lease_until": None, "finished_at": clock()}
+        session.execute(cls._mine(id_, attempt).values(attempts=0, **over))
+        session.commit()
+
+    @classmethod
+    def try_again(cls, session: Session, seconds: int) -> int:
+        """Let the checks wait again whose link could not be read *seconds* ago or earlier; returns their number."""
+        table = cls.__table__
+        # a check whose worker died has its attempts
+        old = (table.c.state == State.INTERRUPTED.value, table.c.attempts == 0, table.c.finished_at < clock(-seconds))
+        found = change(session, sa.update(table).where(*old).values(state=State.WAITING.value, queued_at=clock()))
+        session.commit()
+        return found
 
     @classmethod
     def unsay(cls, session: Session, resource_id: str) -> None:

@@ -12,7 +12,7 @@ from .snapshot import DatasetFacts
 #: Days between two updates, by code of the European frequency vocabulary. Codes that are absent have no period.
 PERIODS: dict[str, int] = {
     "1MIN": 1, "5MIN": 1, "10MIN": 1, "15MIN": 1, "30MIN": 1, "HOURLY": 1, "BIHOURLY": 1, "TRIHOURLY": 1, "12HRS": 1,
-    "DAILY_2": 1, "DAILY": 1, "WEEKLY_5": 7, "WEEKLY_3": 7, "WEEKLY_2": 7, "WEEKLY": 7, "BIWEEKLY": 14,
+    "DAILY_3": 1, "DAILY_2": 1, "DAILY": 1, "WEEKLY_5": 7, "WEEKLY_3": 7, "WEEKLY_2": 7, "WEEKLY": 7, "BIWEEKLY": 14,
     "MONTHLY_3": 31, "MONTHLY_2": 31, "MONTHLY": 31, "BIMONTHLY": 62, "QUARTERLY": 93, "ANNUAL_3": 365,
     "ANNUAL_2": 365, "ANNUAL": 365, "BIENNIAL": 730, "TRIENNIAL": 1095, "QUADRENNIAL": 1460, "QUINQUENNIAL": 1825,
     "DECENNIAL": 3650, "BIDECENNIAL": 7300, "TRIDECENNIAL": 10950,

@@ -199,11 +199,13 @@ class Contributions:
 
 @dataclass(frozen=True)
 class PreCheck:
-    """What data.gouv.fr would refuse (*blocking*) or lose (*lossy*) of the public datasets."""
+    """What data.gouv.fr would refuse (*blocking*) or lose (*lossy*) of the public datasets: points that the
+    collectivité can mend. *refused*: ids of the datasets that it would refuse."""
 
     blocking: int = 0
     lossy: int = 0
     on: dt.date | None = None
+    refused: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from .catalogue import Catalogue, NotATable, SchemaEntry, UnknownSchema, catalogue, load
+from .brought import BroughtVersion, brought, dump, provide, restore
+from .catalogue import Catalogue, NotATable, SchemaEntry, UnknownSchema, catalogue, load, packaged
 from .changes import changes
 from .detect import Match, detect
 from .frequency import frequency_words
@@ -11,6 +12,7 @@ from .rules import rules
 from .words import FieldWords, accepted, describe, describe_table, example
 
 __all__ = [
+    "BroughtVersion",
     "Catalogue",
     "FieldWords",
     "Match",
@@ -20,13 +22,18 @@ __all__ = [
     "accepted",
     "blank_csv",
     "blank_xlsx",
+    "brought",
     "catalogue",
     "changes",
     "describe",
     "describe_table",
     "detect",
+    "dump",
     "example",
     "frequency_words",
     "load",
+    "packaged",
+    "provide",
+    "restore",
     "rules",
 ]

@@ -3,7 +3,7 @@
 The data are ``ckanext/odl/schemas/index.yaml`` (one entry per schema) and
 ``ckanext/odl/schemas/tables/<id>/<version>.json`` (one Table Schema per id and version) or
 ``ckanext/odl/schemas/json/<id>/<version>.json`` (one JSON Schema for those of GeoJSON and JSON). They are read on first
-use and kept.
+use and kept. A portal may bring newer versions from the national catalogue (:mod:`.brought`): they stand beside these.
 
 Sources: https://schema.data.gouv.fr (identifiers, versions) and
 https://specs.frictionlessdata.io/table-schema/ (descriptors).
@@ -14,19 +14,19 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from . import json_schemas
+from .brought import Brought, BroughtVersion, Kind, brought
 from .text import fold
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
-Kind = Literal["table", "geojson", "json"]
 Texts = Mapping[str, str]
 
 NATIONAL_CATALOGUE = "https://schema.data.gouv.fr/"
@@ -71,6 +71,8 @@ class SchemaEntry:
     replaced_by: str | None = None
     obsolete: bool = False
     label_socle: bool = False
+    brought: Mapping[str, BroughtVersion] = field(default_factory=dict)
+    """The versions that do not ship with the extension, by their number."""
 
     @property
     def latest(self) -> str:
@@ -103,6 +105,9 @@ class SchemaEntry:
 
     def schema_url(self, version: str | None = None) -> str | None:
         """The national address of the schema file in *version* (newest when None)."""
+        known = self.brought.get(version or self.latest)
+        if known:
+            return known.url
         if self.schema_url_pattern is None:
             return None
         return self.schema_url_pattern.replace("{version}", version or self.latest)
@@ -119,6 +124,22 @@ class Catalogue:
         self._folder = folder
         self._raw: dict[tuple[str, str], bytes] = {}
         self._haystacks: dict[str, tuple[str, str]] = {}
+
+    def with_brought(self, versions: Brought) -> Catalogue:
+        """Return a catalogue that knows these versions too; what is known already stays as it is.
+
+        A newer version is accepted beside those that were: nobody but a person takes that from them.
+        """
+        by_id: dict[str, list[BroughtVersion]] = {}
+        for version in versions:
+            by_id.setdefault(version.id, []).append(version)
+        entries = [_extended(entry, by_id.pop(entry.id, [])) for entry in self.entries]
+        entries += [_extended(_unpackaged(own[0]), own) for own in by_id.values()]
+        return Catalogue(entries, self._folder)
+
+    def alone(self, version: BroughtVersion) -> Catalogue:
+        """Return a catalogue that knows this version and no other, to try it."""
+        return Catalogue([_extended(_unpackaged(version), [version])], self._folder)
 
     def __iter__(self) -> Iterator[SchemaEntry]:
         return iter(self.entries)
@@ -184,7 +205,8 @@ class Catalogue:
     def _load(self, entry: SchemaEntry, version: str) -> dict[str, Any]:
         if version not in entry.versions:
             raise UnknownSchema(f"{entry.id}@{version}")
-        raw = self._raw.get((entry.id, version))
+        known = entry.brought.get(version)
+        raw = known.content.encode() if known else self._raw.get((entry.id, version))
         if raw is None:
             folder = "tables" if entry.is_table else "json"
             path = self._folder.joinpath(folder, *entry.id.split("/"), f"{version}.json")
@@ -264,7 +286,60 @@ def _entry(id: str, raw: dict[str, Any], families: dict[str, Texts], themes: dic
     )
 
 
+def in_order(version: str) -> tuple[tuple[int, int, str], ...]:
+    """What versions are sorted by: ``2.10.0`` is newer than ``2.9.0``, and ``2.0.0`` than ``2.0.0-beta``."""
+    number, _, early = version.removeprefix("v").partition("-")
+    parts = [(2, int(part), "") if part.isdecimal() else (0, 0, part) for part in number.split(".")]
+    while parts and parts[-1] == (2, 0, ""):
+        parts.pop()
+    return (*parts, (0, 0, early) if early else (1, 0, ""))
+
+
+def _extended(entry: SchemaEntry, versions: list[BroughtVersion]) -> SchemaEntry:
+    more = {one.version: one for one in versions if one.version not in entry.versions and one.kind == entry.kind}
+    if not more:
+        return entry
+    newest_first = functools.partial(sorted, key=in_order, reverse=True)
+    accepted = () if entry.obsolete else newest_first(more)
+    return replace(
+        entry,
+        versions=tuple(newest_first([*entry.versions, *more])),
+        accepted=tuple(newest_first([*entry.accepted, *accepted])),
+        brought={**entry.brought, **more},
+    )
+
+
+def _unpackaged(version: BroughtVersion) -> SchemaEntry:
+    """The entry of a schema of which no version ships with the extension, without any version yet."""
+    return SchemaEntry(
+        id=version.id,
+        kind=version.kind,
+        versions=(),
+        accepted=(),
+        titles={"fr": version.title},
+        descriptions={"fr": version.description},
+        family="national",
+        family_names={"fr": "Autres modèles nationaux", "en": "Other national models"},
+        national_url=f"{NATIONAL_CATALOGUE}{version.id}/",
+    )
+
+
 @functools.cache
-def catalogue() -> Catalogue:
+def packaged() -> Catalogue:
     """Return the catalogue that ships with the extension, read once per process."""
     return load(files("ckanext.odl") / "schemas")
+
+
+_merged: tuple[Brought, Catalogue] | None = None
+
+
+def catalogue() -> Catalogue:
+    """Return the catalogue: what ships with the extension and what the portal brought; the same until that changes."""
+    global _merged
+    versions = brought()
+    if not versions:
+        return packaged()
+    merged = _merged
+    if merged is None or merged[0] is not versions:
+        merged = _merged = (versions, packaged().with_brought(versions))
+    return merged[1]

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from .patterns import choices_of, explain
 from .rules import rules
 from .text import key
 from .words import FieldWords, describe_table, listed
 
 Descriptor = Mapping[str, Any]
+Field = Mapping[str, Any]
 
 _OBLIGATION = {
     True: (("Colonne devenue obligatoire", "Colonnes devenues obligatoires"), ("Column", "now compulsory")),
@@ -42,8 +44,10 @@ def changes(old: Descriptor, new: Descriptor, language: str = "fr") -> list[str]
     former_of = {current: former for former, current in renamed.items()}
     pairs = [(before[former_of.get(name, name)], words) for name, words in after.items() if name not in added]
     sentences += _obligation(pairs, french)
+    fields_before, fields_after = ({field["name"]: field for field in d["fields"]} for d in (old, new))
     for one, other in pairs:
         sentences += _values(one, other, french)
+        sentences += _left_unsaid(fields_before[one.name], fields_after[other.name], one, other, french)
     return sentences + _rules(old, new, language)
 
 
@@ -118,6 +122,83 @@ def _values(one: FieldWords, other: FieldWords, french: bool) -> list[str]:
             return [f"{name} attend maintenant {other.accepted} (avant\u00a0: {one.accepted})."]
         return [f"{name} now expects {other.accepted} (before: {one.accepted})."]
     return []
+
+
+_TYPES = {
+    "string": ("texte", "text"),
+    "integer": ("nombre entier", "whole number"),
+    "number": ("nombre", "number"),
+    "boolean": ("oui ou non", "yes or no"),
+    "date": ("date", "date"),
+    "datetime": ("date et heure", "date and time"),
+    "time": ("heure", "time"),
+    "year": ("année", "year"),
+    "yearmonth": ("mois", "month"),
+    "duration": ("durée", "duration"),
+    "geopoint": ("position", "position"),
+    "geojson": ("forme géographique", "shape"),
+    "array": ("liste", "list"),
+    "object": ("objet", "object"),
+    "any": ("sans type", "any type"),
+}
+_LIMITS = ("minimum", "maximum", "minLength", "maxLength")
+_READING = (
+    "format",
+    "trueValues",
+    "falseValues",
+    "decimalChar",
+    "groupChar",
+    "bareNumber",
+    "missingValues",
+    "arrayItem",
+    "customCheck",
+)
+
+
+def _left_unsaid(one: Field, other: Field, former: FieldWords, current: FieldWords, french: bool) -> list[str]:
+    """What :func:`_values` did not tell: another type, another rule of writing, other bounds."""
+    by_choices = bool(former.choices and current.choices and set(former.choices) != set(current.choices))
+    in_words = not by_choices and former.accepted != current.accepted
+    before, after = ((field.get("constraints") or {}) for field in (one, other))
+    name = f"«\u00a0{other['name']}\u00a0»" if french else f"“{other['name']}”"
+    sentences = []
+    types = [field.get("type") or "string" for field in (one, other)]
+    if types[0] != types[1] and not in_words:
+        words = [_TYPES.get(type_, (type_, type_))[0 if french else 1] for type_ in types]
+        sentences.append(
+            f"{name} change de type\u00a0: {words[1]} (avant\u00a0: {words[0]})."
+            if french
+            else f"{name} has another type: {words[1]} (before: {words[0]})."
+        )
+    patterns = [constraints.get("pattern") for constraints in (before, after)]
+    lists = by_choices and any(pattern and choices_of(pattern) for pattern in patterns)
+    told = in_words and any(pattern and explain(pattern, french) for pattern in patterns)
+    if patterns[0] != patterns[1] and not (lists or told):
+        shown = other.get("example")
+        example = (f", par exemple {shown}" if french else f", for example {shown}") if shown not in (None, "") else ""
+        if patterns[1] is None:
+            nothing = "n’a plus de règle d’écriture" if french else "has no rule of writing any more"
+            sentences.append(f"{name} {nothing}.")
+        elif french:
+            sentences.append(f"{name} suit une autre règle d’écriture{example}.")
+        else:
+            sentences.append(f"{name} follows another rule of writing{example}.")
+    if bool(before.get("unique")) != bool(after.get("unique")) and not in_words:
+        if french:
+            now = "doit être différente à chaque ligne" if after.get("unique") else "peut se répéter"
+            sentences.append(f"La valeur de {name} {now}.")
+        else:
+            now = "must be different in each row" if after.get("unique") else "may be repeated"
+            sentences.append(f"The value of {name} {now}.")
+    if not (by_choices or in_words or sentences):
+        differs = any(before.get(key) != after.get(key) for key in ("enum", *_LIMITS))
+        if differs or any(one.get(key) != other.get(key) for key in _READING):
+            sentences.append(
+                f"{name} n’accepte plus exactement les mêmes valeurs."
+                if french
+                else f"{name} no longer accepts exactly the same values."
+            )
+    return sentences
 
 
 def _rules(old: Descriptor, new: Descriptor, language: str) -> list[str]:

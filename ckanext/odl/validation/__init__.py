@@ -13,6 +13,8 @@ from .guard import guarded
 from .problems import SchemaRefused
 from .report import Finding, Report
 from .run import validate
+from .schema_check import check_schema
+from .sentences import render
 
 __all__ = [
     "Finding",
@@ -21,9 +23,11 @@ __all__ = [
     "SchemaRefused",
     "as_csv",
     "as_xlsx",
+    "check_schema",
     "groups",
     "guarded",
     "headline",
     "localise",
+    "render",
     "validate",
 ]

@@ -7,10 +7,8 @@ how it is counted, is written there and nowhere else.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
-from contextlib import closing, suppress
-from queue import Empty, Queue
-from threading import Event, Thread
+from collections.abc import Sequence
+from contextlib import closing
 from typing import Any
 
 import pyarrow as pa
@@ -18,13 +16,14 @@ import pyarrow as pa
 from . import limits
 from .arrays import np
 from .checks.base import RowCheck
-from .columns import BlockColumns, BlockSigns, Mask, Texts
+from .columns import BlockSigns, Columns, GridColumns, Mask, Texts
 from .engine import Engine
 from .extract import Numbered
 from .judges import ColumnJudge, Key, key_text
+from .parts import Part, parts_of, read_ahead
 from .proofs import proof_of
 from .reading.records import Block, RecordStream
-from .row_hashes import hash_of_cells, hashes_of_records
+from .row_hashes import hashes_of_records, hashes_of_rows
 from .row_proofs import row_proof_of
 from .seen import FirstSeen, combine, hash_pairs
 
@@ -36,8 +35,8 @@ def judge_stream(engine: Engine, stream: RecordStream) -> None:
     """Judge every record of a stream after the header. Raises :class:`.problems.Unreadable`."""
     driver = _Driver(engine)
     try:
-        parts = _parts(stream, engine, driver.wanted)
-        with closing(_ahead(parts)) as ahead:
+        parts = parts_of(stream, engine, driver.wanted)
+        with closing(read_ahead(parts)) as ahead:
             for part in ahead:
                 driver.judge(part)
         driver.say_repeats()
@@ -45,85 +44,13 @@ def judge_stream(engine: Engine, stream: RecordStream) -> None:
         stream.close()
 
 
-def _ahead(parts: Iterator[_Part]) -> Generator[_Part, None, None]:
-    """The same parts, read by a thread of their own a few ahead: pyarrow leaves the interpreter to others meanwhile."""
-    waiting: Queue[_Part | BaseException | None] = Queue(limits.BLOCKS_AHEAD)
-    stopped = Event()
-
-    def read() -> None:
-        last: BaseException | None = None
-        try:
-            for part in parts:
-                waiting.put(part)
-                if stopped.is_set():
-                    return
-        except BaseException as error:  # raised again by who judges
-            last = error
-        waiting.put(last)
-
-    reader = Thread(target=read, name="odl-read", daemon=True)
-    reader.start()
-    try:
-        while (part := waiting.get()) is not None:
-            if isinstance(part, BaseException):
-                raise part
-            yield part
-    finally:
-        stopped.set()
-        with suppress(Empty):
-            while True:
-                waiting.get_nowait()  # room for what it is about to hand over: it then sees that nobody waits
-        reader.join()
-
-
-def _parts(stream: RecordStream, engine: Engine, wanted: Sequence[int]) -> Iterator[_Part]:
-    """What follows the header, in blocks; where a block cannot be had, in some rows read one by one."""
-    for row, _ in stream.rows():
-        if row >= engine.structure.header_row:
-            break
-    while not stream.exhausted:
-        block = stream.block()
-        if block is not None:
-            yield _Part(block.first_row, block, BlockColumns(block, engine.width, wanted))
-            continue
-        first, rows = stream.row + 1, []
-        until = stream.position + limits.BLOCK_BYTES // 4
-        for _, cells in stream.rows():
-            rows.append(cells)
-            if stream.position >= until:
-                break
-        yield _Part(first, rows, None)
-
-
-class _Part:
-    """Some records in a row: a block with its columns, or rows that had to be read one by one."""
-
-    def __init__(self, first_row: int, records: Block | list[list[str]], columns: BlockColumns | None) -> None:
-        self.first_row = first_row
-        self.records = records
-        self.columns = columns
-        self.count = len(records)
-        self.kept = columns.kept if columns else np.zeros(0, np.int64)
-        self.ragged = columns.ragged if columns else np.arange(self.count)
-        self.wrong: dict[int, list[ColumnJudge]] = {}
-        """Index of a kept record → the columns that have something to say of it."""
-        self.asked: dict[int, set[int]] = {}
-        """Identity of a check of rows → the kept records it is to be asked about."""
-        self._regular = np.ones(self.count, bool)
-        self._regular[self.ragged] = False
-        self._cells: dict[int, list[str]] = {}
-
-    def regular(self, index: int) -> bool:
-        """Whether a record was judged by columns."""
-        return bool(self._regular[index])
-
-    def cells(self, index: int) -> list[str]:
-        if isinstance(self.records, list):
-            return self.records[index]
-        found = self._cells.get(index)
-        if found is None:
-            found = self._cells[index] = self.records.cells(index)
-        return found
+def judge_grid(engine: Engine, rows: list[list[str]]) -> None:
+    """Judge every row after the header of a spreadsheet that is in memory."""
+    driver = _Driver(engine)
+    for start in range(engine.structure.header_row, len(rows), limits.BLOCK_ROWS):
+        some = rows[start : start + limits.BLOCK_ROWS]
+        driver.judge(Part(start + 1, some, GridColumns(some, engine.width, driver.wanted)))
+    driver.say_repeats()
 
 
 class _Column:
@@ -175,7 +102,7 @@ class _RowCheck:
         self._indexes = {name: engine.by_name[name].column.index for name in check.columns}
         self._proof = row_proof_of(check, {name: judge.rule for name, judge in engine.by_name.items()})
 
-    def doubtful(self, columns: BlockColumns, sure: Mask) -> Mask | None:
+    def doubtful(self, columns: Columns, sure: Mask) -> Mask | None:
         """Which rows the check must be asked about; None when there is none."""
         if self.check.failed:
             return None
@@ -214,7 +141,7 @@ class _Driver:
         self._hashes: list[np.ndarray] = []
         self._rows: list[np.ndarray] = []
         engine.first_like = lambda cells, number: number
-        self._part: _Part
+        self._part: Part
         self._at = 0
         self._before_part: Numbered | None = engine.before()
         engine.before = self._before
@@ -223,7 +150,7 @@ class _Driver:
         engine.wrong_columns = self._wrong_columns
         engine.no_problem = self._no_problem
 
-    def judge(self, part: _Part) -> None:
+    def judge(self, part: Part) -> None:
         """Judge all rows of a part."""
         engine = self.engine
         self._part = part
@@ -241,11 +168,11 @@ class _Driver:
                 self._keep_hashes(part, taking)
             for tally in engine.owner.tallies:
                 self._tally(part, tally, taking)
-        if part.columns is not None and engine.structure.blanks:
+        if part.columns is not None and len(part.kept) and engine.structure.blanks:
             self._look_at_blanks(part, part.columns, doubtful)
         self._take(part, doubtful)
 
-    def _look(self, part: _Part, columns: BlockColumns, doubtful: Mask) -> None:
+    def _look(self, part: Part, columns: Columns, doubtful: Mask) -> None:
         for column in self.columns:
             wrong = column.wrong(columns[column.judge.column.index])
             if wrong is not None:
@@ -267,7 +194,7 @@ class _Driver:
                 doubtful[where] = True
                 part.asked[id(check.check)] = set(where.tolist())
 
-    def _take(self, part: _Part, doubtful: Mask) -> None:
+    def _take(self, part: Part, doubtful: Mask) -> None:
         """The doubtful rows in their order, the others counted between them."""
         engine = self.engine
         last = -1
@@ -302,7 +229,7 @@ class _Driver:
 
     # Rows against the rows before them
 
-    def _look_at_key(self, part: _Part, key: Key, seen: FirstSeen, taking: Mask, doubtful: Mask) -> None:
+    def _look_at_key(self, part: Part, key: Key, seen: FirstSeen, taking: Mask, doubtful: Mask) -> None:
         pairs, nothing = np.zeros((2, part.count), np.uint64), np.ones(part.count, bool)
         if part.columns is not None and len(part.kept):
             found = [_hashed(judge, part.columns[judge.column.index]) for judge in key.judges]
@@ -324,12 +251,11 @@ class _Driver:
         where = np.flatnonzero(taking & ~nothing)
         key.first = self._firsts(part, seen, pairs[:, where], where, doubtful)
 
-    def _keep_hashes(self, part: _Part, taking: Mask) -> None:
+    def _keep_hashes(self, part: Part, taking: Mask) -> None:
         if isinstance(part.records, Block):
             hashes = hashes_of_records(part.records)
         else:
-            texts = [hash_of_cells(cells, self.engine.table.delimiter or ",") for cells in part.records]
-            hashes = np.array(texts, np.int64).view(np.uint64)
+            hashes = hashes_of_rows(part.records, self.engine.table.delimiter or "\x1f")
         self._hashes.append(hashes if taking.all() else hashes[taking])
         self._rows.append((np.flatnonzero(taking) + part.first_row).astype(np.int32))
 
@@ -350,7 +276,7 @@ class _Driver:
         for at in np.argsort(repeated).tolist():
             self.engine.say_repeat(int(repeated[at]), int(firsts[at]))
 
-    def _firsts(self, part: _Part, seen: FirstSeen, pairs: np.ndarray, where: np.ndarray, doubtful: Mask) -> Any:
+    def _firsts(self, part: Part, seen: FirstSeen, pairs: np.ndarray, where: np.ndarray, doubtful: Mask) -> Any:
         rows = where + part.first_row
         firsts = seen.first(pairs, rows)
         again = firsts != rows
@@ -358,7 +284,7 @@ class _Driver:
         known = dict(zip(rows[again].tolist(), firsts[again].tolist(), strict=True))
         return lambda value, number: known.get(number, number)
 
-    def _tally(self, part: _Part, tally: Any, taking: Mask) -> None:
+    def _tally(self, part: Part, tally: Any, taking: Mask) -> None:
         index = tally.column.index
         first: dict[str, tuple[int, int]] = {}
         if part.columns is not None and len(part.kept):
@@ -378,7 +304,7 @@ class _Driver:
         for text, (row, count) in sorted(first.items(), key=lambda item: item[1]):
             tally.see(text, part.first_row + row, count)
 
-    def _look_at_blanks(self, part: _Part, columns: BlockColumns, doubtful: Mask) -> None:
+    def _look_at_blanks(self, part: Part, columns: Columns, doubtful: Mask) -> None:
         """Cells under no heading, of the rows that are not taken one by one."""
         filled = self.engine.filled_blanks
         left = ~doubtful[part.kept]

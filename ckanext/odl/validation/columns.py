@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import pyarrow as pa
 import pyarrow.compute
@@ -89,6 +89,35 @@ def as_mask(array: pa.Array) -> Mask:
 
 def as_numbers(array: pa.Array) -> np.ndarray:
     return array.to_numpy(zero_copy_only=False)
+
+
+class Columns(Protocol):
+    """Some columns of some records. ``kept``: the indexes of the records that can be judged by columns; ``ragged``:
+    those of the others."""
+
+    kept: np.ndarray
+    ragged: np.ndarray
+
+    def __getitem__(self, index: int) -> Texts: ...
+
+
+class GridColumns:
+    """The columns of some rows of a spreadsheet."""
+
+    def __init__(self, rows: Sequence[Sequence[str]], width: int, wanted: Sequence[int]) -> None:
+        self._texts = {}
+        whole = all(len(row) == width for row in rows)
+        for index in wanted if whole else ():
+            texts = Texts(pa.array([row[index] for row in rows], pa.string()))
+            if b"\0" in texts.raw:  # which no proof expects: in a delimited text it ends the reading
+                whole = False
+                break
+            self._texts[index] = texts
+        count = np.arange(len(rows))
+        self.kept, self.ragged = (count, count[:0]) if whole else (count[:0], count)
+
+    def __getitem__(self, index: int) -> Texts:
+        return self._texts[index]
 
 
 class BlockColumns:

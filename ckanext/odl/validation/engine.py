@@ -87,11 +87,14 @@ class Engine:
     def run(self) -> int:
         """Judge every row. Raises :class:`Unreadable` when the reading itself breaks."""
         self._say_notes(rules_broken=True)
-        stream = self.table.open_stream() if self.table.open_stream and self.width > 1 else None
-        if stream is not None:
-            from .blocks import judge_stream  # noqa: PLC0415 (small files never load the library of columns)
+        table = self.table
+        if self.width > 1 and (table.open_stream or table.grid):
+            from .blocks import judge_grid, judge_stream  # noqa: PLC0415 (small files never load the library of columns)
 
-            judge_stream(self, stream)
+            if table.open_stream:
+                judge_stream(self, table.open_stream())
+            elif table.grid:
+                judge_grid(self, table.grid)
         else:
             self._run_rows()
         self._say_end()

@@ -1,8 +1,9 @@
 """The process that judges foreign files: it has read nothing itself and forks a child for each file.
 
-Started by :mod:`.guard`, which sends it over a Unix socket, for each file, the writing ends of two pipes: the child
-writes its report to the first, the server says on the second how the child ended. A child begins warm (the libraries
-are loaded, the schemas parsed), limits itself before it opens the file, and dies with its limits.
+Started by :mod:`.guard`, which gives it the schemas that the portal brought as an open file, and sends it over a Unix
+socket, for each file, the writing ends of two pipes: the child writes its report to the first, the server says on the
+second how the child ended. A child begins warm (the libraries are loaded, the schemas parsed), limits itself before it
+opens the file, and dies with its limits.
 """
 
 from __future__ import annotations
@@ -35,6 +36,8 @@ _PROCESSES = 64
 def main() -> None:
     """Serve until the other end of the control socket is closed."""
     control = socket.socket(fileno=int(sys.argv[1]))
+    with open(int(sys.argv[2]), "rb") as added:
+        _know(added.read())
     os.nice(10)  # who reads a page comes before a file that waits for its report
     has_own_users = _leave_the_network()
     wake, children = _watch_children(), {}
@@ -67,6 +70,14 @@ def _watch_children() -> int:
     signal.signal(signal.SIGCHLD, lambda *_: None)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one who asked
     return wake
+
+
+def _know(added: bytes) -> None:
+    """Have the catalogue know the versions that do not ship with the extension."""
+    from ckanext.odl import scdl  # noqa: PLC0415 (who imports this module for its names reads no schema)
+
+    versions = scdl.restore(added)
+    scdl.provide(lambda: versions)
 
 
 def _warm_up() -> None:

@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from dataclasses import asdict, dataclass
 from dataclasses import field as attribute
-from typing import Any
+from typing import Any, NamedTuple
 
 from .report import SEVERITIES, column_letter, kind_of
 from .sentences import entry_of, for_one_of_several, gesture, number, render, render_all
@@ -19,10 +19,10 @@ _LISTS = {"error": "errors", "warning": "warnings", "notice": "notices"}
 class Group:
     """One cause: the same code and constraint in the same column, and the same gesture to mend it.
 
-    ``count`` is exact and counts ``unit``: ``cell``, ``column`` or ``row``; ``rows`` are the row numbers of the places
-    kept (at most 100), ``places`` those findings. ``column`` is the spreadsheet letter. ``title`` says the cause,
-    ``explanation`` the first case with what is wrong, ``remedy`` what to do, ``excel`` and ``libreoffice`` the gesture
-    there (empty when there is none), ``expected`` an example of a right value.
+    ``count`` is exact and counts ``unit``: ``cell``, ``column``, ``row`` or ``record`` (of JSON); ``rows`` are the row
+    numbers of the places kept (at most 100), ``places`` those findings. ``column`` is the spreadsheet letter. ``title``
+    says the cause, ``explanation`` the first case with what is wrong, ``remedy`` what to do, ``excel`` and
+    ``libreoffice`` the gesture there (empty when there is none), ``expected`` an example of a right value.
     """
 
     severity: str
@@ -121,11 +121,15 @@ def _say_how_to_open(told: list[Group], report: dict[str, Any], language: str) -
 
 
 _OF_ROWS = ("blank-row", "row-almost-empty", "missing-cell", "extra-cell", "delimiter-mixed", "row-repeated")
-_OF_OBJECTS = ("geojson-invalid", "geojson-ring", "geojson-range", "geojson-crs", "json-duplicate-key")
+_OF_OBJECTS = (
+    "geojson-invalid", "geojson-ring", "geojson-range", "geojson-crs", "json-duplicate-key", "json-schema-error",
+)  # fmt: skip
 
 
 def _unit(code: str) -> str:
-    if code in _OF_ROWS or code in _OF_OBJECTS:
+    if code in _OF_OBJECTS:
+        return "record"
+    if code in _OF_ROWS:
         return "row"
     return "column" if code.startswith("header-") and code != "header-not-first" else "cell"
 
@@ -222,10 +226,58 @@ def _count(count: int, one: str, several: str, language: str) -> str:
     return f"{number(count, language)} {one if singular else several}"
 
 
+class _Lines(NamedTuple):
+    """How the lines of a file are spoken of: one and several of each."""
+
+    line: tuple[str, str]
+    read: tuple[str, str]
+    good: tuple[str, str]
+    all_good: tuple[str, str]
+    none_good: str
+    none: str
+
+
+_OF = {
+    ("fr", False): _Lines(
+        ("ligne", "lignes"),
+        ("ligne lue", "lignes lues"),
+        ("ligne est bonne", "lignes sont bonnes"),
+        ("la ligne est bonne", "les {n} lignes sont bonnes"),
+        "aucune ligne n’est encore bonne",
+        "Le fichier ne contient aucune ligne de données.",
+    ),
+    ("fr", True): _Lines(
+        ("objet", "objets"),
+        ("objet lu", "objets lus"),
+        ("objet est bon", "objets sont bons"),
+        ("l’objet est bon", "les {n} objets sont bons"),
+        "aucun objet n’est encore bon",
+        "Le fichier ne contient aucun objet.",
+    ),
+    ("en", False): _Lines(
+        ("row", "rows"),
+        ("row read", "rows read"),
+        ("row is good", "rows are good"),
+        ("the row is good", "all {n} rows are good"),
+        "no row is good yet",
+        "The file contains no row of data.",
+    ),
+    ("en", True): _Lines(
+        ("object", "objects"),
+        ("object read", "objects read"),
+        ("object is good", "objects are good"),
+        ("the object is good", "all {n} objects are good"),
+        "no object is good yet",
+        "The file contains no object.",
+    ),
+}
+
+
 def headline(report: dict[str, Any], language: str) -> str:
     """How things stand, in one sentence with figures."""
     french = language != "en"
     counts, rows = report["counts"], report["file"].get("rows") or 0
+    of = _OF["fr" if french else "en", report["file"].get("format") in ("json", "geojson")]
     if report["status"] == "unreadable":
         return report_first(report, language)
     if report["status"] == "incomplete":
@@ -235,7 +287,7 @@ def headline(report: dict[str, Any], language: str) -> str:
             else "The check could not be finished; the file is not at fault."
         )
     if {count["code"] for count in counts["by_code"] if count["severity"] == "error"} == {"no-rows"}:
-        return "Le fichier ne contient aucune ligne de données." if french else "The file contains no row of data."
+        return of.none
     if report["status"] == "valid":
         looks = len([group for group in groups(report, language) if group.severity == "warning"])
         worth = (
@@ -244,52 +296,40 @@ def headline(report: dict[str, Any], language: str) -> str:
             else f"; {_count(looks, 'point', 'points', 'en')} worth a look"
         )
         if report["schema"] is None:
-            line = (
-                _count(rows, "ligne lue", "lignes lues", "fr")
-                if french
-                else _count(rows, "row read", "rows read", "en")
-            )
+            read = _count(rows, *of.read, language)
             if looks:
-                return f"{line}{worth}."
-            return f"{line}, aucun problème de forme." if french else f"{line}, no problem of form."
+                return f"{read}{worth}."
+            return f"{read}, aucun problème de forme." if french else f"{read}, no problem of form."
         if looks:
             return f"Fichier conforme{worth}." if french else f"The file follows its model{worth}."
-        all_good = "la ligne est bonne" if rows == 1 else f"les {number(rows, 'fr')} lignes sont bonnes"
-        every = "the row is good" if rows == 1 else f"all {number(rows, 'en')} rows are good"
-        return f"Aucun problème\u00a0: {all_good}." if french else f"No problem: {every}."
+        all_good = of.all_good[rows != 1].format(n=number(rows, language))
+        return f"Aucun problème\u00a0: {all_good}." if french else f"No problem: {all_good}."
     wrong = counts["rows_with_errors"]
-    good = max(rows - wrong, 0)
     missing = sum(
         entry["count"]
         for entry in counts["by_code"]
         if entry["code"] == "header-missing-column" and entry["severity"] == "error"
     )
-    others = counts["errors"] - missing
-    return _french(missing, others, wrong, good) if french else _english(missing, others, wrong, good)
+    tell = _french if french else _english
+    return tell(of, missing, counts["errors"] - missing, wrong, max(rows - wrong, 0))
 
 
-def _french(missing: int, others: int, wrong: int, good: int) -> str:
+def _french(of: _Lines, missing: int, others: int, wrong: int, good: int) -> str:
     problems = _count(others, "problème", "problèmes", "fr")
-    place = f"sur {_count(wrong, 'ligne', 'lignes', 'fr')}" if wrong else "dans la structure du tableau"
+    place = f"sur {_count(wrong, *of.line, 'fr')}" if wrong else "dans la structure du tableau"
     if missing:
-        line = f"Il manque {_count(missing, 'colonne obligatoire', 'colonnes obligatoires', 'fr')}"
-        return f"{line}, et il y a {problems} {place}." if others else f"{line}."
-    return f"{problems} {place}\u00a0; {_good_fr(good)}."
+        lacking = f"Il manque {_count(missing, 'colonne obligatoire', 'colonnes obligatoires', 'fr')}"
+        return f"{lacking}, et il y a {problems} {place}." if others else f"{lacking}."
+    return f"{problems} {place}\u00a0; {_count(good, *of.good, 'fr') if good else of.none_good}."
 
 
-def _english(missing: int, others: int, wrong: int, good: int) -> str:
+def _english(of: _Lines, missing: int, others: int, wrong: int, good: int) -> str:
     problems = _count(others, "problem", "problems", "en")
-    place = f"on {_count(wrong, 'row', 'rows', 'en')}" if wrong else "in the structure of the table"
+    place = f"on {_count(wrong, *of.line, 'en')}" if wrong else "in the structure of the table"
     if missing:
-        line = _count(missing, "required column is missing", "required columns are missing", "en")
-        return f"{line}, and there {'is' if others == 1 else 'are'} {problems} {place}." if others else f"{line}."
-    return (
-        f"{problems} {place}; {_count(good, 'row is good', 'rows are good', 'en') if good else 'no row is good yet'}."
-    )
-
-
-def _good_fr(good: int) -> str:
-    return _count(good, "ligne est bonne", "lignes sont bonnes", "fr") if good else "aucune ligne n’est encore bonne"
+        lacking = _count(missing, "required column is missing", "required columns are missing", "en")
+        return f"{lacking}, and there {'is' if others == 1 else 'are'} {problems} {place}." if others else f"{lacking}."
+    return f"{problems} {place}; {_count(good, *of.good, 'en') if good else of.none_good}."
 
 
 def report_first(report: dict[str, Any], language: str) -> str:

@@ -17,7 +17,10 @@ import threading
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
+
+from ckanext.odl.scdl import BroughtVersion, brought, dump
 
 from .fork_server import OUT_OF_MEMORY
 from .report import Findings, Report
@@ -77,13 +80,17 @@ def guarded(
 
 
 class _Server:
-    """The fork server of this process: started when first needed, again when it died, ended with its owner."""
+    """The fork server of this process: started when first needed, again when it died, ended with its owner.
+
+    It knows the schemas that its owner knew when it was started: when there are others, it is started anew.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._owner = 0
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
+        self._brought: tuple[BroughtVersion, ...] = ()
 
     def ask(self, order: dict[str, Any]) -> tuple[bytes, int | None]:
         """Have a file judged; returns what the child wrote and its exit code (None: nobody can tell)."""
@@ -108,9 +115,10 @@ class _Server:
             os.close(ending)
 
     def _send(self, order: bytes, pipes: list[int]) -> None:
+        schemas = brought()
         with self._lock:
             for last in (False, True):
-                control = self._connected()
+                control = self._connected(schemas)
                 try:
                     socket.send_fds(control, [order], pipes)
                     return
@@ -119,28 +127,35 @@ class _Server:
                     if last:
                         raise
 
-    def _connected(self) -> socket.socket:
+    def _connected(self, schemas: tuple[BroughtVersion, ...]) -> socket.socket:
         # A web server forks its workers: each has a server of its own.
         alive = self._process is not None and self._process.poll() is None and self._owner == os.getpid()
+        if alive and self._brought is not schemas:
+            self.stop()  # who waits for an answer of this one asks again
+            alive = False
         if not alive or self._control is None:
-            self._start()
+            self._start(schemas)
         assert self._control is not None  # noqa: S101 (_start has set it)
         return self._control
 
-    def _start(self) -> None:
+    def _start(self, schemas: tuple[BroughtVersion, ...]) -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         # Nothing of the portal's environment (addresses, passwords) goes into a process that reads foreign files.
         environment = {key: os.environ[key] for key in ("PYTHONPATH", "LANG") if key in os.environ}
-        with theirs:
+        with theirs, TemporaryFile() as added:
+            if schemas:
+                added.write(dump(schemas))
+                added.seek(0)
+            ends = [theirs.fileno(), added.fileno()]
             self._process = subprocess.Popen(  # noqa: S603 (our own module, no shell)
-                [sys.executable, "-m", "ckanext.odl.validation.fork_server", str(theirs.fileno())],
+                [sys.executable, "-m", "ckanext.odl.validation.fork_server", *map(str, ends)],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 env=environment,
-                pass_fds=[theirs.fileno()],
+                pass_fds=ends,
             )
-        self._control, self._owner = ours, os.getpid()
+        self._control, self._owner, self._brought = ours, os.getpid(), schemas
 
     def stop(self) -> None:
         """End the server: it leaves when its socket is closed."""

@@ -9,14 +9,17 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from functools import cache
 from typing import Any
 
+import re2
 from jsonschema import Draft7Validator, FormatChecker, ValidationError
 from jsonschema.exceptions import best_match
 from jsonschema.validators import extend
 
 from . import hints, limits
+from .patterns import linear_pattern
 from .problems import Unreadable
 from .reading.geojson import foreign_crs, judge_geometry
 from .reading.json_records import Document, as_text
@@ -78,7 +81,15 @@ def _unique_items(validator: Any, wanted: bool, instance: Any, schema: Any) -> I
 
 
 @cache
-def _compiled(pattern: str) -> re.Pattern[str]:
+def _compiled(pattern: str) -> Any:
+    """The pattern on the linear engine (its classes are those of ASCII, its end is no line's); else on :mod:`re`."""
+    options = re2.Options()
+    options.log_errors = False
+    with suppress(re2.error):
+        return re2.compile(pattern, options)
+    written = linear_pattern(pattern)
+    if written is not None:
+        return re2.compile(written, options)
     return re.compile(re.sub(r"(?<!\\)\$$", r"\\Z", pattern), re.ASCII)
 
 

@@ -49,10 +49,14 @@ REPORT_BYTES = MIB
 
 BLOCK_BYTES = MIB
 """How much of a delimited text is judged at a time."""
+BLOCK_ROWS = 4096
+"""The same of a spreadsheet."""
 BLOCKS_AHEAD = 4
 """How many blocks are read before they are judged."""
 COLUMNAR_BYTES = MIB
 """A shorter text is judged row by row: that is as quick as loading the library of columns."""
+COLUMNAR_CELLS = 40_000
+"""The same of a spreadsheet."""
 COLUMNAR_ADDRESSES = 512 * MIB
 """With less address space than this, the library of columns is not loaded."""
 MEMORY_OF_VALUES = 50_000

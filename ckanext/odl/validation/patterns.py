@@ -34,6 +34,10 @@ def _for_re2(pattern: str) -> str | None:
                 continue
             if inside and following in "WS":
                 return None
+            if not following.isascii():  # a needless escape of a letter or sign: RE2 knows none
+                out.append(following)
+                position += 2
+                continue
             table = _INSIDE if inside else _OUTSIDE
             out.append(table.get(following, character + following))
             position += 2

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from .atd import odl_atd
 from .collectivite import odl_collectivite
+from .datagouv import odl_datagouv
+from .datagouv_place import odl_datagouv_place
+from .datagouv_review import odl_datagouv_review
 from .dcat import odl_dcat
 from .evidence import odl_evidence
 from .limits import odl_limits
@@ -16,6 +19,9 @@ from .territory import odl_territory
 __all__ = [
     "odl_atd",
     "odl_collectivite",
+    "odl_datagouv",
+    "odl_datagouv_place",
+    "odl_datagouv_review",
     "odl_dcat",
     "odl_evidence",
     "odl_limits",

@@ -120,6 +120,7 @@ def _history(id: str) -> list[dict[str, Any]]:
                 "version": version,
                 "former": former,
                 "accepted": version in entry.accepted,
+                "brought": entry.brought[version].day if version in entry.brought else None,
                 "changes": changes(catalogue().descriptor(id, former), catalogue().descriptor(id, version), language())
                 if former
                 else [],

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import re
 from typing import Any
 
 import pyarrow as pa
 import pytest
+import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -169,7 +173,9 @@ def both(path: Any, table: Any, monkeypatch: pytest.MonkeyPatch, block: int) -> 
     reports = []
     for columnar in (0, 1 << 60):
         monkeypatch.setattr(limits, "COLUMNAR_BYTES", columnar)
+        monkeypatch.setattr(limits, "COLUMNAR_CELLS", columnar)
         monkeypatch.setattr(limits, "BLOCK_BYTES", block)
+        monkeypatch.setattr(limits, "BLOCK_ROWS", max(block // 40, 1))
         monkeypatch.setattr(blocks, "_FEW", 0)
         report = validate(path, table).to_dict()
         report["seconds"] = 0
@@ -186,6 +192,24 @@ def test_columns_and_rows_say_the_same(tmp_path, monkeypatch, file, block):
     by_columns, by_rows = both(path, table, monkeypatch, block)
     assert by_columns == by_rows
 
+
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(file=texts(), block=st.sampled_from([40, 200, 100_000]))
+def test_columns_and_rows_of_a_spreadsheet_say_the_same(tmp_path, monkeypatch, file, block):
+    table, content = file
+    path = tmp_path / "fichier.xlsx"
+    book = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False})
+    sheet = book.add_worksheet()
+    for number, row in enumerate(csv.reader(io.StringIO(content.decode("utf-8", "ignore"), newline=""), delimiter=";")):
+        for column, cell in enumerate(row):
+            sheet.write(number, column, float(cell) if NUMBER.fullmatch(cell) else cell)
+    book.close()
+    by_columns, by_rows = both(path, table, monkeypatch, block)
+    assert by_columns == by_rows
+
+
+NUMBER = re.compile(r"-?[0-9]{1,3}(?:\.[0-9]{1,2})?")
+"""What an agent types as a number; the rest is written as text."""
 
 NASTY = [
     "", " ", "\u00a0", "\t", "a", "é", "ouiZZ", "oui", "non", "NA", "0", "00", "01", "-0", "-1", "+1", "1.", ".5",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 from concurrent.futures import ThreadPoolExecutor
@@ -9,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from ckanext.odl import scdl
+from ckanext.odl.scdl import BroughtVersion
 from ckanext.odl.validation import guarded, localise
 
 HEADER = "COMMUNE_NOM,COLL_INSEE,ENFANT_SEXE,ENFANT_PRENOM,NOMBRE_OCCURRENCES,ANNEE\n"
@@ -36,6 +39,26 @@ def test_the_report_is_that_of_the_file(file):
 
 def test_a_schema_may_be_left_out(file):
     assert guarded(file(3), None, name="prenoms.csv")["guess"]["id"] == "scdl/prenoms"
+
+
+def test_a_version_brought_is_known_to_the_child_and_forgotten_with_it(file):
+    fields = [{"name": name} for name in HEADER.strip().split(",")]
+    fields[2]["constraints"] = {"enum": ["M"]}
+    schema = json.dumps({"fields": fields})
+    versions = (BroughtVersion("scdl/prenoms", "9.0.0", "table", "", "", "", schema, "2026-03-02"),)
+    assert guarded(file(3), "scdl/prenoms@1.1.6")["status"] == "valid"
+    scdl.provide(lambda: versions)
+    try:
+        named = guarded(file(3), "scdl/prenoms@9.0.0")
+        again = guarded(file(3), "scdl/prenoms@1.1.6")
+        guessed = guarded(file(3))
+    finally:
+        scdl.provide(lambda: ())
+
+    assert (named["status"], named["schema"]["version"], named["counts"]["errors"]) == ("invalid", "9.0.0", 3)
+    assert again["status"] == "valid"
+    assert guessed["schema"] == {"id": "scdl/prenoms", "version": "9.0.0"}
+    assert guarded(file(3))["schema"]["version"] == "1.1.6"
 
 
 @pytest.mark.parametrize(("limit", "code"), [({"seconds": 1}, "limit-time"), ({"memory": 100}, "limit-memory")])

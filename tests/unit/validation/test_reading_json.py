@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from ckanext.odl.scdl import catalogue
-from ckanext.odl.validation import groups, localise
+from ckanext.odl.validation import groups, headline, localise
 
 from .conftest import codes, field, found, schema
 
@@ -123,6 +123,8 @@ def test_what_a_feature_has_wrong_is_said_by_object_and_field(check):
     assert "2026-03-31" in told["date_maj"]["remedy"]
     assert "est vide" in told["id_local"]["message"]
     assert report["counts"]["rows_with_errors"] == 2
+    assert headline(report, "fr") == "4 problèmes sur 2 objets\u00a0; 1 objet est bon."
+    assert {group.unit for group in groups(report, "fr")} == {"record"}
     assert [row["row"] for row in report["extract"]["rows"]] == [2, 3]
     assert report["extract"]["header"][0] == "id_local"
 

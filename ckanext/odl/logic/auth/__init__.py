@@ -4,6 +4,25 @@ from __future__ import annotations
 
 from .atd import odl_call_list, odl_group_update, odl_progress_public_list
 from .collectivite import organization_create, organization_update
+from .datagouv_check import odl_harvest_check
+from .datagouv_in import (
+    odl_datagouv_review_decide,
+    odl_datagouv_review_list,
+    odl_datagouv_run,
+    odl_datagouv_run_list,
+    odl_datagouv_run_show,
+    odl_datagouv_source_create,
+    odl_datagouv_source_list,
+    odl_datagouv_source_show,
+    odl_datagouv_source_update,
+)
+from .datagouv_link import (
+    odl_datagouv_link_list,
+    odl_datagouv_link_show,
+    odl_datagouv_link_update,
+    odl_datagouv_organization_search,
+)
+from .datagouv_seen import odl_datagouv_backcheck, odl_datagouv_backcheck_show, odl_datagouv_twin_show
 from .path import (
     odl_call_note,
     odl_duties_show,
@@ -26,8 +45,25 @@ from .validation import odl_validate, odl_validation_list, odl_validation_run, o
 __all__ = [
     "odl_call_list",
     "odl_call_note",
+    "odl_datagouv_backcheck",
+    "odl_datagouv_backcheck_show",
+    "odl_datagouv_link_list",
+    "odl_datagouv_link_show",
+    "odl_datagouv_link_update",
+    "odl_datagouv_organization_search",
+    "odl_datagouv_review_decide",
+    "odl_datagouv_review_list",
+    "odl_datagouv_run",
+    "odl_datagouv_run_list",
+    "odl_datagouv_run_show",
+    "odl_datagouv_source_create",
+    "odl_datagouv_source_list",
+    "odl_datagouv_source_show",
+    "odl_datagouv_source_update",
+    "odl_datagouv_twin_show",
     "odl_duties_show",
     "odl_group_update",
+    "odl_harvest_check",
     "odl_history_list",
     "odl_mandate_list",
     "odl_mandate_update",

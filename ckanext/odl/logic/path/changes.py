@@ -17,7 +17,7 @@ from ckanext.odl.intake import own_session
 from ckanext.odl.logic.path import definition, evidence
 from ckanext.odl.logic.path.acting import Actor
 from ckanext.odl.model import PathHistory, PathMandate, PathProof, What
-from ckanext.odl.model.progress import EVIDENCE, PROPOSAL, WAIVER
+from ckanext.odl.model.path import EVIDENCE, PROPOSAL, WAIVER
 
 LONGEST_TEXT = 5000
 #: Nobody gives a proof older than this, or one that ends later: it is a slip of the keyboard.

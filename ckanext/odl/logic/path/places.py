@@ -24,6 +24,8 @@ _PLACES: dict[str, Callable[[_Organization, str], str]] = {
     "mandates": lambda org, _: tk.url_for("odl_path.mandates", name=org["name"]),
     "duties": lambda org, _: tk.url_for("odl_path.duties", name=org["name"]),
     "evidence": lambda org, step: tk.url_for("odl_path.step", name=org["name"], step=step),
+    "precheck": lambda org, _: tk.url_for("odl_datagouv_place.read", name=org["name"]),
+    "national": lambda org, _: tk.url_for("odl_datagouv_place.read", name=org["name"]),
     "report_page": lambda org, _: tk.url_for("odl_path.summary", name=org["name"]),
 }
 

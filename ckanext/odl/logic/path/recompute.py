@@ -22,7 +22,7 @@ from ckanext.odl.logic import reference
 from ckanext.odl.logic.overview import fold
 from ckanext.odl.logic.path import definition, evidence, priority, snapshot
 from ckanext.odl.model import PathHistory, PathMandate, PathProgress, PathProof, What
-from ckanext.odl.model.progress import change
+from ckanext.odl.model.validation import change
 
 log = logging.getLogger(__name__)
 
@@ -54,11 +54,11 @@ def recompute(organization_id: str, today: dt.date | None = None) -> bool:
 def _compute(session: Session, organization_id: str, today: dt.date | None) -> bool | None:
     """One computation, up to the commit: whether something changed meanwhile, None when the organization is gone."""
     started = PathProgress.lock(session, organization_id)
-    gathered = snapshot.gather(organization_id, session)
+    day = today or local_day(started)
+    gathered = snapshot.gather(organization_id, session, day)
     if gathered is None:
         PathProgress.remove(session, organization_id)
         return None
-    day = today or local_day(started)
     current = definition.current()
     progress = onboarding.evaluate(current.checklist, gathered.snapshot, day, gathered.known_before)
     lines = list(_changes(organization_id, gathered, progress))

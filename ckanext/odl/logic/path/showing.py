@@ -16,7 +16,7 @@ from ckanext.odl.language import language
 from ckanext.odl.logic import collectivite
 from ckanext.odl.logic.path import acting, definition, places, recompute, snapshot
 from ckanext.odl.model import PathHistory, PathMandate, PathProgress, PathProof
-from ckanext.odl.model.progress import PROPOSAL
+from ckanext.odl.model.path import PROPOSAL
 from ckanext.odl.onboarding import display
 
 #: What a step says to everybody; the rest (proofs, facts, reasons) is for the collectivité and its ATD.

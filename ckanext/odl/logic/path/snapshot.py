@@ -1,6 +1,6 @@
 """What the portal knows of one collectivité, gathered for the rules in a bounded number of queries.
 
-Eleven queries at most, whatever the number of datasets, files, people and proofs (``tests/portal/path`` counts them).
+Twelve queries at most, whatever the number of datasets, files, people and proofs (``tests/portal/path`` counts them).
 What CKAN 2.12 keeps in a column and 2.11 in a table (extras) comes with the rows that carry it.
 """
 
@@ -21,8 +21,10 @@ from sqlalchemy.orm import Session, aliased
 from ckanext.odl import onboarding
 from ckanext.odl.intake import own_session
 from ckanext.odl.logic import periods, reference, state
+from ckanext.odl.logic.datagouv import checking
+from ckanext.odl.logic.path import national
 from ckanext.odl.model import PathHistory, PathMandate, PathProgress, PathProof, StoredFile, Validation
-from ckanext.odl.model.progress import EVIDENCE, PROPOSAL, WAIVER
+from ckanext.odl.model.path import EVIDENCE, PROPOSAL, WAIVER
 from ckanext.odl.onboarding import ETP_BANDS, PROFILES, DatasetFacts, FileFacts, PersonFacts, Snapshot
 from ckanext.odl.scdl import UnknownSchema, catalogue
 
@@ -75,14 +77,15 @@ class Gathered:
         return {id_: state for id_, state in self.states.items() if id_ not in self.withdrawn}
 
 
-def gather(organization_id: str, session: Session | None = None) -> Gathered | None:
+def gather(organization_id: str, session: Session | None = None, day: dt.date | None = None) -> Gathered | None:
     """Everything the rules may look at, None when there is no such active organization.
 
     :param session: read inside this one (its transaction, its locks), in one of its own by default
+    :param day: the day to judge by; without it nothing is said of what depends on the day of the look
     """
     if session is None:
         with own_session() as own:
-            return gather(organization_id, own)
+            return gather(organization_id, own, day)
     group = _group(session, organization_id)
     if group is None:
         return None
@@ -90,7 +93,8 @@ def gather(organization_id: str, session: Session | None = None) -> Gathered | N
     ancestors = _ancestors(session, organization_id)
     members = _members(session, [organization_id, *(above.id for above in ancestors if above.is_atd)])
     packages = _packages(session, organization_id)
-    files = _files(session, organization_id)
+    seen = national.read(session, organization_id)
+    files, rows = _files(session, organization_id)
     contacts = _contacts(session, {str(row.maintainer_email) for row in packages if row.maintainer_email})
     proofs, withdrawn = _proofs(session, organization_id)
     mandates = session.scalars(
@@ -116,7 +120,7 @@ def gather(organization_id: str, session: Session | None = None) -> Gathered | N
         contact=fields.get("odl_contact") or "",
         website=fields.get("odl_website") or "",
         default_licence=fields.get("odl_default_licence") or None,
-        datasets=tuple(_dataset(row, files.get(row.id, ()), contacts, inside) for row in packages),
+        datasets=tuple(seen.of(_dataset(row, files.get(row.id, ()), contacts, inside)) for row in packages),
         people=people,
         mandates=tuple(
             onboarding.Mandate(id=row.id, function=row.role, since=row.since, until=row.until, name=row.title)
@@ -134,6 +138,7 @@ def gather(organization_id: str, session: Session | None = None) -> Gathered | N
             if row.kind == PROPOSAL
         ),
         history=tuple(sorted((stored.history or {}).items())),
+        precheck=_precheck([row for row in packages if not seen.came_in(row.id)], rows, fields, day),
     )
     previous = stored.progress
     return Gathered(
@@ -272,33 +277,21 @@ def _last_deposits(packages: list[Any], proofs: list[PathProof]) -> dict[str, dt
 
 def _packages(session: Session, organization_id: str) -> list[Any]:
     package: Any = model.Package
-    tag: Any = model.PackageTag
-    tags = (
-        sa.select(sa.func.count())
-        .where(tag.package_id == package.id, tag.state == model.State.ACTIVE)
-        .scalar_subquery()
-        .label("tags")
-    )
     return list(
         session.execute(
-            sa.select(
-                package.id,
-                package.name,
-                package.title,
-                package.private,
-                package.license_id,
-                package.notes,
-                package.maintainer_email,
-                package.creator_user_id,
-                package.metadata_created,
-                package.metadata_modified,
-                _extras(package, getattr(model, "PackageExtra", None), "package_id"),
-                tags,
-            )
-            .where(_owned(organization_id))
-            .order_by(package.metadata_created, package.id)
+            sa.select(*checking.columns()).where(_owned(organization_id)).order_by(package.metadata_created, package.id)
         )
     )
+
+
+def _precheck(
+    packages: list[Any], files: Mapping[str, list[dict[str, Any]]], fields: Mapping[str, str], day: dt.date | None
+) -> onboarding.PreCheck:
+    """What data.gouv.fr would say of the public datasets that hold a file, from the rows that were read anyway."""
+    public = (row for row in packages if not row.private and files.get(row.id))
+    shaped = (checking.shaped(row._mapping, files[row.id]) for row in public)
+    blocking, lossy, refused = checking.counted(shaped, fields)
+    return onboarding.PreCheck(blocking, lossy, day, tuple(refused))
 
 
 def _owned(organization_id: str) -> Any:
@@ -310,8 +303,10 @@ def _owned(organization_id: str) -> Any:
     )
 
 
-def _files(session: Session, organization_id: str) -> dict[str, list[FileFacts]]:
-    """The files of each dataset, with the word of the portal for each: three queries."""
+def _files(
+    session: Session, organization_id: str
+) -> tuple[dict[str, list[FileFacts]], dict[str, list[dict[str, Any]]]]:
+    """The files of each dataset, with the word of the portal for each, and as they are stored: three queries."""
     r: Any = model.Resource
     package: Any = model.Package
     view: Any = model.ResourceView
@@ -324,6 +319,10 @@ def _files(session: Session, organization_id: str) -> dict[str, list[FileFacts]]
             r.url,
             r.url_type,
             r.format,
+            r.mimetype,
+            r.description,
+            r.hash,
+            r.size,
             r.resource_type,
             r.created,
             r.last_modified,
@@ -349,12 +348,14 @@ def _files(session: Session, organization_id: str) -> dict[str, list[FileFacts]]
     }
     checked = {key[0] for key, row in checks.items() if row.counts is not None}
     found: dict[str, list[FileFacts]] = defaultdict(list)
+    as_stored: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for row in rows:
         resource = {**(row.extras or {}), **row._mapping}
         resource.pop("extras", None)
         at = state.judge(resource, stored.get(row.id), checks)
         found[row.package_id].append(_file(resource, at, row.id in checked))
-    return found
+        as_stored[row.package_id].append(resource)
+    return found, as_stored
 
 
 def _file(resource: dict[str, Any], at: state.FileState, was_checked: bool) -> FileFacts:
@@ -393,7 +394,10 @@ def _schema_tags(schema_id: str) -> tuple[str, ...]:
 
 
 def _dataset(
-    row: Any, files: Iterable[FileFacts], contacts: Mapping[str, list[tuple[str, bool]]], inside: set[str]
+    row: Any,
+    files: Iterable[FileFacts],
+    contacts: Mapping[str, list[tuple[str, bool]]],
+    inside: set[str],
 ) -> DatasetFacts:
     extras: dict[str, str] = row.extras or {}
     contact = (row.maintainer_email or "").strip()
@@ -406,7 +410,7 @@ def _dataset(
         licence=row.license_id or None,
         homologation_note=extras.get("odl_homologation_note") or "",
         description=(row.notes or "").strip(),
-        tags=row.tags,
+        tags=len(row.keywords or ()),
         frequency=(extras.get("frequency") or "").rstrip("/").rsplit("/", 1)[-1] or None,
         temporal_start=_date(extras.get("temporal_start")),
         temporal_end=_date(extras.get("temporal_end")),

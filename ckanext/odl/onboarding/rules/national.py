@@ -21,11 +21,14 @@ def harvest_clean(snapshot: Snapshot, params: Params, today: dt.date) -> RuleRes
     if check.on is None:
         return unknown("harvest_clean.never")
     if check.blocking:
-        return todo("harvest_clean.blocking", go("precheck", "precheck"), n=check.blocking)
+        refused = [dataset for dataset in snapshot.public_datasets if dataset.id in check.refused]
+        facts = listed(fact("dataset", f"dataset:{dataset.name}", title=dataset.title) for dataset in refused)
+        return todo("harvest_clean.blocking", go("precheck", "precheck"), facts=facts, n=check.blocking)
     if (today - check.on).days > params["check_days"]:
         return stale("harvest_clean.old", go("precheck", "precheck"), day=check.on)
     facts = (fact("lossy", "precheck", n=check.lossy),) if check.lossy else ()
-    return done("harvest_clean.clean", facts=facts, day=check.on)
+    # Without the day of the look: what changes each night would be stored anew each night.
+    return done("harvest_clean.clean", facts=facts)
 
 
 @rule("min", "min_count", min=SHARE, min_count=COUNT)

@@ -92,7 +92,8 @@ def open_spreadsheet(path: Path, kind: str, names: Sequence[str]) -> Table:
     def open_rows() -> Rows:
         yield from enumerate(rows, 1)
 
-    return Table(kind, open_rows, sheet=name, notices=notices)
+    columnar = len(rows) * len(rows[0]) >= limits.COLUMNAR_CELLS and limits.room_for_columns()
+    return Table(kind, open_rows, sheet=name, notices=notices, grid=rows if columnar else None)
 
 
 def _facts_of_xlsx(path: Path, name: str, marks: dict[str, SheetMarks]) -> SheetFacts:

@@ -29,6 +29,8 @@ class Table:
     notices: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     open_stream: Callable[[], RecordStream] | None = None
     """The same records as bytes, for a delimited text long enough to be judged by columns."""
+    grid: list[list[str]] | None = None
+    """All rows from the first, of a spreadsheet large enough to be judged by columns."""
     document: Document | None = None
     """The whole content, when it is JSON."""
 

@@ -27,12 +27,15 @@ def upgrade() -> None:
         sa.Column("mode", sa.Text, nullable=False, server_default="carried"),
         sa.Column("auto_accept", sa.Boolean, nullable=False, server_default=sa.false()),
         sa.Column("withheld", sa.Boolean, nullable=False, server_default=sa.false()),
+        sa.Column("withheld_reason", sa.Text, nullable=False, server_default=""),
         sa.Column("confirmed_by", sa.UnicodeText),
         sa.Column("confirmed_at", sa.DateTime(timezone=True)),
         sa.Column("harvester_id", sa.Text, nullable=False, server_default=""),
         sa.Column("backcheck", JSONB),
         sa.Column("backchecked_at", sa.DateTime(timezone=True)),
         sa.Column("backcheck_error", JSONB),
+        sa.Column("backcheck_asked_at", sa.DateTime(timezone=True)),
+        sa.Column("backcheck_listed_at", sa.DateTime(timezone=True)),
     )
     op.create_table(
         "odl_twin",

@@ -1,0 +1,230 @@
+"""The review list: national datasets that wait for a person, and what is decided of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from ckan import model
+from ckan.model.group import group_table
+from ckan.plugins import toolkit as tk
+
+from ckanext.odl import config
+from ckanext.odl.datagouv import incoming
+from ckanext.odl.harvest import processing, run
+from ckanext.odl.logic.overview import fold
+from ckanext.odl.logic.path import acting
+from ckanext.odl.logic.state import iso
+from ckanext.odl.model import Twin
+from ckanext.odl.model.datagouv import ARCHIVED, FLAGGED, IGNORED, IMPORTED, LINKED, NATIONAL, REVIEW, TWIN_STATES
+from ckanext.odl.model.validation import clock
+from ckanext.odl.scdl import catalogue
+
+from .following import told
+
+_TWIN: Any = Twin.__table__
+_GROUP: Any = group_table
+DECISIONS = ACCEPT, IGNORE, SAME, RECONSIDER = "accept", "ignore", "twin", "reconsider"
+#: From which states each decision may be taken. What the import created is never let go of: it would come in twice.
+_FROM = {
+    ACCEPT: (REVIEW, IGNORED),
+    IGNORE: (REVIEW, LINKED),
+    SAME: (REVIEW, IGNORED, LINKED),
+    RECONSIDER: (IGNORED, LINKED),
+}
+#: What is brought in while the person waits; the rest follows in the background.
+_AT_ONCE = 10
+_MOST_CANDIDATES = 3
+#: Words that say nothing of what a dataset is about.
+_COMMON = frozenset(
+    (
+        "de",
+        "des",
+        "du",
+        "la",
+        "le",
+        "les",
+        "et",
+        "en",
+        "a",
+        "au",
+        "aux",
+        "pour",
+        "par",
+        "sur",
+        "dans",
+        "un",
+        "une",
+        "commune",
+    )
+)
+
+
+def found(
+    organization_ids: list[str], state: str, q: str, *, start: int, rows: int, ids: list[str] | None = None
+) -> dict[str, Any]:
+    """A page of the list: ``count``, ``results``, ``totals`` (how many there are in each state)."""
+    mine = (_TWIN.c.organization_id.in_(organization_ids), _TWIN.c.origin == NATIONAL)
+    by_state = sa.select(_TWIN.c.state, sa.func.count()).where(*mine).group_by(_TWIN.c.state)
+    totals = dict.fromkeys(TWIN_STATES, 0) | {row[0]: row[1] for row in model.Session.execute(by_state)}
+    chosen = [*mine, *([_TWIN.c.national_id.in_(ids)] if ids else [_TWIN.c.state == state])]
+    chosen += [sa.func.lower(_TWIN.c.title).contains(word.lower(), autoescape=True) for word in q.split()]
+    count = model.Session.execute(sa.select(sa.func.count()).select_from(_TWIN).where(*chosen)).scalar_one()
+    statement = sa.select(Twin).where(*chosen).order_by(_TWIN.c.first_seen.desc(), _TWIN.c.national_id)
+    twins = list(model.Session.scalars(statement.limit(rows).offset(start).execution_options(populate_existing=True)))
+    return {"count": count, "results": _shown(twins), "totals": totals}
+
+
+def _shown(twins: list[Twin]) -> list[dict[str, Any]]:
+    groups = {
+        row.id: {"id": row.id, "name": row.name, "title": row.title or row.name}
+        for row in model.Session.execute(
+            sa.select(_GROUP.c.id, _GROUP.c.name, _GROUP.c.title).where(
+                _GROUP.c.id.in_({twin.organization_id for twin in twins})
+            )
+        )
+    }
+    packages = _packages({twin.organization_id for twin in twins if twin.state in (REVIEW, IGNORED)})
+    own = _by_id([twin.package_id for twin in twins if twin.package_id])
+    people = acting.names_of((twin.decided_by for twin in twins), ())
+    return [_line(twin, groups, packages.get(twin.organization_id, []), own, people) for twin in twins]
+
+
+def _line(twin: Twin, groups: Any, packages: list[Any], own: dict[str, Any], people: dict[str, str]) -> dict[str, Any]:
+    package = own.get(twin.package_id or "")
+    candidates = _candidates(twin, packages) if twin.state in (REVIEW, IGNORED) else []
+    record = twin.record or {}
+    against = package.id if package else (candidates[0]["id"] if candidates else None)
+    return {
+        "national_id": twin.national_id,
+        "title": twin.title,
+        "url": f"{config.datagouv_url()}/datasets/{twin.national_id}",
+        "organization": groups.get(twin.organization_id),
+        "state": twin.state,
+        "description": " ".join(str(record.get("description") or "").split())[:300],
+        "files": len(record.get("resources") or []),
+        "quality": (record.get("quality") or {}).get("score"),
+        "license_id": record.get("license"),
+        "national_organization": (record.get("organization") or {}).get("name"),
+        "package": {"id": package.id, "name": package.name, "title": package.title} if package else None,
+        "differences": _differences(against, record) if against and record else [],
+        "candidates": candidates,
+        "local_fields": twin.local_fields or [],
+        "national_modified": iso(twin.national_modified),
+        "first_seen": iso(twin.first_seen),
+        "last_seen": iso(twin.last_seen),
+        "gone_since": iso(twin.gone_since),
+        "decided_by": people.get(twin.decided_by or ""),
+        "decided": iso(twin.decided_at),
+        "problem": told(twin.error) if twin.error else None,
+    }
+
+
+def _packages(organization_ids: set[str]) -> dict[str, list[Any]]:
+    """The datasets of these organizations that nothing of data.gouv.fr is known to be."""
+    package: Any = model.Package
+    taken = sa.select(_TWIN.c.package_id).where(_TWIN.c.package_id.is_not(None))
+    rows = model.Session.execute(
+        sa.select(package.id, package.name, package.title, package.owner_org, package.url).where(
+            package.owner_org.in_(organization_ids),
+            package.state == model.State.ACTIVE,
+            package.type == "dataset",
+            package.id.not_in(taken),
+        )
+    )
+    found: dict[str, list[Any]] = {}
+    for row in rows:
+        found.setdefault(row.owner_org, []).append(row)
+    return found
+
+
+def _by_id(ids: list[str]) -> dict[str, Any]:
+    package: Any = model.Package
+    rows = model.Session.execute(sa.select(package.id, package.name, package.title).where(package.id.in_(ids)))
+    return {row.id: row for row in rows}
+
+
+def _candidates(twin: Twin, packages: list[Any]) -> list[dict[str, str]]:
+    """Datasets of the same collectivité that may be this one, the likeliest first, with the reason in words."""
+    words, title = _telling(twin.title), fold(twin.title)
+    likely = []
+    for package in packages:
+        theirs = _telling(package.title or package.name)
+        if fold(package.title or "") == title:
+            likely.append((2.0, package, tk._("same title")))
+        elif words and theirs and len(words & theirs) / len(words | theirs) >= 0.5:
+            share = len(words & theirs) / len(words | theirs)
+            likely.append((share, package, tk._("similar title")))
+    likely.sort(key=lambda found: (-found[0], found[1].name))
+    return [
+        {"id": package.id, "name": package.name, "title": package.title or package.name, "why": why}
+        for _, package, why in likely[:_MOST_CANDIDATES]
+    ]
+
+
+def _telling(title: str) -> set[str]:
+    return {word for word in fold(title).split() if word not in _COMMON}
+
+
+def _differences(package_id: str, record: dict[str, Any]) -> list[dict[str, Any]]:
+    try:
+        ours = tk.get_action("package_show")({"ignore_auth": True}, {"id": package_id})
+    except tk.ObjectNotFound:
+        return []
+    return list(incoming.differences(ours, incoming.dataset(record, catalogue())))
+
+
+# -- deciding --------------------------------------------------------------------------------------------------------
+
+
+def decide(twins: list[Twin], decision: str, user_id: str, package: Any = None) -> dict[str, dict[str, Any]]:
+    """Note a decision, and do what follows from it at once as far as a person can wait for it.
+
+    :param package: with ``twin``, the dataset of ours that it is
+    :returns: by national id, ``state`` and ``package_id``, or ``error`` (a sentence)
+    """
+    results: dict[str, dict[str, Any]] = {}
+    for twin in twins:
+        results[twin.national_id] = _decide(twin.national_id, decision, user_id, package)
+    if decision == ACCEPT:
+        accepted = [id_ for id_, result in results.items() if "error" not in result]
+        for number, id_ in enumerate(accepted):
+            if number >= _AT_ONCE:
+                break
+            outcome = processing.bring_in_pending(id_)
+            found = model.Session.get(Twin, id_, populate_existing=True)
+            results[id_]["package_id"] = found.package_id if found else None
+            if outcome and outcome.problems:
+                results[id_]["problem"] = told(outcome.problems[0])
+        if len(accepted) > _AT_ONCE:
+            run.send()
+    return results
+
+
+def _decide(national_id: str, decision: str, user_id: str, package: Any) -> dict[str, Any]:
+    # Under the lock of the row: of two people who decide at once, the second sees what the first decided.
+    statement = sa.select(Twin).where(_TWIN.c.national_id == national_id).with_for_update()
+    twin = model.Session.scalars(statement.execution_options(populate_existing=True)).first()
+    if twin is None or twin.state not in _FROM[decision]:
+        model.Session.rollback()
+        return {"error": _not_possible(twin.state if twin else "")}
+    values: dict[str, Any] = {"decided_by": user_id, "decided_at": clock(), "error": None}
+    if decision == ACCEPT:
+        values |= {"state": IMPORTED, "package_id": None, "fingerprint": "", "written": None, "gone_since": None}
+    elif decision == IGNORE:
+        values |= {"state": IGNORED, "package_id": None}
+    elif decision == SAME:
+        values |= {"state": LINKED, "package_id": package.id}
+    else:
+        values |= {"state": REVIEW, "package_id": None}
+    model.Session.execute(sa.update(_TWIN).where(_TWIN.c.national_id == national_id).values(values))
+    model.Session.commit()
+    return {"state": values["state"], "package_id": values["package_id"]}
+
+
+def _not_possible(state: str) -> str:
+    if state in (IMPORTED, FLAGGED, ARCHIVED):
+        return tk._("This dataset has already come in: change or delete it on its own page.")
+    if state == REVIEW:
+        return tk._("Nothing has been decided of this dataset yet.")
+    return tk._("This was decided meanwhile. Reload the page.")
