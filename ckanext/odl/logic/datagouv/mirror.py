@@ -18,6 +18,7 @@ from ckanext.odl.logic.datagouv import sending
 
 #: Without one of these keys data.gouv.fr refuses the dataset; ckanext-scheming leaves out those that are empty.
 _KEYS = ("title", "notes", "author", "author_email", "maintainer", "maintainer_email", "license_id", "license_title")
+_FILE_KEYS = ("name", "description", "format", "mimetype", "size", "hash", "last_modified", "resource_type")
 
 
 def show(context: Context, package: dict[str, Any]) -> None:
@@ -34,6 +35,8 @@ def show(context: Context, package: dict[str, Any]) -> None:
         for field in ("description", "image_url"):
             organization[field] = organization.get(field) or ""
     for resource in package.get("resources") or []:
+        for key in _FILE_KEYS:
+            resource.setdefault(key, None)
         resource["format"] = resource.get("format") or ""
         if resource.get("resource_type"):
             resource["resource_type"] = outgoing.resource_type(resource["resource_type"])
