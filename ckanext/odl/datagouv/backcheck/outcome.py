@@ -32,8 +32,9 @@ METRICS = {
 class Sent:
     """One dataset of ours.
 
-    ``identifiers``: what data.gouv.fr may know it by (its address in the feed, its id over CKAN's API); ``fields``: what
-    left, as :func:`ckanext.odl.datagouv.backcheck.losses` takes it; ``withheld``: why it does not leave, empty when it
+    ``identifiers``: what data.gouv.fr may know it by (its address in the feed, its id over CKAN's API); ``fields``:
+    what left, as :func:`ckanext.odl.datagouv.backcheck.losses` takes it; ``withheld``: why it does not leave, empty
+    when it
     does; ``changed_at``: its last change here.
     """
 
@@ -233,6 +234,4 @@ def since(record: Any) -> dt.datetime | None:
 def metrics(record: Any) -> dict[str, int]:
     """How often a national dataset is used, seen and spoken of; what is not counted is left out."""
     counted = mapping(mapping(record).get("metrics"))
-    return {
-        word: found for name, word in METRICS.items() if (found := number(counted.get(name))) is not None
-    }
+    return {word: found for name, word in METRICS.items() if (found := number(counted.get(name))) is not None}

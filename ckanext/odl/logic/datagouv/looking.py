@@ -169,9 +169,9 @@ def _finish(organization_id: str, asked_at: dt.datetime, error: dict[str, Any] |
     mine = (_LINK.c.organization_id == organization_id, _LINK.c.backcheck_asked_at == asked_at)
     model.Session.execute(sa.update(_LINK).where(*mine).values(backcheck_asked_at=None))
     model.Session.execute(
-        sa.update(_LINK).where(_LINK.c.organization_id == organization_id).values(
-            backcheck_error=sa.null() if said is None else said
-        )
+        sa.update(_LINK)
+        .where(_LINK.c.organization_id == organization_id)
+        .values(backcheck_error=sa.null() if said is None else said)
     )
     model.Session.commit()
     model.Session.expire_all()
@@ -180,7 +180,8 @@ def _finish(organization_id: str, asked_at: dt.datetime, error: dict[str, Any] |
 @contextmanager
 def _lock(organization_id: str) -> Iterator[None]:
     """Nobody else looks for the same carrier meanwhile; a lock of the database, which ends with whoever holds it."""
-    connection = meta.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+    engine: Any = meta.engine
+    connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
     key = sa.func.hashtext(f"odl_backcheck:{organization_id}")
     try:
         if not connection.execute(sa.select(sa.func.pg_try_advisory_lock(key))).scalar():
@@ -370,9 +371,7 @@ def _modified(record: Any) -> Any:
 
 
 def _now() -> dt.datetime:
-    found = model.Session.scalar(sa.select(sa.func.clock_timestamp()))
-    assert found is not None
-    return found
+    return model.Session.execute(sa.select(sa.func.clock_timestamp())).scalar_one()
 
 
 # -- the records
@@ -465,8 +464,13 @@ def _recount(organization_ids: set[str]) -> None:
             sa.func.jsonb_array_length(_TWIN.c.outgoing["losses"]) > 0, _TWIN.c.outgoing["late"].astext != "true"
         )
         count = model.Session.scalar(
-            sa.select(sa.func.count()).select_from(_TWIN).where(
-                _TWIN.c.organization_id == organization_id, _TWIN.c.origin == PORTAL, _TWIN.c.gone_since.is_(None), lossy
+            sa.select(sa.func.count())
+            .select_from(_TWIN)
+            .where(
+                _TWIN.c.organization_id == organization_id,
+                _TWIN.c.origin == PORTAL,
+                _TWIN.c.gone_since.is_(None),
+                lossy,
             )
         )
         counts = {**mapping(link.backcheck.get("counts")), "with_losses": count or 0}

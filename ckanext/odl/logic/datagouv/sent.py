@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 import sqlalchemy as sa
@@ -59,13 +60,10 @@ def of_organization(organization_id: str, withheld: str | None) -> list[Sent]:
 
 def values(package_ids: list[str]) -> dict[str, dict[str, Any]]:
     """What leaves of these datasets, in the words of data.gouv.fr, by their id; one that went meanwhile is left out."""
-    context: Any = {"ignore_auth": True, "user": ""}
     packages = []
     for id_ in package_ids:
-        try:
-            packages.append(tk.get_action("package_show")({**context}, {"id": id_}))
-        except tk.ObjectNotFound:
-            continue
+        with suppress(tk.ObjectNotFound):
+            packages.append(tk.get_action("package_show")({"ignore_auth": True, "user": ""}, {"id": id_}))
     return {
         package["id"]: in_national_words(record, package)
         for package, record in zip(packages, sending.records(packages), strict=True)
