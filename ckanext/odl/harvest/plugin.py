@@ -81,7 +81,7 @@ def _asking_first(name: str) -> Action:
         return next_action(context, data_dict)
 
     guarded.__name__ = name
-    chained = tk.chained_action(guarded)
+    chained: Any = tk.chained_action(guarded)
     return tk.side_effect_free(chained) if name == "harvest_source_list" else chained
 
 
@@ -97,7 +97,8 @@ def _closed(name: str) -> AuthFunction:
         return {"success": False, "msg": tk._("Only administrators of the portal may do this.")}
 
     closed.__name__ = name
-    return tk.chained_auth_function(closed)
+    chained: Any = tk.chained_auth_function(closed)
+    return chained
 
 
 def _closed_to_sources(name: str) -> AuthFunction:
@@ -110,7 +111,8 @@ def _closed_to_sources(name: str) -> AuthFunction:
 
     closed.__name__ = name
     # whether somebody without an account may is for CKAN's own function to say
-    return tk.auth_allow_anonymous_access(tk.chained_auth_function(closed))
+    chained: Any = tk.auth_allow_anonymous_access(tk.chained_auth_function(closed))
+    return chained
 
 
 def _is_source(context: Context, data_dict: DataDict) -> bool:

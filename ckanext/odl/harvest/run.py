@@ -59,7 +59,7 @@ class Busy(Exception):
 
 def ask(source_id: str, by: str | None = None, *, confirmed: bool = False) -> str:
     """Note that a source is to run; returns the id of the run: the one that is not over yet, if there is one."""
-    session = model.Session
+    session: Any = model.Session
     session.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(f"odl_datagouv_ask:{source_id}"))))
     statement = sa.select(_RUN.c.id).where(_RUN.c.source_id == source_id, _RUN.c.state.in_([WAITING, RUNNING]))
     id_ = session.execute(statement.order_by(_RUN.c.asked_at).limit(1)).scalar()
@@ -90,7 +90,8 @@ def lock(source_id: str) -> Iterator[Any]:
 
     :raises Busy: somebody does
     """
-    connection = meta.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+    engine: Any = meta.engine
+    connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
     key = sa.func.hashtext(f"odl_datagouv:{source_id}")
     try:
         if not connection.execute(sa.select(sa.func.pg_try_advisory_lock(key))).scalar():

@@ -1,4 +1,6 @@
-"""What a worker does for the links with data.gouv.fr: what was accepted is brought in, then the runs go on, then what left is looked for there.
+"""What a worker does for the links with data.gouv.fr.
+
+What was accepted is brought in, then the runs go on, then what left is looked for there.
 
 A job leaves when another one waits for the worker, and comes back behind it: a run of an hour makes no file wait long.
 """

@@ -178,7 +178,9 @@ ACTIONS = [
     ),
     # what data.gouv.fr would refuse: its own people and those above, for each dataset that they may see
     Call("odl_harvest_check", org("a", type="organization"), may=INSIDE, others=403),
-    Call("odl_harvest_check", org("b", type="organization"), may=STAFF | {"member_b", "editor_b", "admin_b"}, others=403),
+    Call(
+        "odl_harvest_check", org("b", type="organization"), may=STAFF | {"member_b", "editor_b", "admin_b"}, others=403
+    ),
     Call("odl_harvest_check", org("atd", type="organization"), may=STAFF, others=403),
     Call("odl_harvest_check", lambda world: {"id": world.packages["public"]}, may=INSIDE, others=403),
     Call("odl_harvest_check", lambda world: {"id": world.packages["private"]}, may=INSIDE),

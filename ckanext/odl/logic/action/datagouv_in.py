@@ -184,8 +184,8 @@ def odl_datagouv_review_list(context: Context, data_dict: DataDict) -> dict[str,
     :param q: words of the title
     :param rows, start: part of the list (20 unless told, 100 at most)
     :returns: ``count``, ``totals`` (by state) and ``results``: ``national_id``, ``title``, ``url``, ``organization``,
-        ``national_organization``, ``state``, ``description``, ``files``, ``license_id``, ``quality``, ``package``, ``differences``, ``candidates`` (``id``,
-        ``name``, ``title``, ``why``), ``local_fields``, dates, ``decided_by``, ``problem`` each
+        ``national_organization``, ``state``, ``description``, ``files``, ``license_id``, ``quality``, ``package``,
+        ``differences``, ``candidates`` (``id``, ``name``, ``title``, ``why``), ``local_fields``, dates, ``decided_by``, ``problem`` each
     """
     organization = following.organization(data_dict["id"])
     tk.check_access("odl_datagouv_review_list", context, {"id": organization.id})
@@ -226,7 +226,7 @@ def odl_datagouv_review_decide(context: Context, data_dict: DataDict) -> dict[st
 
 def _twin_package(context: Context, data_dict: DataDict, twins: list[Twin]) -> Any:
     """The dataset that is said to be the same; of the same local authority, and one that the person may change."""
-    refused = {"package_id": [tk._("Choose one dataset of the same local authority.")]}
+    refused: Any = {"package_id": [tk._("Choose one dataset of the same local authority.")]}
     package: Any = model.Package.get(data_dict.get("package_id") or "")
     if package is None or len(twins) != 1 or package.owner_org != twins[0].organization_id:
         raise tk.ValidationError(refused)

@@ -72,6 +72,6 @@ def odl_datagouv_review_list(context: Context, data_dict: DataDict) -> AuthResul
 
 def odl_datagouv_review_decide(context: Context, data_dict: DataDict) -> AuthResult:
     """Over every organization that is concerned; of none, whoever supports somebody."""
-    ids = data_dict.get("organizations") or []
+    ids = list(data_dict.get("organizations") or ())
     answers = [_over(context, id_) for id_ in ids] or [_over_theirs(context)]
-    return next((answer for answer in answers if not answer["success"]), {"success": True})
+    return next((answer for answer in answers if not answer.get("success")), {"success": True})

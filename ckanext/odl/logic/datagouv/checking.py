@@ -174,7 +174,7 @@ def packages_of(organization_id: str) -> list[dict[str, Any]]:
     for one in model.Session.scalars(statement):
         values = {column.name: getattr(one, column.name) for column in resource.__table__.columns}
         files[one.package_id].append({**(values.pop("extras") or {}), **values})
-    return [shaped(row._mapping, files.get(row.id, ())) for row in rows]
+    return [shaped(dict(row._mapping), files.get(row.id, ())) for row in rows]
 
 
 def columns() -> list[Any]:

@@ -11,6 +11,7 @@ from ckan.plugins import toolkit as tk
 
 from ckanext.odl import config
 from ckanext.odl.datagouv import incoming
+from ckanext.odl.datagouv.comparing import Difference
 from ckanext.odl.harvest import processing, run
 from ckanext.odl.logic.overview import fold
 from ckanext.odl.logic.path import acting
@@ -166,7 +167,7 @@ def _telling(title: str) -> set[str]:
     return {word for word in fold(title).split() if word not in _COMMON}
 
 
-def _differences(package_id: str, record: dict[str, Any]) -> list[dict[str, Any]]:
+def _differences(package_id: str, record: dict[str, Any]) -> list[Difference]:
     try:
         ours = tk.get_action("package_show")({"ignore_auth": True}, {"id": package_id})
     except tk.ObjectNotFound:
