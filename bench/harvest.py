@@ -15,12 +15,13 @@ import time
 from pathlib import Path
 from typing import Any
 
+# before CKAN, whose command line puts its own folder, with its own tests, first on the path
+from tests.national import NationalServer, organization, records  # isort: split
+
 from ckan import model
 from ckan.cli import load_config
 from ckan.config.middleware import make_app
 from ckan.plugins import toolkit as tk
-
-from tests.national import NationalServer, organization, records
 
 TURN = 50
 #: The organization whose datasets the bare loop creates.
