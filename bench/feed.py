@@ -1,8 +1,8 @@
 """The feed that data.gouv.fr reads, in figures: what each page costs, from the first to the last; prints JSON.
 
-``python3 -m dev.portal shell .venv/bin/python -m bench.feed [--datasets 10000]`` empties the database and the index of
-the tests, makes one dataset by CKAN and the others after it by SQL and in the index, and measures in one run. Ratios are
-what counts; the seconds are this machine's.
+``python3 -m dev.portal shell .venv/bin/python -m bench.feed [--datasets 10000]`` empties the database and the index
+of the tests, makes one dataset by CKAN and the others after it by SQL and in the index, and measures in one run. Ratios
+are what counts; the seconds are this machine's.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ BATCH = 1000
 
 
 def call(action: str, **data: Any) -> Any:
-    context = {"ignore_auth": True, "user": tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]}
+    context: Any = {"ignore_auth": True, "user": tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]}
     return tk.get_action(action)(context, data)
 
 
@@ -61,7 +61,8 @@ def copies(package: dict[str, Any], count: int) -> None:
     """As many datasets like *package*, in the database and in the index."""
     columns = "license_id, type, owner_org, private, state, notes, metadata_created, metadata_modified"
     clone = sa.text(
-        f"INSERT INTO package (id, name, title, {columns}) SELECT :id, :name, title, {columns} FROM package WHERE id = :of"
+        f"INSERT INTO package (id, name, title, {columns})"
+        f" SELECT :id, :name, title, {columns} FROM package WHERE id = :of"
     )
     shown = json.loads(search.show(package["id"])["validated_data_dict"])
     solr = make_connection()

@@ -6,6 +6,7 @@ The vocabularies are those of DCAT 2 and DCAT-AP; where these leave a choice, ud
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import Any
 
 from ckan.plugins import toolkit as tk
@@ -68,7 +69,7 @@ class DatagouvProfile(EuropeanDCATAP3Profile):
         for file in record.files:
             self._file(dataset_ref, file)
 
-    # -- parts of a dataset ---------------------------------------------------------------------------------------------
+    # -- parts of a dataset ----------------------------------------------------------------------------------
 
     def _theme(self, subject: URIRef, theme: str) -> None:
         if not theme:
@@ -83,7 +84,7 @@ class DatagouvProfile(EuropeanDCATAP3Profile):
     def _licence(self, subject: URIRef, licence: outgoing.Licence | None) -> None:
         if licence is None:
             return
-        node = URIRef(licence.url) if licence.url else BNode(f"licence-{licence.id}")
+        node = URIRef(licence.url) if licence.url else _blank("licence", licence.id)
         self.g.add((subject, DCT.license, node))
         self.g.add((node, RDF.type, DCT.LicenseDocument))
         # the label is what data.gouv.fr reads first, and an id is what it cannot mistake
@@ -165,7 +166,7 @@ class DatagouvProfile(EuropeanDCATAP3Profile):
             # hexBinary, as SPDX has it, would reach data.gouv.fr as bytes, and the dataset be refused
             self.g.add((checksum, SPDX.checksumValue, Literal(digits)))
 
-    # -- values ---------------------------------------------------------------------------------------------------------
+    # -- values ----------------------------------------------------------------------------------------------
 
     def _text(self, subject: Any, predicate: Any, text: Any) -> None:
         if text:
@@ -184,6 +185,6 @@ class DatagouvProfile(EuropeanDCATAP3Profile):
             self.g.add((subject, predicate, Literal(moment.isoformat(), datatype=XSD.dateTime)))
 
 
-def _blank(what: str, owner: URIRef) -> BNode:
+def _blank(what: str, owner: str) -> BNode:
     """A node without address, named after its owner: the same page is the same bytes."""
-    return BNode(f"{what}-{str(owner).rpartition('/')[2]}")
+    return BNode("n" + sha256(f"{what} {owner}".encode()).hexdigest()[:32])

@@ -18,7 +18,7 @@ from ckan.model import meta
 from ckan.plugins import toolkit as tk
 from sqlalchemy.orm import Session
 
-from ckanext.odl import queue, storage
+from ckanext.odl import links, queue, storage
 from ckanext.odl.model import StoredFile, Validation
 from ckanext.odl.scdl import UnknownSchema, catalogue
 
@@ -67,6 +67,18 @@ def followed(resource: dict[str, Any], was_checked: Callable[[Declared], bool]) 
     return next((one for one in known if was_checked(one)), schema)
 
 
+def held_to(session: Session, resources: Collection[dict[str, Any]]) -> dict[str, Declared]:
+    """The schema and version that each of these files is held to, see :func:`followed`; by id, in two queries."""
+    ids = [resource["id"] for resource in resources]
+    stored = sa.select(StoredFile.resource_id, StoredFile.sha256).where(StoredFile.resource_id.in_(ids))
+    present = {row.resource_id: row.sha256 for row in session.execute(stored)} if ids else {}
+    checked = Validation.checked(session, ids) if ids else set()
+    return {
+        resource["id"]: followed(resource, lambda one, id_=resource["id"]: (id_, present.get(id_, ""), *one) in checked)
+        for resource in resources
+    }
+
+
 @contextmanager
 def own_session() -> Iterator[Session]:
     """A database session apart from the request's."""
@@ -86,7 +98,7 @@ def resources(session: Session, *conditions: Any) -> list[dict[str, Any]]:
     """Active resources of active datasets, with what is needed to read and to judge them."""
     r: Any = model.Resource
     statement = (
-        sa.select(r.id, r.package_id, r.url, r.url_type, r.last_modified, r.extras)
+        sa.select(r.id, r.package_id, r.name, r.url, r.url_type, r.format, r.hash, r.last_modified, r.extras)
         .join(model.Package, model.Package.id == r.package_id)
         .where(r.state == model.State.ACTIVE, model.Package.state != model.State.DELETED, *conditions)
         .order_by(r.package_id, r.position)
@@ -139,7 +151,9 @@ def refresh(package_id: str, *, again: str | None = None) -> None:
     with own_session() as session:
         # One reader at a time per dataset, and all is read after the lock: the last reader has the last bytes written.
         session.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(package_id))))
-        uploads = resources(session, model.Resource.package_id == package_id, model.Resource.url_type == "upload")
+        found = resources(session, model.Resource.package_id == package_id)
+        uploads = [r for r in found if r["url_type"] == "upload"]
+        linked = [r for r in found if r.get("odl_schema") and links.is_readable(r)]
         known = {
             file.resource_id: file
             for file in session.scalars(
@@ -147,6 +161,7 @@ def refresh(package_id: str, *, again: str | None = None) -> None:
             )
         }
         looked_at = [_refresh_file(session, r, known.get(r["id"]), again=r["id"] == again) for r in uploads]
+        looked_at += [(_refresh_link(session, r, again=r["id"] == again), False) for r in linked]
         session.commit()
     if any(waiting for waiting, _moved in looked_at):
         queue.send()
@@ -154,6 +169,27 @@ def refresh(package_id: str, *, again: str | None = None) -> None:
         # a file became one that needs no new check: no job will tell the search
         with own_session() as session:
             tell_the_search(session, [package_id])
+
+
+def _refresh_link(session: Session, resource: dict[str, Any], *, again: bool) -> str | None:
+    """Ask for the check of a link that declares a model; it is read when its turn has come, by the worker."""
+    key = links.key(resource)
+    StoredFile.record(session, resource["id"], key, 0, key, "")
+    checked = set() if again else Validation.checked(session, [resource["id"]])
+    schema = followed(resource, lambda one: (resource["id"], key, *one) in checked)
+    if not schema.schema_id:
+        return None
+    return Validation.ask(
+        session,
+        resource_id=resource["id"],
+        package_id=resource["package_id"],
+        sha256=key,
+        schema_id=schema.schema_id,
+        schema_version=schema.version,
+        file_name=links.name(resource),
+        size=0,
+        again=again,
+    )
 
 
 def _refresh_file(

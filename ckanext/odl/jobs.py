@@ -14,7 +14,7 @@ from ckan import model
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from ckanext.odl import brought, config, marking, queue, storage
+from ckanext.odl import brought, config, links, marking, queue, storage
 from ckanext.odl.intake import knowledge, own_session, refresh, resources, tell_the_search
 from ckanext.odl.model import StoredFile, Validation
 from ckanext.odl.model.validation import MAX_ATTEMPTS
@@ -25,6 +25,8 @@ log = logging.getLogger(__name__)
 #: Datasets that are told to the search in one go, and the size of a file before which what is known is told first.
 SAID_TOGETHER = 20
 LARGE_BYTES = 1 << 20
+#: Seconds after which a link that could not be read is read again.
+LINK_SECONDS = 86400
 #: Checks and files taken up by one sweep.
 SWEEP_LIMIT = 500
 
@@ -69,9 +71,13 @@ def _check(session: Session, row: Validation) -> None:
     brought.be_sure_of(row.schema_id, row.schema_version)
     with NamedTemporaryFile(prefix="odl-") as copy:
         try:
-            sha256 = storage.identify(found[0], copy).sha256 if found else ""
+            sha256 = _content(found[0], copy, row.sha256) if found else ""
         except storage.MissingFile:
             sha256 = ""
+        except links.LinkError as error:
+            log.warning("The link of resource %s cannot be read: %s", row.resource_id, error)
+            Validation.give_up(session, row.id, row.attempts)
+            return
         copy.flush()
         if sha256 != row.sha256:
             # Deleted or replaced since it was queued: its successor gets a check of its own.
@@ -93,6 +99,16 @@ def _check(session: Session, row: Validation) -> None:
         log.error("The check of resource %s was interrupted, attempt %s", row.resource_id, row.attempts)
         return
     Validation.finish(session, row.id, row.attempts, report)
+
+
+def _content(resource: dict[str, Any], copy: Any, wanted: str) -> str:
+    """Write the bytes of a file into *copy*; returns what it is (a link that is another one by now is not read)."""
+    if resource["url_type"] == "upload":
+        return storage.identify(resource, copy).sha256
+    key = links.key(resource) if links.is_readable(resource) else ""
+    if key == wanted:
+        links.fetch(resource, copy)
+    return key
 
 
 @contextmanager
@@ -132,7 +148,8 @@ def sweep() -> dict[str, int]:
     with own_session() as session:
         released, interrupted = Validation.release_dead(session)
         late = Validation.late(session, config.patience())
-        unread = _unread(session) | _written(session)
+        unread = _unread(session) | _written(session) | _unread_links(session)
+        Validation.try_again(session, LINK_SECONDS)
         if late:
             queue.send()
         for package_id in unread:
@@ -171,6 +188,28 @@ def _unread(session: Session) -> set[str]:
             model.Package.state != model.State.DELETED,
             r.url_type == "upload",
             sa.or_(StoredFile.resource_id.is_(None), StoredFile.stamp != _stamp_in_sql(r.last_modified)),
+        )
+        .limit(SWEEP_LIMIT)
+    )
+    return set(session.execute(statement).scalars())
+
+
+def _unread_links(session: Session) -> set[str]:
+    """Datasets with a link that declares a model and was never looked at."""
+    r: Any = model.Resource
+    addresses = ("https://%", "http://127.0.0.1%") if config.datagouv_loopback() else ("https://%",)
+    statement = (
+        sa.select(r.package_id)
+        .distinct()
+        .join(model.Package, model.Package.id == r.package_id)
+        .outerjoin(StoredFile, StoredFile.resource_id == r.id)
+        .where(
+            r.state == model.State.ACTIVE,
+            model.Package.state != model.State.DELETED,
+            sa.func.coalesce(r.url_type, "") != "upload",
+            sa.or_(*(r.url.like(address) for address in addresses)),
+            sa.cast(r.extras, sa.Text).like('%"odl_schema": "_%'),
+            StoredFile.resource_id.is_(None),
         )
         .limit(SWEEP_LIMIT)
     )

@@ -18,6 +18,7 @@ from ckan.plugins import toolkit as tk
 from ckan.tests import factories
 
 from ckanext.odl import brought
+from ckanext.odl.logic.datagouv import sending
 from ckanext.odl.model import SchemaVersion, Validation
 from ckanext.odl.scdl import catalogue, packaged
 from tests.portal.conftest import GOOD, HEADER, SCHEMA, call, run_checks, state_of, upload
@@ -314,6 +315,9 @@ def test_an_older_report_stays_what_it_is(national, sync, deposit):
         after = state_of(one)
         assert (after["badge"], after["schema_version"]) == ("valid", "1.1.6")
         assert after["report"] == before[one["id"]]["report"]
+
+    (record,) = sending.records([call("package_show", None, id=declared["package_id"])])
+    assert [file.schema_url for file in record.files] == [packaged().get(SCHEMA).schema_url("1.1.6")] * 2
 
     call("odl_validation_run", None, id=silent["id"])
     run_checks()

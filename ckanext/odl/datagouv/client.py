@@ -25,8 +25,7 @@ ZONES_AT_ONCE = 50
 _END = "},next_page,total"
 _LIGHT = (
     "data{id,slug,title,last_modified,last_update,archived,deleted,private,internal,organization{id},"
-    "harvest{backend,domain,source_id,remote_id,remote_url,dct_identifier,last_update},"
-    "metrics,resources{url,checksum}" + _END
+    "harvest{backend,domain,source_id,remote_id,remote_url,dct_identifier,last_update}"
 )
 # Not the members of an organization: their names are nobody's business here.
 _ORGANIZATION = "id,name,acronym,slug,page,business_number_id,badges,deleted,metrics{datasets}"
@@ -87,15 +86,16 @@ class Client(Line):
             raise DatagouvError("gone", url=f"{self.base_url}/api/1/organizations/{_part(id)}/")
         return record
 
-    def datasets(self, organization_id: str) -> Listing:
+    def datasets(self, organization_id: str, more: str = "") -> Listing:
         """The light list of the public datasets of an organization: identifiers, dates, whence they were harvested.
 
         :param organization_id: its identifier (not its slug)
+        :param more: what else is wanted of each, as an ``X-Fields`` mask (``metrics,resources{url}``)
         :returns: the whole list; a record of another organization is among the malformed
         :raises DatagouvError: ``incomplete`` when the list could not be seen whole, ``gone`` when there is no such
             organization (data.gouv.fr gives an empty list then)
         """
-        listing = self._all("/api/1/datasets/", {"organization": organization_id}, _LIGHT)
+        listing = self._all("/api/1/datasets/", {"organization": organization_id}, ",".join(filter(None, (_LIGHT, more))) + _END)
         if not listing:
             self.organization(organization_id)
         foreign = [record for record in listing if _is_of_another(record, organization_id)]

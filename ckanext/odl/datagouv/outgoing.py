@@ -194,12 +194,15 @@ def file_url(site_url: str, resource: Mapping[str, Any]) -> str | None:
     :returns: None when there is no address that could be opened
     """
     if resource.get("url_type") == "upload":
-        return f"{dataset_uri(site_url, resource['package_id'])}/resource/{resource['id']}/download"
+        return f"{dataset_uri(site_url, resource['package_id'])}/resource/{quote(resource['id'])}/download"
     return web_address(resource.get("url"))
 
 
 def web_address(text: Any) -> str | None:
-    """Return *text* as an absolute http, https or ftp address without characters that RDF refuses, None if it is none."""
+    """Return *text* as an absolute http, https or ftp address, without characters that RDF refuses.
+
+    None when it is no such address.
+    """
     words = plain(text).strip()
     try:
         parts = urlsplit(words)
@@ -272,14 +275,16 @@ def place(package: Mapping[str, Any], outlines: Outlines | None = None) -> Place
     :param package: with ``odl_territory`` (``commune 48150 Saint-Exemple``) and ``extras``
     """
     territory = parse_territory(plain(package.get("odl_territory")))
-    outline = _own_outline(package) or _outline(territory, outlines)
+    own = _own_outline(package)
+    outline = own or _outline(territory, outlines)
     geometry = json.dumps(outline, separators=(",", ":")) if outline else ""
     if territory is None:
         return Place("", "", "", geometry) if geometry else None
     uri = _FRANCE if territory.level == "france" else ""
     if territory.code and territory.code_is_valid and territory.level in _TERRITORIES:
         uri = _TERRITORIES[territory.level] + territory.code
-    return Place(uri, territory.code, territory.name, geometry)
+    # an outline of its own is not that of the territory: under the address of this one, every dataset would get it
+    return Place("" if own else uri, territory.code, territory.name, geometry)
 
 
 def _own_outline(package: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -401,7 +406,7 @@ def _file(resource: Mapping[str, Any], uri: str, site_url: str, stored: Mapping[
     sha256, size = stored.get(resource["id"], (resource.get("hash"), resource.get("size")))
     algorithm = None if resource["id"] in stored else resource.get("hash_algorithm")
     return File(
-        uri=f"{uri}/resource/{resource['id']}",
+        uri=f"{uri}/resource/{quote(resource['id'])}",
         id=resource["id"],
         url=url,
         title=plain(resource.get("name") or resource.get("format") or resource["id"]),
@@ -424,7 +429,7 @@ def _count(value: Any) -> int | None:
         return None
 
 
-# -- harvesters that read the API of CKAN ---------------------------------------------------------------------------------
+# -- harvesters that read the API of CKAN --------------------------------------------------------------------
 
 
 def mirrored(package: Mapping[str, Any], outlines: Outlines | None = None) -> list[dict[str, str]]:

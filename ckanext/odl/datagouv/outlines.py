@@ -20,8 +20,9 @@ _SUFFIXES = (".geojson", ".json")
 
 #: Names of the property that holds the code, as found in the files of IGN, INSEE, OpenStreetMap and of SIG tools.
 _CODES = (
-    "code", "insee", "code_insee", "insee_com", "insee_commune", "codgeo", "com_code", "ref_insee", "ref:insee", "siren",
-    "siren_epci", "code_siren", "code_epci", "insee_dep", "code_dept", "code_departement", "insee_reg", "code_region",
+    "code", "insee", "code_insee", "insee_com", "insee_commune", "codgeo", "com_code", "ref_insee", "ref:insee",
+    "siren", "siren_epci", "code_siren", "code_epci", "insee_dep", "code_dept", "code_departement", "insee_reg",
+    "code_region",
 )  # fmt: skip
 
 

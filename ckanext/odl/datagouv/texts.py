@@ -1,8 +1,8 @@
 """Texts in the form in which data.gouv.fr keeps them whole.
 
-udata takes a description for HTML as soon as Python's HTML parser finds one tag in it, and then rewrites all of it: line
-breaks, lists and every word between angle brackets go. A Markdown text therefore leaves without anything like a tag; one
-with real HTML leaves as HTML altogether, from which udata makes Markdown again.
+udata takes a description for HTML as soon as Python's HTML parser finds one tag in it, and then rewrites all of it:
+line breaks, lists and every word between angle brackets go. A Markdown text therefore leaves without anything like a
+tag; one with real HTML leaves as HTML altogether, from which udata makes Markdown again.
 """
 
 from __future__ import annotations
@@ -22,9 +22,14 @@ _TAG = re.compile(r"<(?=(/?)([A-Za-z][^\s/>]*))")
 _BREAK = re.compile(r"[ \t]*<br\s*/?>[ \t]*\n?", re.IGNORECASE)
 
 #: The elements that people write in a description; everything else between angle brackets is text.
-_ELEMENTS = frozenset(
-    ["a", "abbr", "address", "article", "aside", "b", "big", "blockquote", "br", "caption", "center", "cite", "code", "col", "colgroup", "dd", "del", "details", "dfn", "div", "dl", "dt", "em", "figcaption", "figure", "font", "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "i", "img", "ins", "kbd", "li", "main", "mark", "nav", "ol", "p", "pre", "q", "s", "samp", "section", "small", "span", "strike", "strong", "sub", "summary", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "time", "tr", "tt", "u", "ul", "var", "script", "style", "iframe", "object", "embed", "form", "input", "button", "video", "audio", "source", "svg"]
-)
+_ELEMENTS = frozenset({
+    "a", "abbr", "address", "article", "aside", "b", "big", "blockquote", "br", "caption", "center", "cite", "code",
+    "col", "colgroup", "dd", "del", "details", "dfn", "div", "dl", "dt", "em", "figcaption", "figure", "font",
+    "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "i", "img", "ins", "kbd", "li", "main", "mark",
+    "nav", "ol", "p", "pre", "q", "s", "samp", "section", "small", "span", "strike", "strong", "sub", "summary",
+    "sup", "table", "tbody", "td", "tfoot", "th", "thead", "time", "tr", "tt", "u", "ul", "var", "script", "style",
+    "iframe", "object", "embed", "form", "input", "button", "video", "audio", "source", "svg",
+})  # fmt: skip
 
 
 def plain(value: Any) -> str:

@@ -28,7 +28,11 @@ def filled(file: str, code: str, part: str, language: str, known: Mapping[str, A
     :param known: values by name
     :raises KeyError: there is no such text
     """
-    text = texts(file)[code][part]["fr" if language.lower().startswith("fr") else "en"]
+    return fill(texts(file)[code][part]["fr" if language.lower().startswith("fr") else "en"], known)
+
+
+def fill(text: str, known: Mapping[str, Any]) -> str:
+    """A template with its values."""
     values = {name: _in_words(value) for name, value in known.items() if value not in (None, "", [], ())}
     text = re.sub(r"\[([^\[\]]*)\]", lambda found: found[1] if _names(found[1]) <= values.keys() else "", text)
     return re.sub(r"{(\w+)}", lambda found: values.get(found[1], "?"), text)

@@ -11,7 +11,7 @@ from typing import Any
 from ckan import model
 from ckan import plugins as p
 from ckan.plugins import toolkit as tk
-from ckan.types import AuthFunction, AuthResult, Context, DataDict
+from ckan.types import Action, AuthFunction, AuthResult, Context, DataDict
 from ckanext.harvest.interfaces import IHarvester
 from ckanext.harvest.logic.auth import create, delete, get, patch, update
 
@@ -19,11 +19,18 @@ from . import run, sources
 
 #: The type of the datasets that stand for ckanext-harvest's sources.
 SOURCE_TYPE = "harvest"
+#: Actions of ckanext-harvest that ask nobody whether the caller may: all sources to anybody, jobs ended by anybody.
+_UNGUARDED = ("harvest_source_list", "harvest_abort_failed_jobs", "harvest_source_reindex")
 
 
 class OdlDatagouvPlugin(p.SingletonPlugin):
+    p.implements(p.IActions)
     p.implements(p.IAuthFunctions)
     p.implements(IHarvester)
+
+    # IActions
+    def get_actions(self) -> dict[str, Action]:
+        return {name: _asking_first(name) for name in _UNGUARDED}
 
     # IAuthFunctions
     def get_auth_functions(self) -> dict[str, AuthFunction]:
@@ -66,6 +73,16 @@ class OdlDatagouvPlugin(p.SingletonPlugin):
     def get_original_url(self, harvest_object_id: str) -> str | None:
         """The page of the dataset on data.gouv.fr."""
         return run.page_of_object(harvest_object_id)
+
+
+def _asking_first(name: str) -> Action:
+    def guarded(next_action: Action, context: Context, data_dict: DataDict) -> Any:
+        tk.check_access("harvest_jobs_run", context, {})
+        return next_action(context, data_dict)
+
+    guarded.__name__ = name
+    chained = tk.chained_action(guarded)
+    return tk.side_effect_free(chained) if name == "harvest_source_list" else chained
 
 
 def harvest_auth_functions() -> list[str]:

@@ -19,7 +19,6 @@ from sqlalchemy.orm import Session
 from ckanext.odl import config
 from ckanext.odl.logic import collectivite
 from ckanext.odl.model import DatagouvLink
-from ckanext.odl.model.datagouv import OWN
 
 TYPE = "datagouv"
 #: How often a source runs by itself, in days; 0: only when it is asked to.
@@ -48,10 +47,9 @@ class Source:
     created_at: Any = field(default=None, compare=False)
 
     def links(self, session: Session) -> list[DatagouvLink]:
-        """The organizations of data.gouv.fr that are read: those that a person confirmed."""
+        """The organizations of data.gouv.fr that are read: those that a person confirmed, carried by an ATD or not."""
         table = DatagouvLink.__table__
         statement = sa.select(DatagouvLink).where(
-            table.c.mode == OWN,
             table.c.national_id != "",
             table.c.confirmed_at.is_not(None),
             table.c.organization_id.in_(self.followed()),

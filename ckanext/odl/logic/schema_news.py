@@ -9,8 +9,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from ckan import model
 
-from ckanext.odl.intake import followed
-from ckanext.odl.model import StoredFile, Validation
+from ckanext.odl.intake import held_to
 from ckanext.odl.scdl import Catalogue, SchemaEntry, catalogue, changes
 from ckanext.odl.scdl.catalogue import in_order
 
@@ -90,14 +89,10 @@ def users(schema_id: str, version: str, known: Catalogue) -> set[str]:
 def _behind(entry: SchemaEntry, version: str, organization_ids: Collection[str] | None) -> list[File]:
     """The files of these organizations (None: of all) that follow an older version than *version*."""
     rows = _resources(entry.id, organization_ids)
-    ids = [row.id for row in rows]
-    stored = sa.select(StoredFile.resource_id, StoredFile.sha256).where(StoredFile.resource_id.in_(ids))
-    present = {row.resource_id: row.sha256 for row in model.Session.execute(stored)} if ids else {}
-    checked = Validation.checked(model.Session(), ids) if ids else set()
+    held = held_to(model.Session(), [{**(row.extras or {}), "id": row.id} for row in rows])
     files = []
     for row in rows:
-        here = (row.id, present.get(row.id, ""))
-        schema = followed({**(row.extras or {})}, lambda one, here=here: (*here, *one) in checked)
+        schema = held[row.id]
         if schema.schema_id == entry.id and in_order(schema.version) < in_order(version):
             name = row.name or row.url.rsplit("/", 1)[-1]
             files.append(File(row.id, name, row.package, row.title or row.package, row.owner_org, schema.version))

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from ckan import model
 
-from ckanext.odl import storage
+from ckanext.odl import links, storage
 from ckanext.odl.intake import Declared, declared, followed, stamp_of
 from ckanext.odl.model import State, StoredFile, Validation
 
@@ -110,9 +110,10 @@ def judge(resource: dict[str, Any], file: StoredFile | None, checks: dict[tuple[
     """
     schema = declared(resource)
     base = {"resource_id": resource["id"], "schema": schema, "is_upload": resource.get("url_type") == "upload"}
-    if not base["is_upload"]:
+    is_link = links.is_readable(resource)
+    if not base["is_upload"] and not (is_link and schema.schema_id):
         return FileState(badge="to_check" if schema.schema_id else "no_schema", **base)
-    if file is None or file.stamp != stamp_of(resource.get("last_modified")):
+    if file is None or file.stamp != (links.key(resource) if is_link else stamp_of(resource.get("last_modified"))):
         return FileState(badge="checking" if schema.schema_id else "no_schema", **base)
     if file.trace and (trace := storage.trace(resource)) != file.trace:
         badge = "to_check" if trace == storage.GONE else "checking"
@@ -125,7 +126,8 @@ def judge(resource: dict[str, Any], file: StoredFile | None, checks: dict[tuple[
 
     base["schema"] = schema = followed(resource, was_checked)
     check = checks.get((*here, *schema))
-    return FileState(badge=_badge(schema, check), sha256=file.sha256, size=file.size, check=check, **base)
+    known = {} if is_link else {"sha256": file.sha256, "size": file.size}
+    return FileState(badge=_badge(schema, check), check=check, **known, **base)
 
 
 def _badge(schema: Declared, check: Any) -> str:

@@ -247,6 +247,23 @@ class Validation(tk.BaseModel):
         session.commit()
 
     @classmethod
+    def give_up(cls, session: Session, id_: str, attempt: int) -> None:
+        """Close a running check whose link could not be read; :meth:`try_again` takes it up again."""
+        over = {"state": State.INTERRUPTED.value, "said": False, "lease_until": None, "finished_at": clock()}
+        session.execute(cls._mine(id_, attempt).values(attempts=0, **over))
+        session.commit()
+
+    @classmethod
+    def try_again(cls, session: Session, seconds: int) -> int:
+        """Let the checks wait again whose link could not be read *seconds* ago or earlier; returns their number."""
+        table = cls.__table__
+        # a check whose worker died has its attempts
+        old = (table.c.state == State.INTERRUPTED.value, table.c.attempts == 0, table.c.finished_at < clock(-seconds))
+        found = change(session, sa.update(table).where(*old).values(state=State.WAITING.value, queued_at=clock()))
+        session.commit()
+        return found
+
+    @classmethod
     def unsay(cls, session: Session, resource_id: str) -> None:
         """The search is to be told anew of a file whose checks have all ended."""
         mine = (cls.__table__.c.resource_id == resource_id, cls.__table__.c.finished_at.is_not(None))

@@ -137,6 +137,10 @@ class Catalogue:
         entries += [_extended(_unpackaged(own[0]), own) for own in by_id.values()]
         return Catalogue(entries, self._folder)
 
+    def alone(self, version: BroughtVersion) -> Catalogue:
+        """Return a catalogue that knows this version and no other, to try it."""
+        return Catalogue([_extended(_unpackaged(version), [version])], self._folder)
+
     def __iter__(self) -> Iterator[SchemaEntry]:
         return iter(self.entries)
 

@@ -22,9 +22,10 @@ from . import json_schemas
 from .brought import BroughtVersion, Kind
 from .catalogue import Catalogue, SchemaEntry, in_order
 from .changes import changes
+from .detect import detect
 from .models import blank_csv, blank_xlsx
 from .rules import rules
-from .words import describe_table
+from .words import describe_table, example
 
 #: Most schemas and versions that a catalogue may list: the national one has about a hundred, with a few each.
 MOST_SCHEMAS = 2_000
@@ -151,7 +152,8 @@ def read_catalogue(content: bytes) -> tuple[list[Listed], list[Refusal]]:
 
 
 def _text(value: Any) -> str:
-    return " ".join(value.split()) if isinstance(value, str) else ""
+    """One line of text, without what no database or page takes (controls, halves of characters)."""
+    return "".join(c for c in " ".join(value.split()) if c.isprintable()) if isinstance(value, str) else ""
 
 
 def _versions(id_: str, declared: Any) -> tuple[dict[str, str], list[Refusal]]:
@@ -239,11 +241,9 @@ def judge(wanted: Wanted, content: bytes, known: Catalogue, check: Check) -> New
         return None
     try:
         schema = check(content, kind)
-    except ValueError as error:
-        code, params = getattr(error, "code", None), getattr(error, "params", {})
-        if code is None:
-            raise
-        raise SyncError(code, **named, field=str(params.get("field") or "")) from None
+    except Exception as error:  # a stranger's file may break the reader itself: that is refused like the rest
+        code, params = getattr(error, "code", "unusable"), getattr(error, "params", {})
+        raise SyncError(code, **named, field=_text(params.get("field"))) from None
     if entry is None and kind == "json" and "features" in (schema.get("properties") or {}):
         kind = "geojson"
     version = BroughtVersion(
@@ -256,7 +256,7 @@ def judge(wanted: Wanted, content: bytes, known: Catalogue, check: Check) -> New
         content.decode("utf-8-sig"),
         "",
     )
-    descriptor = _usable(version, schema)
+    descriptor = _usable(version, schema, known)
     if wanted.why == "known":
         differences = changes(known.descriptor(wanted.id, wanted.version), descriptor, "fr")
         if differences:
@@ -265,7 +265,7 @@ def judge(wanted: Wanted, content: bytes, known: Catalogue, check: Check) -> New
     return New(version, entry.latest if entry else None, descriptor)
 
 
-def _usable(version: BroughtVersion, schema: Mapping[str, Any]) -> Mapping[str, Any]:
+def _usable(version: BroughtVersion, schema: Mapping[str, Any], known: Catalogue) -> Mapping[str, Any]:
     """The columns, once all that the portal says and makes of a schema was tried on this one."""
     named = {"id": version.id, "version": version.version}
     try:
@@ -278,6 +278,10 @@ def _usable(version: BroughtVersion, schema: Mapping[str, Any]) -> Mapping[str, 
         if version.kind == "table":
             blank_csv(descriptor, with_example=True)
             blank_xlsx(descriptor, version.title, with_example=True)
+        alone = known.alone(version)
+        alone.search(version.title)
+        names = [field["name"] for field in descriptor["fields"]]
+        detect(names, [[example(field) for field in descriptor["fields"]]], schemas=alone, kinds=(version.kind,))
     except Exception:  # whatever a stranger's file makes of our words is the file's fault, and told as such
         raise SyncError("unusable", **named) from None
     if not has_columns:

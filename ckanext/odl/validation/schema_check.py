@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 from jsonschema import Draft7Validator, SchemaError
 
 from . import limits
+from .checks.registry import build_checks
 from .fields import build_fields
 from .patterns import linear_pattern
 from .problems import SchemaRefused
@@ -39,6 +40,10 @@ def check_schema(content: bytes, kind: str) -> dict[str, Any]:
         raise SchemaRefused("schema-invalid", reason="json") from None
     if not isinstance(schema, dict):
         raise SchemaRefused("schema-invalid", reason="object")
+    try:
+        json.dumps(schema, ensure_ascii=False).encode()
+    except (UnicodeEncodeError, RecursionError):  # halves of characters, which no page can show
+        raise SchemaRefused("schema-invalid", reason="text") from None
     nodes = list(_nodes(schema))
     if kind == "table":
         _check_table(schema, nodes)
@@ -90,6 +95,7 @@ def _check_table(schema: dict[str, Any], nodes: list[dict[str, Any]]) -> None:
     for rule in rules:
         if rule.broken:
             raise SchemaRefused("schema-invalid", field=rule.name, reason=", ".join(rule.broken))
+    build_checks(known.descriptor, rules, frozenset(names))
     keys = schema.get("primaryKey") or []
     keys = [keys] if isinstance(keys, str) else keys
     if not isinstance(keys, list) or not set(map(str, keys)) <= set(names):

@@ -72,7 +72,7 @@ def _overview(atd: model.Group, problems: dict[str, Any] | None = None) -> str:
             "atd": atd,
             "link": link,
             "register": datagouv_sums.register(atd, link),
-            "figures": datagouv_sums.figures(found["totals"]),
+            "figures": datagouv_sums.figures(found["totals"], is_registered=bool(link["harvester_id"])),
             "totals": found["totals"],
             "review": review,
             "sources": sources,

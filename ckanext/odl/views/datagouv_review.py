@@ -45,7 +45,7 @@ def read(name: str) -> Any:
 
 def _decide(atd: model.Group, ids: list[str], wanted: dict[str, str]) -> Any:
     try:
-        found = tk.get_action("odl_datagouv_review_decide")(context(), {"ids": ids, **wanted})
+        found = tk.get_action("odl_datagouv_review_decide")(context(), {"ids": ids, **wanted})["results"]
     except (tk.ObjectNotFound, tk.NotAuthorized):
         tk.abort(404, nothing())
     except tk.ValidationError as refusal:
@@ -129,7 +129,7 @@ def choose(name: str, national_id: str) -> Any:
         if not wanted["package_id"]:
             return refused(_choice(atd, one, [tk._("Choose first which of your datasets it is.")]))
         try:
-            found = tk.get_action("odl_datagouv_review_decide")(context(), wanted)
+            found = tk.get_action("odl_datagouv_review_decide")(context(), wanted)["results"]
         except (tk.ObjectNotFound, tk.NotAuthorized):
             tk.abort(404, nothing())
         except tk.ValidationError as refusal:

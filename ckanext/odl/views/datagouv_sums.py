@@ -30,14 +30,18 @@ def ways() -> dict[str, str]:
     }
 
 
-def figures(totals: dict[str, int]) -> list[tuple[str, str]]:
-    """The sentence of figures on top, each part with the filter that lists what it counts."""
+def figures(totals: dict[str, int], *, is_registered: bool) -> list[tuple[str, str]]:
+    """The sentence of figures on top, each part with the filter that lists what it counts.
+
+    :param is_registered: whether the body's own harvester is known
+    """
     number = tk.h.odl_number
+    if is_registered:
+        carried = tk.ungettext("{n} goes out with our harvester", "{n} go out with our harvester", totals["carried"])
+    else:
+        carried = tk.ungettext("{n} waits for our harvester", "{n} wait for our harvester", totals["carried"])
     said = [
-        (
-            "carried",
-            tk.ungettext("{n} goes out with our harvester", "{n} go out with our harvester", totals["carried"]),
-        ),
+        ("carried", carried),
         ("own", tk.ungettext("{n} has its own", "{n} have their own", totals["own"])),
         ("withheld", tk.ungettext("{n} is held back", "{n} are held back", totals["withheld"])),
     ]
@@ -46,10 +50,8 @@ def figures(totals: dict[str, int]) -> list[tuple[str, str]]:
 
 def sentences(refusal: tk.ValidationError) -> dict[str, list[str]]:
     """What an action refused, by field."""
-    return {
-        field: [said] if isinstance(said, str) else [str(one) for one in said]
-        for field, said in refusal.error_dict.items()
-    }
+    errors: dict[str, Any] = refusal.error_dict
+    return {field: [said] if isinstance(said, str) else list(map(str, said)) for field, said in errors.items()}
 
 
 def name_of(user_id: str | None) -> str:
@@ -279,6 +281,15 @@ def todo(
                 "why": tk._("They were found on data.gouv.fr, published by your members."),
                 "url": tk.url_for("odl_datagouv_review.read", name=atd.name),
                 "button": tk._("Examine them"),
+            }
+        )
+    if totals["declared"] and not sources:
+        found.append(
+            {
+                "title": tk._("Look for what your members published on data.gouv.fr"),
+                "why": tk._("Organizations are declared, and nothing of theirs is read yet."),
+                "url": tk.url_for("odl_datagouv.new_source", name=atd.name),
+                "button": tk._("Follow them"),
             }
         )
     if totals["problem"]:

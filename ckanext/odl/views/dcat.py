@@ -1,4 +1,4 @@
-"""The feeds for data.gouv.fr: ``/odl/dcat/<organization>.rdf`` (``.ttl``, ``.jsonld``), ``/odl/dcat.rdf`` for the portal.
+"""The feeds for data.gouv.fr: ``/odl/dcat/<organization>.rdf`` (``.ttl``, ``.jsonld``), ``/odl/dcat.rdf`` for all.
 
 Nothing is redirected, nothing depends on who asks, and an answer is complete or 503.
 """
@@ -10,7 +10,6 @@ from typing import Any
 from urllib.parse import quote
 
 import flask
-import sqlalchemy as sa
 from ckan import model
 from ckan.plugins import toolkit as tk
 from ckanext.dcat.processors import HYDRA
@@ -18,6 +17,7 @@ from ckanext.dcat.profiles import DCAT
 from flask import Blueprint, Response
 from rdflib import RDF, Graph, Literal, URIRef
 from rdflib.namespace import XSD
+from sqlalchemy.exc import DBAPIError
 
 from ckanext.odl import dcat_profile
 from ckanext.odl.logic.datagouv import feed, sending
@@ -66,7 +66,7 @@ def _answer(group: model.Group | None, extension: str, path: str) -> Response:
         return _sentence(
             404, tk._("The data of this local authority are not sent to data.gouv.fr: its ATD decided so.")
         )
-    except (feed.NotReady, sa.exc.DBAPIError) as error:
+    except (feed.NotReady, DBAPIError) as error:
         log.error("The feed %s is not complete and was not sent: %s", path, error)
         answer = _sentence(503, tk._("The list of datasets is not complete at the moment. Try again in a few minutes."))
         answer.headers["Retry-After"] = str(_RETRY_SECONDS)

@@ -47,9 +47,9 @@ def _name(response: Response) -> None:
     CKAN would have it saved under a name of its own storage.
     """
     asked = tk.request.view_args or {}
-    resource = (
-        model.Resource.get(asked["resource_id"]) if "resource_id" in asked and not asked.get("filename") else None
-    )
+    if "resource_id" not in asked or asked.get("filename"):
+        return
+    resource = model.Resource.get(asked["resource_id"])
     name = str(resource.url).rpartition("/")[2] if resource else ""
     if name:
         response.headers.set("Content-Disposition", "attachment", filename=name)

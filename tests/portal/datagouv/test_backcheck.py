@@ -176,11 +176,14 @@ def test_a_carried_dataset_is_found_by_its_identifier(dataset, agent, commune, a
     assert (found["state"], found["national_id"]) == ("arrived", TWIN)
     assert found["url"] == f"{national.server.url}/datasets/{TWIN}"
     assert found["since"] == record["internal"]["created_at_internal"]
-    assert found["looked_at"] and found["error"] is None
+    assert found["looked_at"]
+    assert found["error"] is None
     assert found["metrics"]["views"] == 12
-    assert found["losses"] == [] and found["compared"]
+    assert found["losses"] == []
+    assert found["compared"]
     twin = facts(commune, dataset).twin
-    assert twin.found and twin.checked_on
+    assert twin.found
+    assert twin.checked_on
     row = model.Session.get(Twin, TWIN)
     assert (row.origin, row.state, row.organization_id, row.package_id) == (
         PORTAL, LINKED, commune["id"], dataset["id"],
@@ -196,7 +199,8 @@ def test_what_was_lost_is_told_field_by_field(dataset, file, agent, atd, nationa
 
     assert {(loss["field"], loss["kind"]) for loss in found["losses"]} >= {("Licence", "gone"), ("Fichier", "gone")}
     licence = next(loss for loss in found["losses"] if loss["field"] == "Licence")
-    assert "Licence Ouverte" in licence["ours"] and licence["remedy"]
+    assert "Licence Ouverte" in licence["ours"]
+    assert licence["remedy"]
     shown = call("odl_datagouv_backcheck_show", agent, id="valbrune")
     assert shown["counts"]["with_losses"] == 1
     assert shown["datasets"][0]["losses"] == len(found["losses"])
@@ -281,7 +285,8 @@ def test_a_failed_look_keeps_what_was_known_and_says_so(dataset, agent, commune,
 
     found = twin_of(dataset, agent)
 
-    assert found["error"]["sentence"] and found["error"]["remedy"]
+    assert found["error"]["sentence"]
+    assert found["error"]["remedy"]
     assert {**found, "error": None} == before
     assert facts(commune, dataset).twin.found
 
@@ -352,7 +357,8 @@ def test_a_worker_does_what_was_asked(dataset, agent, atd, national):
     assert call("odl_datagouv_backcheck", agent, id="valbrune") == {"queued": [atd["id"]]}
     assert call("odl_datagouv_backcheck_show", agent, id="valbrune")["waiting"]
     looks = looking.Looks(config.datagouv_client(tries=1, patience=0))
-    assert looks.next() and not looks.next()
+    assert looks.next()
+    assert not looks.next()
     assert not call("odl_datagouv_backcheck_show", agent, id="valbrune")["waiting"]
     assert twin_of(dataset, agent)["state"] == "arrived"
 
@@ -390,7 +396,8 @@ def test_a_visitor_sees_the_link_and_not_what_is_wrong(dataset, file, agent, atd
     national.takes(dataset)
     look(national, atd)
     found = visitor("odl_datagouv_twin_show", id=dataset["id"])
-    assert found["url"] and found["metrics"]["views"] == 12
+    assert found["url"]
+    assert found["metrics"]["views"] == 12
     assert not {"losses", "problems", "duplicates", "error"} & found.keys()
     with pytest.raises(tk.ObjectNotFound):
         visitor("odl_datagouv_backcheck_show", id="valbrune")
@@ -402,7 +409,8 @@ def test_a_private_dataset_that_is_still_there_is_said(dataset, agent, atd, nati
     call("package_patch", agent, id=dataset["id"], private=True)
     look(national, atd)
     found = twin_of(dataset, agent)
-    assert found["state"] == "left" and found["sentence"]
+    assert found["state"] == "left"
+    assert found["sentence"]
     with pytest.raises(tk.ObjectNotFound):
         visitor("odl_datagouv_twin_show", id=dataset["id"])
 
@@ -420,7 +428,8 @@ def test_the_harvester_is_told_as_it_fares(changed, state, dataset, agent, atd, 
     national.source |= changed
     look(national, atd)
     shown = call("odl_datagouv_backcheck_show", agent, id="valbrune")
-    assert shown["harvester"]["state"] == state and shown["harvester"]["sentence"]
+    assert shown["harvester"]["state"] == state
+    assert shown["harvester"]["sentence"]
     assert twin_of(dataset, agent)["state"] == "waiting"
     assert shown["carrier"]["name"] == "aurette"
 
@@ -437,6 +446,8 @@ def test_the_box_of_a_dataset_and_the_state_of_a_collectivite_are_readable(app, 
         state = tk.render_snippet("odl/datagouv/snippets/state.html", {"organization": {"id": "valbrune"}})
         row = model.Session.get(DatagouvLink, dataset["owner_org"])
         line = tk.render_snippet("odl/datagouv/snippets/row.html", {"row": {"backcheck": row.backcheck}})
-    assert f"/datasets/{TWIN}" in box and "data.gouv.fr" in box
-    assert "Prénoms" in state and "<table" in state
+    assert f"/datasets/{TWIN}" in box
+    assert "data.gouv.fr" in box
+    assert "Prénoms" in state
+    assert "<table" in state
     assert line.strip()

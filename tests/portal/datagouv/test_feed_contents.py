@@ -241,6 +241,19 @@ def test_hostile_texts_do_not_break_the_feed(app: Any, commune: dict[str, Any], 
         assert addresses == ["https://exemple.fr/%7Bx%7D%7C%3Cy%3E%5E%60%5C%20%22"]
 
 
+def test_outline_of_one_dataset_is_not_that_of_its_neighbour(app: Any, commune: dict[str, Any], agent: Any) -> None:
+    own = {"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [1, 1], [0, 0]]]}
+    data = {"owner_org": commune["id"], "license_id": "lov2", "odl_territory": "commune 48903 Valbrune"}
+    extras = [{"key": "spatial", "value": json.dumps(own)}]
+    with_own = call("package_create", agent, title="Quartier", extras=extras, **data)
+    without = call("package_create", agent, title="Commune", **data)
+    graph = read(app, "valbrune")
+    place = one(graph, node(with_own), DCTERMS.spatial)
+    assert json.loads(str(one(graph, place, LOCN.geometry))) == own
+    assert one(graph, place, DCTERMS.identifier) == Literal("48903")
+    assert not list(graph.objects(one(graph, node(without), DCTERMS.spatial), LOCN.geometry))
+
+
 @pytest.mark.parametrize(
     "licence", ["lov2", "odc-odbl", "fr-lo", "cc-by", "mobility-licence", "other-at", "notspecified"]
 )

@@ -67,7 +67,7 @@ def everything(app: Any, name: str = "", extension: str = "rdf") -> list[str]:
     return [id_ for page in pages(app, name, extension) for id_ in page]
 
 
-# -- which datasets -------------------------------------------------------------------------------------------------------
+# -- which datasets ------------------------------------------------------------------------------------------
 
 
 def test_private_drafts_deleted_and_other_types_stay(app: Any, commune: dict[str, Any]) -> None:
@@ -191,7 +191,7 @@ def test_a_carried_commune_stays_publisher(app: Any) -> None:
     assert {str(node) for node in graph.objects(None, DCTERMS.publisher)} == {f"{SITE}/organization/{commune['id']}"}
 
 
-# -- the answer -----------------------------------------------------------------------------------------------------------
+# -- the answer ----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("extension", FORMATS)
@@ -245,7 +245,7 @@ def test_empty_when_there_is_nothing(app: Any, commune: dict[str, Any]) -> None:
     assert Literal(0) in set(graph.objects(None, HYDRA.totalItems))
 
 
-# -- pages ----------------------------------------------------------------------------------------------------------------
+# -- pages ---------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -299,7 +299,7 @@ def test_page_whose_first_dataset_is_gone(app: Any, commune: dict[str, Any], sma
     assert sorted(identifiers(graph_of(app.get(next_page(first))))) == ids[3:]
 
 
-# -- never a short list ---------------------------------------------------------------------------------------------------
+# -- never a short list --------------------------------------------------------------------------------------
 
 
 def refused(app: Any, path: str) -> None:

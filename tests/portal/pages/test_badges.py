@@ -68,7 +68,8 @@ def test_a_list_costs_the_same_whatever_its_length(app, deposit, agent, commune)
         sa.event.listen(engine, "before_cursor_execute", listener)
         app.get("/en/dataset/")
         sa.event.remove(engine, "before_cursor_execute", listener)
-        return sum("odl_" in statement for statement in seen)
+        # what is brought from the national catalogue is asked for once a second, whatever the page
+        return sum("odl_" in statement and "odl_schema_version" not in statement for statement in seen)
 
     deposit(GOOD)
     run_checks()

@@ -60,6 +60,10 @@ def step(id_: str, **more: Any) -> Callable[[Any], dict[str, Any]]:
     return lambda world: {"id": world.orgs["a"], "step": id_, **more}
 
 
+def thing(name: str, key: str = "id", **more: Any) -> Callable[[Any], dict[str, Any]]:
+    return lambda world: {key: world.things[name], **more}
+
+
 def resource(state: str, key: str = "id") -> Callable[[Any], dict[str, Any]]:
     return lambda world: {key: world.resources[state]}
 
@@ -72,6 +76,28 @@ NOTE = {"kind": "note", "value": "Adjoint au numérique"}
 READ: dict[str, Any] = {"may": INSIDE}
 ACT: dict[str, Any] = {"may": EDITORS, "sees": INSIDE}
 DECIDE: dict[str, Any] = {"may": STAFF, "sees": INSIDE}
+
+#: A source of another type, by each way in which ckanext-harvest takes one, and what it offers over those there are.
+_SOURCE = {"name": "prise", "title": "Prise", "url": "http://127.0.0.1/", "source_type": "ckan", "license_id": "lov2"}
+#: They look for the dataset of the source, which ours has not.
+_OF_DATASETS = ("harvest_source_update", "harvest_source_show")
+HARVEST_DOORS: list[tuple[str, Callable[[Any], dict[str, Any]]]] = [
+    ("harvest_source_create", lambda world: {**_SOURCE, "owner_org": world.orgs["a"]}),
+    ("package_create", lambda world: {**_SOURCE, "owner_org": world.orgs["a"], "type": "harvest"}),
+    ("harvest_source_list", lambda world: {}),
+    *(
+        (name, lambda world: {"id": world.things["source"]})
+        for name in ("harvest_source_update", "harvest_source_delete", "harvest_source_show", "harvest_source_clear")
+    ),
+    ("harvest_job_create", lambda world: {"source_id": world.things["source"]}),
+    ("harvest_job_list", lambda world: {"source_id": world.things["source"]}),
+    ("harvest_job_show", lambda world: {"id": world.things["run"]}),
+    ("harvest_job_abort", lambda world: {"id": world.things["run"]}),
+    ("harvest_jobs_run", lambda world: {}),
+    ("harvest_abort_failed_jobs", lambda world: {"job_id": world.things["run"], "life_span": 1}),
+    ("harvest_job_create_all", lambda world: {}),
+    ("harvest_sources_job_history_clear", lambda world: {}),
+]
 
 ACTIONS = [
     # the path of a collectivité
@@ -140,6 +166,16 @@ ACTIONS = [
     Call("odl_datagouv_link_update", org("a", withheld=True, withheld_reason="Fusion"), **DECIDE),
     # switched off in this portal: those who may ask are told so, and nobody's request leaves
     Call("odl_datagouv_organization_search", org("a", q="Valbrune"), asks_all=False, **DECIDE),
+    # what arrived there: the link for whoever sees the dataset, the rest for its own people
+    Call("odl_datagouv_backcheck", org("a"), **ACT),
+    Call("odl_datagouv_backcheck", org("atd"), may=STAFF, asks_all=False),
+    Call("odl_datagouv_backcheck_show", org("a"), **READ),
+    Call("odl_datagouv_backcheck_show", org("b"), may=STAFF | {"member_b", "editor_b", "admin_b"}),
+    Call("odl_datagouv_backcheck_show", org("atd"), may=STAFF),
+    *(
+        Call("odl_datagouv_twin_show", lambda world, s=state: {"id": world.packages[s]}, may=readers(state))
+        for state in STATES
+    ),
     # what data.gouv.fr would refuse: its own people and those above, for each dataset that they may see
     Call("odl_harvest_check", org("a", type="organization"), may=INSIDE, others=403),
     Call("odl_harvest_check", org("b", type="organization"), may=STAFF | {"member_b", "editor_b", "admin_b"}, others=403),
@@ -148,6 +184,41 @@ ACTIONS = [
     Call("odl_harvest_check", lambda world: {"id": world.packages["private"]}, may=INSIDE),
     Call("odl_harvest_check", lambda world: {"id": world.packages["draft"]}, may=EDITORS),
     Call("odl_harvest_check", lambda world: {"id": world.packages["deleted"]}, may=NOBODY),
+    # what comes in from data.gouv.fr: the staff of the ATD, and of the one above
+    Call("odl_datagouv_source_create", of_atd("atd", title="Autre source"), may=STAFF, others=403, asks_all=False),
+    # told to its staff only: a commune supports nobody
+    Call("odl_datagouv_source_create", of_atd("a", title="Sienne"), may=STAFF, others=403, asks_all=False),
+    # another structure follows the members of this one
+    Call("odl_datagouv_source_create",
+         lambda world: {"atd": world.orgs["other"], "organizations": [world.orgs["a"]]},
+         may=frozenset({"staff_other", "sysadmin"}), others=403, asks_all=False),
+    Call("odl_datagouv_source_update", thing("source", title="Renommée"), may=STAFF, others=403, asks_all=False),
+    Call("odl_datagouv_source_show", thing("source"), may=STAFF, others=403),
+    Call("odl_datagouv_source_list", may=STAFF | {"staff_other"}, others=403),
+    Call("odl_datagouv_source_list", of_atd("atd"), may=STAFF, others=403),
+    Call("odl_datagouv_run", thing("source"), may=STAFF, others=403),
+    Call("odl_datagouv_run_list", may=STAFF | {"staff_other"}, others=403),
+    Call("odl_datagouv_run_list", of_atd("atd"), may=STAFF, others=403),
+    Call("odl_datagouv_run_list", thing("source", "source"), may=STAFF, others=403),
+    Call("odl_datagouv_run_show", thing("run"), may=STAFF, others=403),
+    Call("odl_datagouv_review_list", org("atd"), may=STAFF, others=403),
+    Call("odl_datagouv_review_list", org("a", state="ignored"), may=STAFF, others=403),
+    Call("odl_datagouv_review_list", org("other"), may=frozenset({"staff_other", "sysadmin"}), others=403),
+    *(
+        Call(
+            "odl_datagouv_review_decide",
+            lambda world, d=decision: {"ids": [world.things["national"]], "decision": d,
+                                       "package_id": world.packages["public"]},
+            may=STAFF, others=403, asks_all=False,
+        )
+        for decision in ("accept", "ignore", "twin", "reconsider")
+    ),
+    # ckanext-harvest's own doors
+    *(
+        Call(action, lambda world, d=data: d(world), may=frozenset({"sysadmin"}), asks_all=False,
+             others=404 if action in _OF_DATASETS else 403)
+        for action, data in HARVEST_DOORS
+    ),
     # files
     *(
         Call("odl_validation_show", resource(state), may=readers(state))
@@ -215,6 +286,18 @@ ACTING_PAGE: dict[str, Any] = {"may": EDITORS, "sees": INSIDE, "anonymous": LOGI
 DECIDING_PAGE: dict[str, Any] = {"may": STAFF, "sees": INSIDE, "anonymous": LOGIN}
 OTHER_STAFF = frozenset({"staff_other", "sysadmin"})
 
+NATIONAL = f"{ATD}/data-gouv"
+_VARIABLES = {"source": "source_id", "national": "national_id"}
+
+
+def member(name: str, atd: str = "atd") -> Callable[[Any], dict[str, Any]]:
+    return lambda world: {"name": world.orgs[atd], "member": world.orgs[name]}
+
+
+def thing(what: str, atd: str = "atd") -> Callable[[Any], dict[str, Any]]:
+    return lambda world: {"name": world.orgs[atd], _VARIABLES[what]: world.things[what]}
+
+
 ROUTES = [
     # the dashboard of an ATD
     Call("GET /odl/atd"),
@@ -249,6 +332,31 @@ ROUTES = [
         form=lambda world: {"organization": world.orgs["a"], "step": "p1.training", "do": "refuse", "reason": "Non"},
         may=STAFF,
     ),
+    # links with data.gouv.fr
+    Call(f"GET {NATIONAL}", named("atd"), may=STAFF, anonymous=LOGIN),
+    Call(f"GET {NATIONAL}", named("other"), may=OTHER_STAFF, anonymous=LOGIN),
+    Call(f"GET {NATIONAL}", named("a"), may=NOBODY, anonymous=LOGIN),
+    Call(f"GET {NATIONAL}/collectivite/<member>", member("a"), may=STAFF),
+    Call(f"GET {NATIONAL}/collectivite/<member>", member("a", "other"), may=NOBODY),
+    Call(f"POST {NATIONAL}/collectivite/<member>", member("a"), form=posted(do="withdraw"), may=STAFF),
+    Call(f"POST {NATIONAL}/collectivite/<member>", member("a", "other"), form=posted(do="withdraw"), may=NOBODY),
+    Call(f"POST {NATIONAL}/relire", named("atd"), form=lambda world: {"member": world.orgs["a"]}, may=STAFF),
+    Call(f"GET {NATIONAL}/collecte", named("atd"), may=STAFF),
+    Call(f"POST {NATIONAL}/collecte", named("atd"), form=posted(title=""), may=STAFF),
+    Call(f"GET {NATIONAL}/collecte/<source_id>", thing("source"), may=STAFF),
+    Call(f"GET {NATIONAL}/collecte/<source_id>", thing("source", "other"), may=NOBODY),
+    Call(f"GET {NATIONAL}/collecte/<source_id>/etat", thing("source"), may=STAFF),
+    Call(f"POST {NATIONAL}/collecte/<source_id>", thing("source"), form=posted(do="settle", title=""), may=STAFF),
+    Call(f"GET {NATIONAL}/a-examiner", named("atd"), may=STAFF),
+    Call(f"POST {NATIONAL}/a-examiner", named("atd"), form=lambda world: {"do": f"ignore:{world.things['national']}"},
+         may=STAFF, asks_all=False),
+    # through the list of another ATD: what is not its own to decide is not there
+    Call(f"POST {NATIONAL}/a-examiner", named("other"),
+         form=lambda world: {"do": f"ignore:{world.things['national']}"}, may=frozenset({"sysadmin"}), asks_all=False),
+    Call(f"GET {NATIONAL}/a-examiner/<national_id>", thing("national"), may=STAFF),
+    Call(f"GET {NATIONAL}/a-examiner/<national_id>", thing("national", "other"), may=NOBODY),
+    Call(f"POST {NATIONAL}/a-examiner/<national_id>", thing("national"), form=posted(), may=STAFF),
+    Call(f"GET {COMMUNE}/data-gouv", named(), **INSIDE_PAGE),
     # a collectivité and its path
     Call("GET /odl/home"),
     Call("GET /odl/collectivite", may=ACCOUNTS, anonymous=LOGIN),

@@ -22,7 +22,7 @@ from ckan.tests import factories
 from ckan.tests.helpers import CKANTestApp
 
 from ckanext.odl.logic.path import recompute
-from ckanext.odl.model import PathProgress
+from ckanext.odl.model import PathProgress, Twin
 from tests.portal.conftest import HEADER, SCHEMA, call, run_checks, upload
 
 #: Person -> (organization, role). ``a`` and ``b`` are communes of ``atd``, which ``above`` is over; ``other`` is apart.
@@ -173,6 +173,7 @@ def build(flask_app: Any, **more: Any) -> World:
         _dataset(world, state)
     _replaced_file(world)
     _path(world)
+    _national(world)
     world.settle()
     return world
 
@@ -295,6 +296,24 @@ def _path(world: World) -> None:
     for title in (*world.more_functions, world.mark("mandate", INSIDE)):
         mandates = of("editor_a", "odl_mandate_update", id=world.orgs["a"], role="elu", title=title)
     world.things["mandate"] = mandates["results"][0]["id"]
+
+
+def _national(world: World) -> None:
+    """A source of the ATD, a run that waits, and a dataset of data.gouv.fr that waits for a decision."""
+    staff = {"user": world.users["staff_atd"]["name"], "ignore_auth": False}
+    title = world.text("source", STAFF)
+    made = tk.get_action("odl_datagouv_source_create")(staff, {"atd": world.orgs["atd"], "title": title})
+    world.things["source"] = made["id"]
+    world.things["run"] = tk.get_action("odl_datagouv_run")(staff, {"id": made["id"]})["id"]
+    commune = model.Group.get(world.orgs["a"])
+    assert commune is not None
+    for what in ("national", "refused"):
+        world.things[what] = f"zq{what}qz"
+        values = {"organization_id": commune.id, "origin": "national", "title": world.text(what, STAFF)}
+        state = "review" if what == "national" else "ignored"
+        record = {"id": what, "title": what, "resources": []}
+        Twin.put(model.Session(), world.things[what], state=state, record=record, source_id=made["id"], **values)
+    model.Session.commit()
 
 
 def world_of(request: Any, kept: dict[str, World], make: Callable[[Any], World] = build) -> World:

@@ -26,7 +26,7 @@ _FILE: dict[str, Any] = {
 _PACKAGE: dict[str, Any] = {
     "id": PACKAGE_ID, "name": "prenoms", "title": "Prénoms de Valbrune", "type": "dataset", "state": "active",
     "private": False, "license_id": "lov2", "license_title": "Licence Ouverte 2.0",
-    "notes": "Les prénoms donnés aux enfants nés dans la commune, année par année, d’après les registres de l’état civil.",
+    "notes": "Les prénoms donnés aux enfants nés dans la commune, année par année, d’après les actes de l’état civil.",
     "author": None, "author_email": None, "maintainer": None, "maintainer_email": "mairie@valbrune.exemple.fr",
     "metadata_created": "2026-01-15T10:00:00.000000", "metadata_modified": "2026-03-02T08:00:00.000000",
     "url": None, "version": None, "owner_org": "5c0b3f4e-0000-4000-8000-0000000000aa",

@@ -36,7 +36,7 @@ def file(**resource: Any) -> outgoing.File:
     return found
 
 
-# -- who leaves -------------------------------------------------------------------------------------------------------------
+# -- who leaves ----------------------------------------------------------------------------------------------
 
 
 def test_a_public_dataset_leaves() -> None:
@@ -64,7 +64,7 @@ def test_why_a_dataset_stays(package: dict[str, Any], more: dict[str, bool], rea
     assert reason in outgoing.REASONS
 
 
-# -- addresses ----------------------------------------------------------------------------------------------------------------
+# -- addresses -----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("remote", [f"{SITE}/dataset/{ID}", ID, f"http://portail.exemple.fr/dataset/{ID}", ID.upper()])
@@ -113,7 +113,7 @@ def test_link_without_address_does_not_leave() -> None:
     assert record(resources=[{"id": "r1", "package_id": ID, "url": "à venir"}]).files == ()
 
 
-# -- licence, frequency, schema, checksum -------------------------------------------------------------------------------------
+# -- licence, frequency, schema, checksum --------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -199,7 +199,7 @@ def test_size_that_is_none(size: Any) -> None:
     assert file(size=size).size is None
 
 
-# -- period, place, people ----------------------------------------------------------------------------------------------------
+# -- period, place, people -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -247,7 +247,7 @@ def test_outline_of_the_dataset_itself_comes_first() -> None:
     for line in ("commune 48903 Valbrune", ""):
         found = outgoing.place({"odl_territory": line, "extras": extras}, Known())
         assert found is not None
-        assert json.loads(found.geometry) == own
+        assert (json.loads(found.geometry), found.uri) == (own, "")
     point = [{"key": "spatial", "value": '{"type": "Point", "coordinates": [0, 0]}'}]
     found = outgoing.place({"odl_territory": "commune 48903 Valbrune", "extras": point}, Known())
     assert found is not None
@@ -277,7 +277,7 @@ def test_contact() -> None:
     assert contact({"odl_service": "Finances", "maintainer_email": "mairie"}) is None
 
 
-# -- the API of CKAN ------------------------------------------------------------------------------------------------------------
+# -- the API of CKAN -----------------------------------------------------------------------------------------
 
 FIELDS = {
     "frequency": outgoing.FREQUENCIES + "ANNUAL",

@@ -90,7 +90,7 @@ def test_unreadable_files_are_missing_and_said(tmp_path: Path, caplog: pytest.Lo
         {"type": "Polygon"},
         {"type": "Polygon", "coordinates": []},
         {"type": "Polygon", "coordinates": [RING[:3]]},
-        {"type": "Polygon", "coordinates": [RING[:-1] + [[0, 0]]]},
+        {"type": "Polygon", "coordinates": [[*RING[:-1], [0, 0]]]},
         {"type": "Polygon", "coordinates": "x"},
         {"type": "MultiPolygon", "coordinates": [[["x"]]]},
     ],

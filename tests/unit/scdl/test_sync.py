@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ckanext.odl import scdl
@@ -198,6 +199,7 @@ def changed(**field: Any) -> dict[str, Any]:
         (changed(constraints={"enum": {"$ref": f"{HOST}/liste.json"}}), "schema-remote-ref"),
         ({**PRENOMS, "foreignKeys": [{"fields": "ANNEE", "reference": {}}]}, "schema-foreign-key"),
         ({**PRENOMS, "custom_checks": [{"params": {}}]}, "unusable"),
+        (changed(title="\ud800"), "schema-invalid"),
         (["pas", "un", "objet"], "schema-invalid"),
     ],
 )
@@ -262,6 +264,45 @@ def test_a_table_does_not_become_a_map():
         sync.judge(one, b"{}", packaged(), check_schema)
 
     assert error.value.code == "kind-changed"
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-9, 9) | st.text(max_size=4) | st.sampled_from(["string", "number", "F"]),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["name", "type", "constraints", "enum", "params", "column", "x"]), inner)
+    ),
+    max_leaves=6,
+)
+_FIELD_KEYS = [
+    "name",
+    "type",
+    "title",
+    "description",
+    "example",
+    "format",
+    "constraints",
+    "trueValues",
+    "missingValues",
+]
+_TABLE_KEYS = ["fields", "primaryKey", "missingValues", "custom_checks", "foreignKeys", "name", "title"]
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.sampled_from(_FIELD_KEYS), st.sampled_from(_TABLE_KEYS), JSON, JSON, st.integers(0, 2))
+def test_whatever_a_file_holds_it_comes_in_usable_or_is_refused(field_key, table_key, one, other, where):
+    schema: dict[str, Any] = changed(**({field_key: one} if where != 1 else {}))
+    if where:
+        schema[table_key] = other
+
+    new = None
+    with suppress(SyncError):
+        new = judged(schema)
+    if new:
+        known = packaged().alone(new.version)
+        names = [field["name"] for field in known.table(KNOWN)["fields"]]
+        assert scdl.detect(names, schemas=known)
+        assert scdl.blank_csv(known.table(KNOWN))
 
 
 # -- JSON Schemas

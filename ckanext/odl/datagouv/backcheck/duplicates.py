@@ -19,7 +19,10 @@ REASONS = SAME_IDENTIFIER, SAME_FILE, SAME_PAGE, NEAR_TITLE = "same_identifier",
 LIKENESS = 0.9
 MOST = 5
 #: Words of titles that tell nothing apart.
-_EMPTY = frozenset("a au aux d de des du et l la le les sur par pour dans en the of jeu donnees liste fichier".split())
+_EMPTY = frozenset(
+    ("a", "au", "aux", "d", "de", "des", "du", "et", "l", "la", "le", "les", "sur", "par", "pour", "dans", "en", "the",
+     "of", "jeu", "donnees", "liste", "fichier")
+)  # fmt: skip
 #: Datasets that share a word of their title beyond which the word is taken for one that tells nothing.
 _COMMON = 200
 

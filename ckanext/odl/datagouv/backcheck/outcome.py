@@ -32,8 +32,9 @@ METRICS = {
 class Sent:
     """One dataset of ours.
 
-    ``identifiers``: what data.gouv.fr may know it by (its address in the feed, its id over CKAN's API); ``fields``: what
-    left, as :func:`ckanext.odl.datagouv.backcheck.losses` takes it; ``withheld``: why it does not leave, empty when it
+    ``identifiers``: what data.gouv.fr may know it by (its address in the feed, its id over CKAN's API); ``fields``:
+    what left, as :func:`ckanext.odl.datagouv.backcheck.losses` takes it; ``withheld``: why it does not leave, empty
+    when it
     does; ``changed_at``: its last change here.
     """
 
@@ -182,11 +183,11 @@ def judge(
         id=one.id,
         state=state,
         national_id=found.national_id,
-        since=moment(mapping(seen.get("internal")).get("created_at_internal")) or moment(seen.get("created_at")),
+        since=since(seen),
         collected=collected,
         late=is_late,
         why=one.withheld,
-        owner=_owner(seen),
+        owner=owner(seen),
         losses=tuple(losses(one.fields, whole)) if whole and state not in (LEFT, WITHHELD) else (),
         problems=tuple(problems),
         duplicates=tuple(Duplicate(id_, (titles or {}).get(id_, ""), SAME_IDENTIFIER) for id_ in found.others),
@@ -216,15 +217,21 @@ def _is_aside(seen: Mapping[str, Any], status: str) -> bool:
     return status == "archived" or bool(seen.get("archived") or seen.get("deleted"))
 
 
-def _owner(seen: Mapping[str, Any]) -> dict[str, str]:
-    owner = mapping(seen.get("organization"))
-    id_, name = text(owner.get("id")), text(owner.get("name"))
+def owner(record: Any) -> dict[str, str]:
+    """The organization that has a dataset on data.gouv.fr: ``id`` and ``name``, empty when it is not said."""
+    found = mapping(mapping(record).get("organization"))
+    id_, name = text(found.get("id")), text(found.get("name"))
     return {"id": id_, "name": name} if id_ or name else {}
+
+
+def since(record: Any) -> dt.datetime | None:
+    """When a dataset came to data.gouv.fr (``created_at`` is when it was created where it came from)."""
+    record = mapping(record)
+    internal = mapping(record.get("internal"))
+    return moment(internal.get("created_at_internal")) or moment(record.get("created_at"))
 
 
 def metrics(record: Any) -> dict[str, int]:
     """How often a national dataset is used, seen and spoken of; what is not counted is left out."""
     counted = mapping(mapping(record).get("metrics"))
-    return {
-        word: found for name, word in METRICS.items() if (found := number(counted.get(name))) is not None
-    }
+    return {word: found for name, word in METRICS.items() if (found := number(counted.get(name))) is not None}

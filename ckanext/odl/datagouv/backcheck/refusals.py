@@ -1,7 +1,7 @@
 """What data.gouv.fr says when it does not take a dataset, told in the words of those who can mend it.
 
-Its messages are those of udata 17 and of what it stands on (MongoEngine, Voluptuous, requests, rdflib), in English or in
-French by the language of its worker. One that is not known is shown as it is, between quotation marks.
+Its messages are those of udata 17 and of what it stands on (MongoEngine, Voluptuous, requests, rdflib), in English or
+in French by the language of its worker. One that is not known is shown as it is, between quotation marks.
 
 Source: https://github.com/opendatateam/udata (``udata/harvest``, ``udata/uris.py``, ``udata/core``).
 """
@@ -63,7 +63,8 @@ _RULES: tuple[tuple[str, str, re.Pattern[str]], ...] = tuple(
         ("checksum", "", r"NoneType' object has no attribute 'identifier'|checksum.*only accepts string values"),
         ("territory-both", "odl_territory", r"cannot contains? a Geozone and a Geometry"),
         ("territory-shape", "odl_territory", r"Unsupported spatial geometry (?P<shape>\w+)"),
-        ("territory-shape", "odl_territory", r"Spatial geometry .* without `?type|Invalid GeoJSON data|JSONDecodeError"),
+        ("territory-shape", "odl_territory",
+         r"Spatial geometry .* without `?type|Invalid GeoJSON data|JSONDecodeError"),
         ("email", "maintainer_email", r"\[(?:maintainer|author)_email\][^\n]*?(?:invalid\.?: *(?P<email>\S+))?$"),
         ("email", "maintainer_email", r"Invalid email address: (?P<email>[^\s'\"]+)"),
         ("contact-empty", "maintainer_email",
@@ -81,8 +82,9 @@ _RULES: tuple[tuple[str, str, re.Pattern[str]], ...] = tuple(
          r"schema must contains a name or an URL|schéma doit contenir un nom ou une URL"),
         ("file-doubled", "", r"Duplicate resource ID"),
         ("too-long", "", r"String value is too long[^\[]*(?:\['?(?P<where>[\w.]+))?"),
-        ("date", "", r"Unknown string format: *(?P<date>[^\s'\"]+)|ParserError|(?:month|day|year|hour)\S* .*out of range"
-                     r"|must be in 1\.\.12"),
+        ("date", "",
+         r"Unknown string format: *(?P<date>[^\s'\"]+)|ParserError|(?:month|day|year|hour)\S* .*out of range"
+         r"|must be in 1\.\.12"),
         ("redirected", "", r"Redirect \((?P<status>\d{3})\) not allowed: (?P<url>\S+) -> (?P<to>\S+)"),
         ("feed-unavailable", "", r"\b(?P<status>50[0-9]) Server Error[^\n]*? for url: (?P<url>\S+)"),
         ("feed-missing", "", r"\b(?P<status>404|410) Client Error[^\n]*? for url: (?P<url>\S+)"),
@@ -128,7 +130,9 @@ def _reasons(line: str) -> list[Refusal]:
     kept = line[:LONGEST]
     # The same cause may be there for several files, and MongoEngine puts all of them in one line.
     if urls := list(re.finditer(_URL, kept)):
-        parts = [kept[at.start() : end] for at, end in zip(urls, [*(u.start() for u in urls[1:]), len(kept)])]
+        parts = [
+            kept[at.start() : end] for at, end in zip(urls, [*(u.start() for u in urls[1:]), len(kept)], strict=True)
+        ]
         return [reason for part in parts if (reason := _reason(part, kept))]
     return [_reason(kept, kept) or Refusal(UNKNOWN, kept)]
 

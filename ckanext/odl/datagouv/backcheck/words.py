@@ -13,6 +13,7 @@ from typing import Any
 
 import yaml
 
+from ..words import fill
 from .reading import mapping, text
 
 #: Gives a value of a field as people read it: ``("license", "lov2")`` → « Licence Ouverte 2.0 ».
@@ -41,13 +42,7 @@ def _said(*path: str, language: str, values: Mapping[str, Any] | None = None, ot
     if not template:
         return otherwise
     template = _typography(template) if is_french else template
-    known = {name: str(value) for name, value in (values or {}).items() if value not in (None, "")}
-    template = re.sub(
-        r"\[([^\[\]]*)\]",
-        lambda part: part[1] if set(re.findall(r"{(\w+)}", part[1])) <= set(known) else "",
-        template,
-    )
-    return re.sub(r"{(\w+)}", lambda name: known.get(name[1], "?"), template)
+    return fill(template, values or {})
 
 
 def _words(path: tuple[str, ...], language: str, values: Mapping[str, Any]) -> dict[str, str]:

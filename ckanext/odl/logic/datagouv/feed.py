@@ -186,7 +186,8 @@ def _documents(ids: list[str]) -> dict[str, dict[str, Any]]:
 
 
 def _any_of(field: str, values: list[str]) -> str:
-    return f'{{!terms f={field} separator="|"}}' + "|".join(values)
+    # an id may hold any character; a control character is in none
+    return f'{{!terms f={field} separator="\x1f"}}' + "\x1f".join(values)
 
 
 def _ask_index(filters: list[str], **more: Any) -> Any:

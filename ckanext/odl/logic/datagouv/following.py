@@ -202,7 +202,7 @@ def _own_words(problem: dict[str, Any]) -> tuple[str, str]:
         ),
         "not-taken-over": (
             tk._("Something of this dataset could not be taken over as it is on data.gouv.fr."),
-            tk._("See what below: most of it can be filled in here."),
+            tk._("The notes say what; most of it can be filled in here."),
         ),
         "fields-left-out": (
             tk._("This dataset came in without some of its fields, which this portal cannot take as they are."),

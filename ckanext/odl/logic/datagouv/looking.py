@@ -21,7 +21,20 @@ from ckan.model import meta
 
 from ckanext.odl import config, marking, queue
 from ckanext.odl.datagouv import Client, DatagouvError
-from ckanext.odl.datagouv.backcheck import Harvester, Lookup, Outcome, Sent, Shelf, choose, examine, judge, losses
+from ckanext.odl.datagouv.backcheck import (
+    Harvester,
+    Lookup,
+    Outcome,
+    Sent,
+    Shelf,
+    choose,
+    examine,
+    judge,
+    losses,
+    metrics,
+    owner,
+    since,
+)
 from ckanext.odl.datagouv.backcheck.reading import mapping, moment, number, text
 from ckanext.odl.model import DatagouvLink, Twin
 from ckanext.odl.model.datagouv import LINKED, PORTAL, REVIEW
@@ -41,6 +54,10 @@ _AT_ONCE = 50
 PATIENCE_SECONDS = 120
 #: Between two looks for one harvester (they run every night), and after one that failed.
 DAY_SECONDS, REST_SECONDS = 20 * 3600, 6 * 3600
+
+
+#: What the list tells of each dataset beyond its identity: how it is used, and which files it holds.
+_SEEN_IN_LIST = "metrics,resources{url,checksum}"
 
 
 class Busy(Exception):
@@ -152,9 +169,9 @@ def _finish(organization_id: str, asked_at: dt.datetime, error: dict[str, Any] |
     mine = (_LINK.c.organization_id == organization_id, _LINK.c.backcheck_asked_at == asked_at)
     model.Session.execute(sa.update(_LINK).where(*mine).values(backcheck_asked_at=None))
     model.Session.execute(
-        sa.update(_LINK).where(_LINK.c.organization_id == organization_id).values(
-            backcheck_error=sa.null() if said is None else said
-        )
+        sa.update(_LINK)
+        .where(_LINK.c.organization_id == organization_id)
+        .values(backcheck_error=sa.null() if said is None else said)
     )
     model.Session.commit()
     model.Session.expire_all()
@@ -163,7 +180,8 @@ def _finish(organization_id: str, asked_at: dt.datetime, error: dict[str, Any] |
 @contextmanager
 def _lock(organization_id: str) -> Iterator[None]:
     """Nobody else looks for the same carrier meanwhile; a lock of the database, which ends with whoever holds it."""
-    connection = meta.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+    engine: Any = meta.engine
+    connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
     key = sa.func.hashtext(f"odl_backcheck:{organization_id}")
     try:
         if not connection.execute(sa.select(sa.func.pg_try_advisory_lock(key))).scalar():
@@ -195,7 +213,7 @@ class _Lists:
         feeds = carriers.feeds(covered.organization)
         source = self._source(feeds)
         job, items = self._last_job(source)
-        listing = self._client.datasets(self._national_id)
+        listing = self._client.datasets(self._national_id, _SEEN_IN_LIST)
         count = carriers.count_leaving(covered.organization_ids)
         harvester = examine(source, job, feeds, count, _now())
         lookup, shelf = Lookup(items, listing), Shelf(listing)
@@ -253,6 +271,8 @@ class _Lists:
             if not at.national_id:
                 at, twin = self._elsewhere(one, at, known)
             stored = twin.record if twin and twin.package_id == one.id else None
+            if at is not found[one.id]:
+                stored = at.record  # read a moment ago
             outcome = judge(one, at, harvester, stored, lookup.titles)
             if outcome.national_id and at.record:
                 outcome = outcome.with_duplicates(shelf.duplicates(stored or at.record, ours))
@@ -351,9 +371,7 @@ def _modified(record: Any) -> Any:
 
 
 def _now() -> dt.datetime:
-    found = model.Session.scalar(sa.select(sa.func.clock_timestamp()))
-    assert found is not None
-    return found
+    return model.Session.execute(sa.select(sa.func.clock_timestamp())).scalar_one()
 
 
 # -- the records
@@ -404,7 +422,9 @@ def _read_record(national_id: str, client: Client) -> str | None:
     if outgoing.get("state") in ("arrived", "failed", "skipped", "archived"):
         fields = sent.values([package_id]).get(package_id, {})
         outgoing["losses"] = [loss.to_dict() for loss in losses(fields, record)]
-    outgoing["compared"] = True
+    came = since(record)
+    outgoing |= {"compared": True, "owner": owner(record), "since": came.isoformat() if came else None}
+    outgoing["metrics"] = outgoing.get("metrics") or metrics(record)
     _update(
         national_id,
         {
@@ -444,8 +464,13 @@ def _recount(organization_ids: set[str]) -> None:
             sa.func.jsonb_array_length(_TWIN.c.outgoing["losses"]) > 0, _TWIN.c.outgoing["late"].astext != "true"
         )
         count = model.Session.scalar(
-            sa.select(sa.func.count()).select_from(_TWIN).where(
-                _TWIN.c.organization_id == organization_id, _TWIN.c.origin == PORTAL, _TWIN.c.gone_since.is_(None), lossy
+            sa.select(sa.func.count())
+            .select_from(_TWIN)
+            .where(
+                _TWIN.c.organization_id == organization_id,
+                _TWIN.c.origin == PORTAL,
+                _TWIN.c.gone_since.is_(None),
+                lossy,
             )
         )
         counts = {**mapping(link.backcheck.get("counts")), "with_losses": count or 0}

@@ -1,7 +1,8 @@
 """What ``package_show`` tells harvesters that read the API of CKAN, data.gouv.fr's own among them.
 
-They look for frequency, period and outline among the extras, and refuse a dataset for a word they do not expect. What is
-added here is there for reading only: it is in neither the database nor the index, and goes when the dataset is written.
+They look for frequency, period and outline among the extras, and refuse a dataset for a word they do not expect. What
+is added here is there for reading only: it is in neither the database nor the index, and goes when the dataset is
+written.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from ckanext.odl.logic.datagouv import sending
 
 #: Without one of these keys data.gouv.fr refuses the dataset; ckanext-scheming leaves out those that are empty.
 _KEYS = ("title", "notes", "author", "author_email", "maintainer", "maintainer_email", "license_id", "license_title")
+_FILE_KEYS = ("name", "description", "format", "mimetype", "size", "hash", "last_modified", "resource_type")
 
 
 def show(context: Context, package: dict[str, Any]) -> None:
@@ -33,6 +35,8 @@ def show(context: Context, package: dict[str, Any]) -> None:
         for field in ("description", "image_url"):
             organization[field] = organization.get(field) or ""
     for resource in package.get("resources") or []:
+        for key in _FILE_KEYS:
+            resource.setdefault(key, None)
         resource["format"] = resource.get("format") or ""
         if resource.get("resource_type"):
             resource["resource_type"] = outgoing.resource_type(resource["resource_type"])

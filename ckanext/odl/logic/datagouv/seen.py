@@ -137,6 +137,7 @@ def of_organization(organization: model.Group) -> dict[str, Any]:
     carrier = model.Session.get(DatagouvLink, carrier_id) if carrier_id else None
     carrying = model.Session.get(model.Group, carrier_id) if carrier_id else None
     known = mapping(link.backcheck) if link else {}
+    is_carrier = carrier is not None and carrier_id == organization.id
     return {
         "organization": {"id": organization.id, "name": organization.name, "title": organization.display_name},
         "carrier": {"id": carrying.id, "name": carrying.name, "title": carrying.display_name} if carrying else None,
@@ -145,7 +146,7 @@ def of_organization(organization: model.Group) -> dict[str, Any]:
         "error": _error(carrier),
         "harvester": _harvester(carrier, carrying),
         "counts": _counts(known.get("counts")),
-        "totals": _counts(mapping(carrier.backcheck).get("totals")) if carrier and carrier_id == organization.id else None,
+        "totals": _counts(mapping(carrier.backcheck).get("totals")) if carrier and is_carrier else None,
         "datasets": _datasets(organization.id, known),
     }  # fmt: skip
 
@@ -214,7 +215,9 @@ def _datasets(organization_id: str, known: Any) -> list[dict[str, Any]]:
                 ],
             }
         )
-    found.sort(key=lambda one: (_ORDER.index(one["state"]) if one["state"] in _ORDER else 99, -one["losses"], one["title"]))
+    found.sort(
+        key=lambda one: (_ORDER.index(one["state"]) if one["state"] in _ORDER else 99, -one["losses"], one["title"])
+    )
     return found[:MOST_TOLD]
 
 

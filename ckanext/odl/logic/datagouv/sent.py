@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 import sqlalchemy as sa
@@ -59,13 +60,10 @@ def of_organization(organization_id: str, withheld: str | None) -> list[Sent]:
 
 def values(package_ids: list[str]) -> dict[str, dict[str, Any]]:
     """What leaves of these datasets, in the words of data.gouv.fr, by their id; one that went meanwhile is left out."""
-    context: Any = {"ignore_auth": True, "user": ""}
     packages = []
     for id_ in package_ids:
-        try:
-            packages.append(tk.get_action("package_show")({**context}, {"id": id_}))
-        except tk.ObjectNotFound:
-            continue
+        with suppress(tk.ObjectNotFound):
+            packages.append(tk.get_action("package_show")({"ignore_auth": True, "user": ""}, {"id": id_}))
     return {
         package["id"]: in_national_words(record, package)
         for package, record in zip(packages, sending.records(packages), strict=True)
@@ -75,6 +73,7 @@ def values(package_ids: list[str]) -> dict[str, dict[str, Any]]:
 def in_national_words(record: outgoing.Record, package: Mapping[str, Any]) -> dict[str, Any]:
     """A dataset as it leaves, as :func:`ckanext.odl.datagouv.backcheck.losses` takes it."""
     resources = {resource["id"]: resource for resource in package.get("resources") or []}
+    held = intake.held_to(model.Session(), list(resources.values()))
     contact = record.contact
     return {
         "title": record.title,
@@ -89,12 +88,12 @@ def in_national_words(record: outgoing.Record, package: Mapping[str, Any]) -> di
         "territory": {"label": record.place.name, "geometry": bool(record.place.geometry)} if record.place else {},
         "contact": (contact.email or contact.page) if contact else "",
         "publisher": record.publisher.name if record.publisher else "",
-        "files": [_file(file, resources[file.id]) for file in record.files],
+        "files": [_file(file, held[file.id]) for file in record.files],
     }
 
 
-def _file(file: outgoing.File, resource: dict[str, Any]) -> dict[str, Any]:
-    schema = intake.declared(resource) if file.schema_url else intake.NO_SCHEMA
+def _file(file: outgoing.File, held: intake.Declared) -> dict[str, Any]:
+    schema = held if file.schema_url else intake.NO_SCHEMA
     algorithm, digits = file.checksum or ("", "")
     return {
         "id": file.id,

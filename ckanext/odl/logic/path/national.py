@@ -64,9 +64,9 @@ def read(session: Session, organization_id: str) -> Seen:
     )
     one = sa.select(sa.literal(organization_id).label("id")).subquery()
     row = session.execute(
-        sa.select(link.c.backchecked_at, link.c.backcheck["datasets"].label("untraced"), known.label("twins")).select_from(
-            one.outerjoin(link, link.c.organization_id == one.c.id)
-        )
+        sa.select(
+            link.c.backchecked_at, link.c.backcheck["datasets"].label("untraced"), known.label("twins")
+        ).select_from(one.outerjoin(link, link.c.organization_id == one.c.id))
     ).one()
     found: dict[str, list[Mapping[str, Any]]] = {}
     for entry in row.twins or []:

@@ -7,32 +7,24 @@ What CKAN 2.12 keeps in a column and 2.11 in a table (extras) comes with the row
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections import defaultdict
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from ckan import model
-from ckan.plugins import plugin_loaded
 from sqlalchemy.orm import Session, aliased
 
 from ckanext.odl import onboarding
 from ckanext.odl.intake import own_session
-from ckanext.odl.logic import periods, reference, state
+from ckanext.odl.logic import reference, state
 from ckanext.odl.logic.datagouv import checking
-from ckanext.odl.logic.path import national
+from ckanext.odl.logic.path import facts, national
 from ckanext.odl.model import PathHistory, PathMandate, PathProgress, PathProof, StoredFile, Validation
 from ckanext.odl.model.path import EVIDENCE, PROPOSAL, WAIVER
-from ckanext.odl.onboarding import ETP_BANDS, PROFILES, DatasetFacts, FileFacts, PersonFacts, Snapshot
-from ckanext.odl.scdl import UnknownSchema, catalogue
+from ckanext.odl.onboarding import ETP_BANDS, PROFILES, FileFacts, Snapshot
 
-STAFF_ROLES = ("admin", "editor")
-_TABLES = ("csv", "tsv", "xlsx", "ods", "parquet", "json", "xml", "txt")
-_MAPS = ("geojson", "kml", "gpx", "gml", "shp", "shapefile", "gpkg", "gtfs")
-_OTHERS = ("jsonld", "json-ld", "ttl", "rdf", "n3", "ics", "odt", "png", "svg")
-OPEN_FORMATS = frozenset((*_TABLES, *_MAPS, *_OTHERS))
 #: Views that show a table, a map or a chart; CKAN's others show a text, a picture, a page.
 DATA_VIEWS = (
     "datatables_view",
@@ -103,30 +95,30 @@ def gather(organization_id: str, session: Session | None = None, day: dt.date | 
         .order_by(PathMandate.since)
     ).all()
     stored = _stored(session, organization_id)
-    deposits = _last_deposits(packages, proofs)
-    people = _people(members, organization_id, deposits)
+    deposits = facts.last_deposits(packages, proofs)
+    people = facts.people(members, organization_id, deposits)
     inside = {row.user_id for row in members if row.user_state == "active"}
     snapshot = Snapshot(
         id=organization_id,
         name=group.name,
         title=group.title or group.name,
         **reference.identity(fields),
-        etp_band=_known(fields.get("odl_etp_band"), ETP_BANDS),
-        competences=_words(fields.get("odl_competences")),
-        has=_words(fields.get("odl_has")),
-        profile=_known(fields.get("odl_profile"), PROFILES),
+        etp_band=facts.known(fields.get("odl_etp_band"), ETP_BANDS),
+        competences=facts.words(fields.get("odl_competences")),
+        has=facts.words(fields.get("odl_has")),
+        profile=facts.known(fields.get("odl_profile"), PROFILES),
         description=(group.description or "").strip(),
         has_image=bool(group.image_url),
         contact=fields.get("odl_contact") or "",
         website=fields.get("odl_website") or "",
         default_licence=fields.get("odl_default_licence") or None,
-        datasets=tuple(seen.of(_dataset(row, files.get(row.id, ()), contacts, inside)) for row in packages),
+        datasets=tuple(seen.of(facts.dataset(row, files.get(row.id, ()), contacts, inside)) for row in packages),
         people=people,
         mandates=tuple(
             onboarding.Mandate(id=row.id, function=row.role, since=row.since, until=row.until, name=row.title)
             for row in mandates
         ),
-        proofs=tuple(_proof(row) for row in proofs if row.kind in EVIDENCE),
+        proofs=tuple(facts.proof(row) for row in proofs if row.kind in EVIDENCE),
         waivers=tuple(
             onboarding.Waiver(row.step, row.value, row.given_on, row.author_id, row.outcome)
             for row in proofs
@@ -138,7 +130,7 @@ def gather(organization_id: str, session: Session | None = None, day: dt.date | 
             if row.kind == PROPOSAL
         ),
         history=tuple(sorted((stored.history or {}).items())),
-        precheck=_precheck([row for row in packages if not seen.came_in(row.id)], rows, fields, day),
+        precheck=facts.precheck([row for row in packages if not seen.came_in(row.id)], rows, fields, day),
     )
     previous = stored.progress
     return Gathered(
@@ -247,34 +239,6 @@ def _members(session: Session, organization_ids: list[str]) -> list[Any]:
     )
 
 
-def _people(members: list[Any], organization_id: str, deposits: dict[str, dt.date]) -> tuple[PersonFacts, ...]:
-    atd = {row.user_id for row in members if row.group_id != organization_id and row.capacity in STAFF_ROLES}
-    return tuple(
-        PersonFacts(
-            id=row.user_id,
-            role=row.capacity,
-            active=row.user_state == "active",
-            is_atd=row.user_id in atd or bool(row.sysadmin),  # the portal’s team is not the collectivité either
-            last_seen=max((day for day in (_day(row.last_active), deposits.get(row.user_id)) if day), default=None),
-        )
-        for row in members
-        if row.group_id == organization_id
-    )
-
-
-def _last_deposits(packages: list[Any], proofs: list[PathProof]) -> dict[str, dt.date]:
-    """The last day on which each person is known to have brought something."""
-    found: dict[str, dt.date] = {}
-    given: list[tuple[Any, dt.date | None]] = [
-        *((row.creator_user_id, _day(row.metadata_created)) for row in packages),
-        *((row.author_id, _day(row.created_at)) for row in proofs),
-    ]
-    for person, day in given:
-        if person and day:
-            found[person] = max(day, found.get(person, day))
-    return found
-
-
 def _packages(session: Session, organization_id: str) -> list[Any]:
     package: Any = model.Package
     return list(
@@ -282,16 +246,6 @@ def _packages(session: Session, organization_id: str) -> list[Any]:
             sa.select(*checking.columns()).where(_owned(organization_id)).order_by(package.metadata_created, package.id)
         )
     )
-
-
-def _precheck(
-    packages: list[Any], files: Mapping[str, list[dict[str, Any]]], fields: Mapping[str, str], day: dt.date | None
-) -> onboarding.PreCheck:
-    """What data.gouv.fr would say of the public datasets that hold a file, from the rows that were read anyway."""
-    public = (row for row in packages if not row.private and files.get(row.id))
-    shaped = (checking.shaped(row._mapping, files[row.id]) for row in public)
-    blocking, lossy, refused = checking.counted(shaped, fields)
-    return onboarding.PreCheck(blocking, lossy, day, tuple(refused))
 
 
 def _owned(organization_id: str) -> Any:
@@ -353,75 +307,9 @@ def _files(
         resource = {**(row.extras or {}), **row._mapping}
         resource.pop("extras", None)
         at = state.judge(resource, stored.get(row.id), checks)
-        found[row.package_id].append(_file(resource, at, row.id in checked))
+        found[row.package_id].append(facts.file(resource, at, row.id in checked))
         as_stored[row.package_id].append(resource)
     return found, as_stored
-
-
-def _file(resource: dict[str, Any], at: state.FileState, was_checked: bool) -> FileFacts:
-    schema = at.schema
-    extension = (resource["format"] or (resource["url"] or "").rsplit(".", 1)[-1]).strip().lower().lstrip(".")
-    return FileFacts(
-        id=resource["id"],
-        name=resource["name"] or "",
-        is_table=None if at.check is None or at.check.counts is None else not at.is_document,
-        is_open_format=extension in OPEN_FORMATS,
-        schema_id=schema.schema_id or None,
-        schema_version=schema.version or None,
-        schema_tags=_schema_tags(schema.schema_id),
-        badge=at.badge,
-        was_checked=was_checked,
-        sha256=at.sha256,
-        period_end=_period_end(resource.get("odl_period")),
-        changed_on=_day(resource["last_modified"] or resource["created"]),
-        has_view=bool(resource["has_view"]),
-        # Without the DataStore there is no dictionary; with it, nobody looked.
-        has_dictionary=None if plugin_loaded("datastore") else False,
-        is_documentation=resource["resource_type"] == "documentation",
-        rows=at.counts.get("rows"),
-    )
-
-
-def _schema_tags(schema_id: str) -> tuple[str, ...]:
-    """The tags of a model, its family among them."""
-    if not schema_id:
-        return ()
-    try:
-        entry = catalogue().get(schema_id)
-    except UnknownSchema:
-        return ()
-    return tuple(sorted({*entry.tags, entry.family, *(["socle"] if entry.label_socle else [])} - {""}))
-
-
-def _dataset(
-    row: Any,
-    files: Iterable[FileFacts],
-    contacts: Mapping[str, list[tuple[str, bool]]],
-    inside: set[str],
-) -> DatasetFacts:
-    extras: dict[str, str] = row.extras or {}
-    contact = (row.maintainer_email or "").strip()
-    accounts = contacts.get(contact.lower())
-    return DatasetFacts(
-        id=row.id,
-        name=row.name,
-        title=row.title or row.name,
-        private=bool(row.private),
-        licence=row.license_id or None,
-        homologation_note=extras.get("odl_homologation_note") or "",
-        description=(row.notes or "").strip(),
-        tags=len(row.keywords or ()),
-        frequency=(extras.get("frequency") or "").rstrip("/").rsplit("/", 1)[-1] or None,
-        temporal_start=_date(extras.get("temporal_start")),
-        temporal_end=_date(extras.get("temporal_end")),
-        has_territory=bool(extras.get("odl_territory") or extras.get("spatial")),
-        service=extras.get("odl_service") or "",
-        contact=contact,
-        contact_lapsed=None if accounts is None else not any(active and id_ in inside for id_, active in accounts),
-        procedure=extras.get("odl_procedure") or "",
-        changed_on=_day(row.metadata_modified),
-        files=tuple(files),
-    )
 
 
 def _contacts(session: Session, addresses: set[str]) -> dict[str, list[tuple[str, bool]]]:
@@ -454,19 +342,6 @@ def _proofs(session: Session, organization_id: str) -> tuple[list[PathProof], fr
     return [proof for proof in found if not proof.ended_at], withdrawn
 
 
-def _proof(row: PathProof) -> onboarding.Proof:
-    return onboarding.Proof(
-        id=row.id,
-        step=row.step,
-        kind=row.kind,
-        given_on=row.given_on,
-        expires_on=row.expires_on,
-        value=row.file_name if row.kind == "file" else row.value,
-        url=row.value if row.kind == "url" else None,
-        author=row.author_id,
-    )
-
-
 def _stored(session: Session, organization_id: str) -> Any:
     """The last computation, and how many lines of history each step has."""
     table = PathProgress.__table__
@@ -483,36 +358,3 @@ def _stored(session: Session, organization_id: str) -> Any:
             one.outerjoin(table, table.c.organization_id == one.c.id)
         )
     ).one()
-
-
-def _day(moment: Any) -> dt.date | None:
-    return moment.date() if isinstance(moment, dt.datetime) else None
-
-
-def _date(text: str | None) -> dt.date | None:
-    try:
-        return dt.date.fromisoformat(text[:10]) if text else None
-    except ValueError:
-        return None
-
-
-def _period_end(text: str | None) -> dt.date | None:
-    try:
-        return dt.date.fromisoformat(periods.day(text.split("/")[-1], last=True)) if text else None
-    except ValueError:
-        return None
-
-
-def _known(value: str | None, choices: Container[str | None]) -> str | None:
-    return value if value in choices else None
-
-
-def _words(value: str | None) -> frozenset[str] | None:
-    """A list as scheming stores it (JSON, or words between commas); None when nobody answered."""
-    if value is None or value == "":
-        return None
-    try:
-        found = json.loads(value)
-    except ValueError:
-        found = [word.strip() for word in value.strip("{}").split(",")]
-    return frozenset(str(word) for word in found if word) if isinstance(found, list) else frozenset({str(found)})

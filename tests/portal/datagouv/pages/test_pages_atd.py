@@ -56,7 +56,9 @@ class TestOverview:
 
     def test_the_way_of_each_member(self, look, territory, national):
         territory.call("atd", "odl_datagouv_link_update", id="saint-exemple", national_id=VILLAGE, mode="own")
-        territory.call("atd", "odl_datagouv_link_update", id="valbrune", withheld=True, withheld_reason="Fusion en 2027")
+        territory.call(
+            "atd", "odl_datagouv_link_update", id="valbrune", withheld=True, withheld_reason="Fusion en 2027"
+        )
 
         page = look("atd", PAGE)
 

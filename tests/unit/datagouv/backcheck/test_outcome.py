@@ -91,7 +91,8 @@ def test_every_outcome_is_met_and_has_words() -> None:
     assert {expected for expected, *_ in OUTCOMES} == set(STATES) == set(words._texts()["outcomes"])
     for name in STATES:
         for language in ("fr", "en"):
-            assert outcome_words(name, language)["label"] and outcome_words(name, language)["sentence"]
+            assert outcome_words(name, language)["label"]
+            assert outcome_words(name, language)["sentence"]
 
 
 def test_a_refusal_keeps_the_twin_that_is_there() -> None:
@@ -102,7 +103,8 @@ def test_a_refusal_keeps_the_twin_that_is_there() -> None:
 
 def test_what_changed_here_since_the_last_reading_is_late() -> None:
     outcome = state(ours(changed_at=LATER), [item()], [record(title="Avant")])
-    assert outcome.late and [loss.field for loss in outcome.losses] == ["title"]
+    assert outcome.late
+    assert [loss.field for loss in outcome.losses] == ["title"]
 
 
 def test_a_doubled_identifier_leaves_the_dataset_that_was_taken() -> None:
@@ -145,7 +147,8 @@ def test_how_the_harvester_fares(expected: str, one: Any, run: Any, number: int)
     assert found.state == expected
     for language in ("fr", "en"):
         told = harvester_words(found.to_dict(), language, FEED)
-        assert told["sentence"] and told["address"] == ""
+        assert told["sentence"]
+        assert told["address"] == ""
 
 
 def test_every_state_of_a_harvester_is_met_and_has_words() -> None:
@@ -207,7 +210,7 @@ def test_every_reason_has_words() -> None:
 
 @given(JSON, JSON, JSON)
 def test_no_odd_record_raises(items: Any, records: Any, one: Any) -> None:
-    items, records = [items, item(**{"dataset": one})], [records, {"id": TWIN, "harvest": one}]
+    items, records = [items, item(dataset=one)], [records, {"id": TWIN, "harvest": one}]
     harvester = examine(one, records[0], [FEED], 1, NOW)
     found = Lookup(items, records).find(ours())
     outcome = judge(ours(), found, harvester, one).to_dict()

@@ -14,16 +14,7 @@ from ckan.tests import factories
 from ckanext.odl.logic.path import recompute
 from ckanext.odl.model import DatagouvLink, Twin
 from tests.portal.conftest import GOOD, call
-from tests.portal.path.conftest import (  # noqa: F401 (fixtures)
-    adviser,
-    ask,
-    atd,
-    member,
-    outcome,
-    people,
-    region,
-    step,
-)
+from tests.portal.path.conftest import ask, outcome, step
 
 pytestmark = pytest.mark.usefixtures("with_plugins", "clean_db", "clean_index")
 
@@ -68,7 +59,10 @@ def test_a_dataset_is_told_point_by_point_with_the_way_to_the_field(dataset, age
     assert point["url"].endswith(f"/dataset/prenoms/resource/{file['id']}/edit#field-url")
     assert told["quality"]["met"] == round(told["quality"]["score"] * 9)
     assert len(told["quality"]["criteria"]) == 9
-    assert "data.gouv.fr would refuse" in ask("odl_harvest_check", agent, id="prenoms", language="en")["findings"][0]["text"]
+    assert (
+        "data.gouv.fr would refuse"
+        in ask("odl_harvest_check", agent, id="prenoms", language="en")["findings"][0]["text"]
+    )
 
 
 def test_what_is_mended_is_no_longer_told(dataset, agent):
@@ -78,7 +72,7 @@ def test_what_is_mended_is_no_longer_told(dataset, agent):
         "package_patch",
         agent,
         id=dataset["id"],
-        notes="Les prénoms donnés aux enfants nés dans la commune, année par année, d’après l’état civil. Sans les noms.",
+        notes="Les prénoms donnés aux enfants nés dans la commune, année par année, d’après l’état civil.",
         frequency=FREQUENCY,
         temporal_start="2024-01-01",
         temporal_end="2024-12-31",
@@ -156,7 +150,9 @@ def test_queries_do_not_follow_the_number_of_datasets(commune, dataset, agent):
 
     few = count()
     for number in range(15):
-        more = call("package_create", agent, name=f"jeu-{number}", title="Jeu", owner_org=commune["id"], license_id="lov2")
+        more = call(
+            "package_create", agent, name=f"jeu-{number}", title="Jeu", owner_org=commune["id"], license_id="lov2"
+        )
         link(more, agent)
     assert count() == few
 

@@ -1,0 +1,118 @@
+"""Seconds of bringing datasets in from data.gouv.fr, beside a bare loop of ``package_create``; prints JSON.
+
+``python3 -m dev.portal shell .venv/bin/python -m bench.harvest [--datasets 1000] [--most 1.2]`` adds to the database of
+the tests: it serves invented datasets on loopback, creates as many by a loop as it brings in, by turns of fifty so that
+both meet the same machine, then runs once more without a change. Ends with 1 when the run took more than ``--most``
+times the loop, or when the second run asked for more than the pages of the lists.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+from ckan import model
+from ckan.cli import load_config
+from ckan.config.middleware import make_app
+from ckan.plugins import toolkit as tk
+
+from tests.national import NationalServer, organization, records
+
+TURN = 50
+#: The organization whose datasets the bare loop creates.
+LOOP = "534fff91a3a7292c64a77e99"
+_INI = Path(__file__).parent.parent / "test.ini"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--datasets", type=int, default=1000, help="brought in, and as many created by the loop")
+    parser.add_argument("--most", type=float, default=1.2, help="times the loop")
+    options = parser.parse_args()
+    with NationalServer([], [organization(), organization(LOOP, "Autre")]) as national:
+        os.environ["CKAN_INI"] = str(_INI)
+        settings = load_config(str(_INI))
+        # no pause between two questions: what is measured is the work
+        settings |= {
+            "ckanext.odl.datagouv.url": national.url,
+            "ckanext.odl.datagouv.loopback": "true",
+            "ckanext.odl.datagouv.rate": "100000",
+        }
+        app: Any = make_app(settings)
+        with getattr(app, "_wsgi_app", app).test_request_context():
+            result = _measure(national, options.datasets)
+    ok = result["ratio"] <= options.most and result["unchanged"]["details"] == 0
+    print(json.dumps({**result, "most": options.most, "ok": ok}, indent=2))
+    return 0 if ok else 1
+
+
+def _measure(national: NationalServer, count: int) -> dict[str, Any]:
+    from ckanext.odl.datagouv import incoming  # noqa: PLC0415
+    from ckanext.odl.harvest import importing, run, sources  # noqa: PLC0415 (after the portal is set up)
+    from ckanext.odl.model import DatagouvLink  # noqa: PLC0415
+    from ckanext.odl.model.validation import clock  # noqa: PLC0415
+    from ckanext.odl.scdl import catalogue  # noqa: PLC0415
+
+    mark = f"{time.time_ns():x}"
+    atd, commune = (_organization(f"banc-{mark}-{name}", name) for name in ("atd", "commune"))
+    tk.get_action("member_create")(
+        importing.context(), {"id": commune, "object": atd, "object_type": "group", "capacity": "parent"}
+    )
+    link = {"national_id": records.ORGANIZATION, "mode": "own", "auto_accept": True, "confirmed_at": clock()}
+    DatagouvLink.put(model.Session(), commune, **link)
+    model.Session.commit()
+    source = sources.put(None, title="banc", atd_id=atd)
+    loop = harvest = 0.0
+    for first in range(0, count, TURN):
+        numbers = range(first, min(first + TURN, count))
+        made = [records.dataset(10**6 + n, LOOP, slug=f"{mark}-boucle-{n}") for n in numbers]
+        start = time.perf_counter()
+        for record in made:
+            mapped = incoming.dataset(record, catalogue())
+            for file in mapped["resources"]:
+                file.pop("id")
+            data = {**mapped, "name": record["slug"], "owner_org": commune}
+            tk.get_action("package_create")(importing.context(), data)
+        loop += time.perf_counter() - start
+        for n in numbers:
+            record = records.dataset(int(mark[-8:], 16) * 10**4 + n, slug=f"{mark}-{n}")
+            national.datasets[record["id"]] = record
+        start = time.perf_counter()
+        run.advance(run.ask(source), lambda: False)
+        harvest += time.perf_counter() - start
+    national.requests.clear()
+    start = time.perf_counter()
+    run.advance(run.ask(source), lambda: False)
+    again = time.perf_counter() - start
+    lists = len(national.asked("?organization="))
+    return {
+        "datasets": count,
+        "loop_seconds": round(loop, 2),
+        "harvest_seconds": round(harvest, 2),
+        "ratio": round(harvest / loop, 3),
+        "unchanged": {
+            "seconds": round(again, 2),
+            "list_pages": lists,
+            "details": len(national.requests) - lists,
+        },
+        "in_portal": _count(commune),
+    }
+
+
+def _organization(name: str, title: str) -> str:
+    from ckanext.odl.harvest import importing  # noqa: PLC0415
+
+    data = {"name": name, "title": title, "odl_is_atd": title == "atd", "odl_kind": "syndicat"}
+    return tk.get_action("organization_create")(importing.context(), data)["id"]
+
+
+def _count(organization_id: str) -> int:
+    return model.Session.query(model.Package).filter_by(owner_org=organization_id, state="active").count()
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
