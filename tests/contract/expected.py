@@ -13,7 +13,7 @@ from typing import Any
 from tests.contract import meaning
 from tests.contract.datasets import FIELDS, OUTLINES
 
-EU_FREQUENCY = "http://publications.europa.eu/resource/authority/frequency/"
+UNKNOWN_FREQUENCY = "http://publications.europa.eu/resource/authority/frequency/UNKNOWN"
 #: EU frequency code → the word of data.gouv.fr, where it is not the code in lower case.
 FREQUENCIES = {
     "1MIN": "oneMinute",
@@ -199,7 +199,8 @@ def of_return(
     values: dict[str, Any] = {
         "title": package["title"],
         "license_id": package["license_id"],
-        "frequency": package.get("frequency") or f"{EU_FREQUENCY}UNKNOWN",
+        # "unknown" is what the platform says of all that say nothing
+        "frequency": None if package.get("frequency") == UNKNOWN_FREQUENCY else package.get("frequency"),
         "temporal_start": package.get("temporal_start"),
         "temporal_end": package.get("temporal_end"),
         "tags": sorted(dataset["tags"]),
@@ -256,7 +257,7 @@ def returned(package: Mapping[str, Any]) -> dict[str, Any]:
             "resource_type",
         )
         kept = {name: resource.get(name) for name in names} | {
-            "format": resource.get("format") or "",
+            "format": (resource.get("format") or "").upper(),
             "hash": resource.get("hash") or "",
             "created": _second(resource["created"]),
             "last_modified": _second(resource["last_modified"]),
