@@ -289,7 +289,7 @@ DECIDING_PAGE: dict[str, Any] = {"may": STAFF, "sees": INSIDE, "anonymous": LOGI
 OTHER_STAFF = frozenset({"staff_other", "sysadmin"})
 
 NATIONAL = f"{ATD}/data-gouv"
-_VARIABLES = {"source": "source_id", "national": "national_id"}
+_VARIABLES = {"source": "source_id", "found": "national_id"}
 
 
 def member(name: str, atd: str = "atd") -> Callable[[Any], dict[str, Any]]:
@@ -355,9 +355,9 @@ ROUTES = [
     # through the list of another ATD: what is not its own to decide is not there
     Call(f"POST {NATIONAL}/a-examiner", named("other"),
          form=lambda world: {"do": f"ignore:{world.things['national']}"}, may=frozenset({"sysadmin"}), asks_all=False),
-    Call(f"GET {NATIONAL}/a-examiner/<national_id>", thing("national"), may=STAFF),
-    Call(f"GET {NATIONAL}/a-examiner/<national_id>", thing("national", "other"), may=NOBODY),
-    Call(f"POST {NATIONAL}/a-examiner/<national_id>", thing("national"), form=posted(), may=STAFF),
+    Call(f"GET {NATIONAL}/a-examiner/<national_id>", thing("found"), may=STAFF),
+    Call(f"GET {NATIONAL}/a-examiner/<national_id>", thing("found", "other"), may=NOBODY),
+    Call(f"POST {NATIONAL}/a-examiner/<national_id>", thing("found"), form=posted(), may=STAFF),
     Call(f"GET {COMMUNE}/data-gouv", named(), **INSIDE_PAGE),
     # a collectivité and its path
     Call("GET /odl/home"),

@@ -307,6 +307,12 @@ def _national(world: World) -> None:
     world.things["run"] = tk.get_action("odl_datagouv_run")(staff, {"id": made["id"]})["id"]
     commune = model.Group.get(world.orgs["a"])
     assert commune is not None
+    # asked for by its address, which a page that refuses repeats: its id is no marker
+    world.things["found"] = "6b0200000000000000000001"
+    Twin.put(
+        model.Session(), world.things["found"], organization_id=commune.id, origin="national", state="review",
+        title=world.text("found", STAFF),
+    )  # fmt: skip
     for what in ("national", "refused"):
         world.things[what] = f"zq{what}qz"
         values = {"organization_id": commune.id, "origin": "national", "title": world.text(what, STAFF)}
