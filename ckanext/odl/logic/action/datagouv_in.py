@@ -185,7 +185,8 @@ def odl_datagouv_review_list(context: Context, data_dict: DataDict) -> dict[str,
     :param rows, start: part of the list (20 unless told, 100 at most)
     :returns: ``count``, ``totals`` (by state) and ``results``: ``national_id``, ``title``, ``url``, ``organization``,
         ``national_organization``, ``state``, ``description``, ``files``, ``license_id``, ``quality``, ``package``,
-        ``differences``, ``candidates`` (``id``, ``name``, ``title``, ``why``), ``local_fields``, dates, ``decided_by``, ``problem`` each
+        ``differences``, ``candidates`` (``id``, ``name``, ``title``, ``why``), ``local_fields``, dates, ``decided_by``,
+        ``problem`` each
     """
     organization = following.organization(data_dict["id"])
     tk.check_access("odl_datagouv_review_list", context, {"id": organization.id})
