@@ -94,6 +94,8 @@ def accept_record(twin: Twin, record: dict[str, Any], *, auto_accept: bool = Fal
         model.Session.commit()
         return Outcome(UNCHANGED)
     twin.fingerprint = ""  # until it is in
+    if is_new and twin.package_id is None:  # nobody else has seen the row yet
+        twin.package_id = str(uuid4())
     model.Session.commit()
     return _bring_in(twin, record, mark, was_archived=was_archived)
 

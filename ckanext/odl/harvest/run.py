@@ -324,7 +324,6 @@ class _Run:
             kept = [*self._problems(), *problems][:MOST_PROBLEMS]
             session.execute(sa.update(_RUN).where(_RUN.c.id == self.id).values(problems=kept, progress=self.progress))
         session.commit()
-        session.expire_all()
         self._tell("datasets", self.progress["done"], self.progress.get("total", 0))
 
     def _tell(self, phase: str, done: int, total: int) -> None:
