@@ -118,6 +118,7 @@ CHANGES: dict[str, Change] = {
     "title empty": field("title", ""),
     "title blank": field("title", "   "),
     "title null": field("title", None),
+    "title and name null": lambda package: package.update(title=None, name=None),
     "title of signs": field("title", "!!! ???"),
     "title long": field("title", "Très long titre " * 40),
     "notes null": field("notes", None),

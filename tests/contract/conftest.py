@@ -51,12 +51,13 @@ def portal() -> Iterator[Portal]:
     CONTRACT.stop()
 
 
-@pytest.fixture(scope="session")
-def loaded_plugins() -> None:
-    """CKAN inside the tests, with the plugins of the settings."""
+@pytest.fixture(scope="package")
+def loaded_plugins(loaded: Any) -> None:
+    """CKAN inside the tests, with the plugins of the settings, for what is made once for many tests."""
     from ckan.tests.helpers import _get_test_app  # noqa: PLC0415 (starts CKAN)
 
     _get_test_app()
+    loaded.settings = None  # so that the next test that wants plugins of its own loads them anew
 
 
 @pytest.fixture(scope="package")

@@ -23,7 +23,7 @@ class Stage:
 
     def play_ckan(self, packages: Sequence[Mapping[str, Any]]) -> str:
         """Answer as a CKAN that holds *packages*; returns the address that a harvester is given."""
-        self.packages = {package["name"]: dict(package) for package in packages}
+        self.packages = {package["name"] or package["id"]: dict(package) for package in packages}
         return f"{self.site}/"
 
     def play_feed(self, rdf: str | bytes, name: str = "feed.rdf") -> str:
