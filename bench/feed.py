@@ -141,7 +141,8 @@ def main() -> None:
     with flask._wsgi_app.test_request_context():
         engine: Any = model.meta.engine
         model.repo.rebuild_db()
-        _run_migrations(plugin="odl")
+        for plugin in ("activity", "harvest", "odl"):
+            _run_migrations(plugin=plugin)
         model.init_model(engine)  # migrations leave an engine behind that connects anew for each query
         search.clear_all()
         copies(model_dataset(), options.datasets - 1)

@@ -288,7 +288,7 @@ def place(package: Mapping[str, Any], outlines: Outlines | None = None) -> Place
 
 
 def _own_outline(package: Mapping[str, Any]) -> dict[str, Any] | None:
-    for extra in package.get("extras") or []:
+    for extra in _dicts(package.get("extras")):
         if extra.get("key") == SPATIAL:
             try:
                 return polygon(json.loads(extra.get("value") or ""))
@@ -376,7 +376,7 @@ def record(
     """
     owner = publisher(organization, site_url)
     uri = dataset_uri(site_url, package["id"])
-    sent = (_file(resource, uri, site_url, stored or {}) for resource in package.get("resources") or [])
+    sent = (_file(resource, uri, site_url, stored or {}) for resource in _dicts(package.get("resources")))
     start, end = day(package.get("temporal_start")), day(package.get("temporal_end"))
     return Record(
         uri=uri,
@@ -384,7 +384,7 @@ def record(
         page=uri,
         title=plain(package.get("title") or package.get("name")),
         description=description(package.get("notes")),
-        keywords=tuple(dict.fromkeys(plain(tag.get("name")) for tag in package.get("tags") or [])),
+        keywords=tuple(dict.fromkeys(plain(tag.get("name")) for tag in _dicts(package.get("tags")))),
         theme=web_address(package.get("theme")) or "",
         licence=licence(package),
         frequency=frequency(package.get("frequency")),
@@ -422,6 +422,11 @@ def _file(resource: Mapping[str, Any], uri: str, site_url: str, stored: Mapping[
     )
 
 
+def _dicts(value: Any) -> list[Mapping[str, Any]]:
+    """The mappings of a list; none when it is no list."""
+    return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list) else []
+
+
 def _count(value: Any) -> int | None:
     try:
         return int(value) if int(value) > 0 else None
@@ -437,7 +442,7 @@ def mirrored(package: Mapping[str, Any], outlines: Outlines | None = None) -> li
 
     :returns: ``[{"key", "value"}]``, without those that the dataset has itself
     """
-    own = {extra.get("key") for extra in package.get("extras") or []}
+    own = {extra.get("key") for extra in _dicts(package.get("extras"))}
     found = {key: plain(package.get(key)) for key in MIRRORED}
     territory = parse_territory(plain(package.get("odl_territory")))
     outline = _outline(territory, outlines)

@@ -19,6 +19,7 @@ _ADDRESS = re.compile(r"<((?:https?|ftp)://[^\s<>]+|mailto:[^\s<>]+|[^\s<>@]+@[^
 #: Parts of a Markdown text in which characters stand for themselves: fenced blocks, indented blocks, spans.
 _CODE = re.compile(r"(^(?:```|~~~).*?^(?:```|~~~)\s*?$|^(?: {4}|\t).*?$|`+[^`]+`+)", re.MULTILINE | re.DOTALL)
 _TAG = re.compile(r"<(?=(/?)([A-Za-z][^\s/>]*))")
+_DECLARATION = re.compile(r"<(?=[!?])(?!!--)")
 _BREAK = re.compile(r"[ \t]*<br\s*/?>[ \t]*\n?", re.IGNORECASE)
 
 #: The elements that people write in a description; everything else between angle brackets is text.
@@ -48,10 +49,21 @@ class _Detector(HTMLParser):
 
 
 def has_tag(text: str) -> bool:
-    """Tell whether data.gouv.fr takes *text* for HTML."""
+    """Tell whether data.gouv.fr takes *text* for HTML, or fails on it: its parser raises on ``<![`` and the like."""
     detector = _Detector()
-    detector.feed(text)
+    try:
+        detector.feed(text)
+    except AssertionError:
+        return True
     return detector.found
+
+
+def _fails(text: str) -> bool:
+    try:
+        _Detector().feed(text)
+    except AssertionError:
+        return True
+    return False
 
 
 def description(value: Any) -> str:
@@ -66,7 +78,9 @@ def description(value: Any) -> str:
         return text
     parts = [part if _is_code(part) else _without_tags(part) for part in _CODE.split(text)]
     text = "".join(parts)
-    return text if not has_tag(text) else markdown(text, extensions=["tables", "fenced_code", "sane_lists"])
+    if has_tag(text):
+        text = markdown(text, extensions=["tables", "fenced_code", "sane_lists"])
+    return _DECLARATION.sub("&lt;", text) if _fails(text) else text
 
 
 def _is_code(part: str) -> bool:
@@ -76,4 +90,5 @@ def _is_code(part: str) -> bool:
 def _without_tags(text: str) -> str:
     text = _ADDRESS.sub(lambda found: found[1].removeprefix("mailto:"), text)
     text = _BREAK.sub("  \n", text)
+    text = _DECLARATION.sub("&lt;", text)
     return _TAG.sub(lambda found: "<" if found[2].lower() in _ELEMENTS else "&lt;", text)

@@ -31,6 +31,7 @@ def test_without_a_tag_nothing_changes(text: str) -> None:
         ("Voir <https://exemple.fr/a?b=1&c=2>.", "Voir https://exemple.fr/a?b=1&c=2."),
         ("Écrire à <mairie@exemple.fr> ou <mailto:a@exemple.fr>", "Écrire à mairie@exemple.fr ou a@exemple.fr"),
         ("un<br>deux <br/>\ntrois", "un  \ndeux  \ntrois"),
+        ("Un <![: et <!doctype>", "Un &lt;![: et &lt;!doctype>"),
         ("La colonne <MONTANT> et </FIN>", "La colonne &lt;MONTANT> et &lt;/FIN>"),
     ],
 )
