@@ -95,9 +95,8 @@ class Client(Line):
         :raises DatagouvError: ``incomplete`` when the list could not be seen whole, ``gone`` when there is no such
             organization (data.gouv.fr gives an empty list then)
         """
-        listing = self._all(
-            "/api/1/datasets/", {"organization": organization_id}, ",".join(filter(None, (_LIGHT, more))) + _END
-        )
+        fields = ",".join(filter(None, (_LIGHT, more))) + _END
+        listing = self._all("/api/1/datasets/", {"organization": organization_id}, fields)
         if not listing:
             self.organization(organization_id)
         foreign = [record for record in listing if _is_of_another(record, organization_id)]

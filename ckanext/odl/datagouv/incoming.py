@@ -82,7 +82,12 @@ class Imported:
 
 
 def dataset(
-    record: Any, catalogue: Catalogue, *, zones: Mapping[str, str] | None = None, language: str = "fr"
+    record: Any,
+    catalogue: Catalogue,
+    *,
+    zones: Mapping[str, str] | None = None,
+    language: str = "fr",
+    national_url: str = NATIONAL_URL,
 ) -> dict[str, Any]:
     """The fields of a dataset of the portal, from a record of data.gouv.fr in full.
 
@@ -92,20 +97,26 @@ def dataset(
     :param catalogue: the schemas that the portal knows
     :param zones: names of territories by their national identifier, for those without an official code
     :param language: of the sentence that explains a licence
+    :param national_url: address of data.gouv.fr
     :raises RecordError: the record is not one of a dataset
     """
-    found = read(record, catalogue, zones=zones, language=language)
+    found = read(record, catalogue, zones=zones, language=language, national_url=national_url)
     if found.error:
         raise found.error
     return found.package
 
 
 def read(
-    record: Any, catalogue: Catalogue, *, zones: Mapping[str, str] | None = None, language: str = "fr"
+    record: Any,
+    catalogue: Catalogue,
+    *,
+    zones: Mapping[str, str] | None = None,
+    language: str = "fr",
+    national_url: str = NATIONAL_URL,
 ) -> Imported:
     """Like :func:`dataset`, with what could not be taken over; never raises."""
     try:
-        package, notes = _Reader(record, catalogue, zones or {}, language).read()
+        package, notes = _Reader(record, catalogue, zones or {}, language, national_url).read()
     except RecordError as error:
         return Imported(error=error)
     return Imported(package, tuple(notes))
@@ -179,11 +190,14 @@ def _id_of(value: Any) -> str:
 class _Reader:
     """One record on its way to a dataset."""
 
-    def __init__(self, given: Any, catalogue: Catalogue, zones: Mapping[str, str], language: str) -> None:
+    def __init__(
+        self, given: Any, catalogue: Catalogue, zones: Mapping[str, str], language: str, national_url: str
+    ) -> None:
         self.given = given
         self.catalogue = catalogue
         self.zones = zones
         self.language = language
+        self.national_url = national_url.rstrip("/")
         self.notes: list[Note] = []
 
     def note(self, code: str, **details: Any) -> None:
@@ -210,7 +224,7 @@ class _Reader:
             "odl_territory": self._territory(),
             "tags": self._tags(),
             **self._contact(),
-            "url": f"{NATIONAL_URL}/datasets/{id}",
+            "url": f"{self.national_url}/datasets/{id}",
             "extras": self._outline(),
             "resources": self._files(resources),
         }

@@ -111,7 +111,7 @@ def test_what_is_no_dataset_says_why(record, code):
         incoming.dataset(record, catalogue())
 
 
-# -- fields -----------------------------------------------------------------------------------------------------------
+# -- fields ------------------------------------------------------------------------------------------------------------
 
 
 def test_a_licence_outside_the_decree_has_its_reason_and_an_unknown_one_is_said():
@@ -224,7 +224,7 @@ def test_line_breaks_in_html():
     assert imported(description="Un<br>Deux <br />\nTrois\r\nQuatre").package["notes"] == "Un\nDeux\nTrois\nQuatre"
 
 
-# -- files ------------------------------------------------------------------------------------------------------------
+# -- files -------------------------------------------------------------------------------------------------------------
 
 
 def test_a_file_without_permanent_address_keeps_its_own():
@@ -347,7 +347,7 @@ def test_moments_are_in_utc():
     assert "last_modified" not in file
 
 
-# -- whose it is ------------------------------------------------------------------------------------------------------
+# -- whose it is -------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -382,7 +382,7 @@ def test_quality():
         assert incoming.quality(odd) is None
 
 
-# -- fingerprints and differences -------------------------------------------------------------------------------------
+# -- fingerprints and differences --------------------------------------------------------------------------------------
 
 
 def test_a_fingerprint_changes_with_what_is_taken_over_only():
@@ -445,7 +445,7 @@ def test_what_is_not_said_does_not_differ():
     assert incoming.differences({"title": "Seul", "frequency": FREQUENCY + "UNKNOWN"}, theirs) == []
 
 
-# -- anything at all --------------------------------------------------------------------------------------------------
+# -- anything at all ---------------------------------------------------------------------------------------------------
 
 scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=30)
 anything = st.recursive(

@@ -53,11 +53,11 @@ def odl_harvest_check(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :param rows: and how many to return, 100 at most (20 unless told)
     :param language: of the sentences, the caller's by default
     :returns: for a dataset ``id``, ``name``, ``title``, ``private``, ``withheld`` (why it does not leave, or None;
-        in words ``why_withheld``), ``state``, ``counts`` (by level), ``findings`` (``code``, ``level``,
-        ``channel``, ``place``, ``field``, ``resource``, ``values``, ``text``, ``remedy``, ``url`` of the field) and ``quality`` (``score`` from 0 to 1,
-        ``met`` out of nine, ``criteria``); for an organization ``counts`` (datasets by state), ``findings`` (of the
-        whole), ``portal`` (what is wrong with the portal's own address, or None), ``count`` and ``results``, the
-        gravest first
+        in words ``why_withheld``), ``state``, ``counts`` (by level), ``findings`` (``code``, ``level``, ``channel``,
+        ``place``, ``field``, ``resource``, ``values``, ``text``, ``remedy``, ``url`` of the field) and ``quality``
+        (``score`` from 0 to 1, ``met`` out of nine, ``criteria``); for an organization ``counts`` (datasets by state),
+        ``findings`` (of the whole), ``portal`` (what is wrong with the portal's own address, or None), ``count`` and
+        ``results``, the gravest first
     :raises ObjectNotFound: there is none of this id or name
     :raises NotAuthorized: it is not for this user
     """
