@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
-from ckan import authz, model
+from ckan import model
 from ckan.plugins import toolkit as tk
 from ckan.types import Context, DataDict, Schema, Validator, ValidatorFactory
 
@@ -74,8 +75,8 @@ def _meant(context: Context, reference: str, kind: str | None) -> tuple[str, str
     """Whether a dataset or an organization is meant, and its id; what one may not see does not exist."""
     package = model.Package.get(reference) if kind != _ORGANIZATION else None
     if package is not None and package.state != model.State.DELETED:
-        about = {"id": package.id}
-        if authz.is_authorized("package_show", tk.fresh_context(context), about).get("success"):
+        with suppress(tk.NotAuthorized):
+            tk.check_access("package_show", tk.fresh_context(context), {"id": package.id})
             return _DATASET, package.id
     group = model.Group.get(reference) if kind != _DATASET else None
     if group is not None and group.is_organization and group.state == model.State.ACTIVE:
