@@ -218,14 +218,24 @@ def shaped(row: Mapping[str, Any], files: Iterable[Mapping[str, Any]]) -> dict[s
     fields = {name: value for name, value in extras.items() if name not in values}
     return {
         **{name: _text(value) for name, value in {**fields, **values}.items()},
+        "license_title": None,
         "extras": [{"key": name, "value": value} for name, value in fields.items()],
-        "tags": [{"name": name} for name in row["keywords"] or ()],
+        "tags": [{"id": name, "name": name} for name in row["keywords"] or ()],
+        "organization": _owner(row["owner_org"], values["metadata_created"]),
         "resources": [_file(file) for file in files],
     }
 
 
+def _owner(id_: str | None, created: dt.datetime) -> dict[str, Any] | None:
+    """What CKAN's answer always holds of an organization: no form can take it away, so nothing is read for it."""
+    if not id_:
+        return None
+    said = {"id": id_, "name": id_, "title": id_, "created": _text(created), "description": "", "image_url": ""}
+    return {**said, "type": "organization", "is_organization": True, "approval_status": "approved", "state": "active"}
+
+
 def _file(values: Mapping[str, Any]) -> dict[str, Any]:
-    file = {name: _text(value) for name, value in values.items()}
+    file = {"position": 0} | {name: _text(value) for name, value in values.items()}
     if file.get("url_type") == "upload":
         file["url"] = f"{outgoing.file_url(_site(), file)}/{file.get('url') or ''}"
     return file
