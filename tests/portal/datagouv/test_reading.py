@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from ckan.common import config_declaration
+from ckan.config.declaration.key import Key
 from ckan.tests import factories, helpers
 
 from ckanext.odl import config
@@ -25,7 +27,10 @@ FILE_FIELDS = ("odl_schema", "odl_schema_version", "odl_national_schema", "odl_n
 
 @pytest.mark.usefixtures("with_plugins")
 class TestSettings:
-    def test_by_default_it_is_data_gouv_fr_itself_and_no_other_host(self):
+    def test_by_default_it_is_data_gouv_fr_itself_and_no_other_host(self, ckan_config):
+        for name in ("url", "loopback"):  # the tests have others: none of them may reach the real one
+            option = f"ckanext.odl.datagouv.{name}"
+            ckan_config[option] = config_declaration[Key.from_string(option)].default
         guard = config.datagouv_guard()
 
         assert config.datagouv_enabled()
@@ -44,6 +49,7 @@ class TestSettings:
             assert client.base_url == national.url
             assert ckan_config["ckan.site_url"] in national.headers[0]["user-agent"]
 
+    @pytest.mark.ckan_config("ckanext.odl.datagouv.loopback", "false")
     def test_a_stand_in_on_this_machine_is_not_read_unless_it_is_allowed(self, ckan_config):
         with NationalServer(invented(3)) as national:
             ckan_config["ckanext.odl.datagouv.url"] = national.url
