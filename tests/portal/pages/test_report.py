@@ -111,8 +111,8 @@ class TestWhatItSays:
         assert "6 of its 6 columns" in words(page.select_one(".odl-verdict"))
         assert words(page.select_one(".odl-verdict .btn-primary")) == "Choose this model"
 
-    def test_a_link_has_not_been_read(self, look, dataset, agent):
-        data = {"package_id": dataset["id"], "url": "https://exemple.test/prenoms.csv", "odl_schema": SCHEMA}
+    def test_a_link_that_is_not_safe_is_not_read(self, look, dataset, agent):
+        data = {"package_id": dataset["id"], "url": "http://exemple.test/prenoms.csv", "odl_schema": SCHEMA}
         resource = call("resource_create", agent, **data)
 
         page = look(address(resource), agent)

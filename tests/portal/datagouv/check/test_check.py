@@ -72,7 +72,7 @@ def test_what_is_mended_is_no_longer_told(dataset, agent):
         "package_patch",
         agent,
         id=dataset["id"],
-        notes="Les prénoms donnés aux enfants nés dans la commune, par an, d’après les registres d’état civil.",
+        notes="Les prénoms donnés aux enfants nés dans la commune, année par année, d’après le registre d’état civil.",
         frequency=FREQUENCY,
         temporal_start="2024-01-01",
         temporal_end="2024-12-31",
