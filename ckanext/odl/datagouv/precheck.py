@@ -19,6 +19,7 @@ from typing import Any
 import yaml
 
 from . import outgoing, precheck_rules
+from .precheck_view import View
 
 #: data.gouv.fr would not take the dataset; would take it without something; would take it, but it could be better.
 LEVELS = BLOCKING, LOSSY, ADVICE = "blocking", "lossy", "advice"
@@ -74,7 +75,7 @@ def check(
     :param site_url: address of the portal: a file whose address begins with it is not the agent's to mend
     :param outlines: the outlines of territories that the portal adds
     """
-    view = precheck_rules.View(package, organization, site_url, outlines)
+    view = View(package, organization, site_url, outlines)
     found: dict[tuple[Any, ...], list[str]] = {}
     findings: dict[tuple[Any, ...], Finding] = {}
     for code, rule in _rules().items():

@@ -19,7 +19,7 @@ import yaml
 from ckanext.odl.onboarding.freshness import PERIODS, WITHOUT_PERIOD
 
 from . import outgoing
-from .precheck_rules import View, rhythm, text
+from .precheck_view import View, rhythm, text
 
 #: In the order in which data.gouv.fr shows them.
 CRITERIA = (
