@@ -97,8 +97,8 @@ def test_several_events_make_one_job(member, dataset, agent, sent, clean_queues)
 def test_what_changes_during_a_computation_is_computed_too(member, dataset, agent, sent, monkeypatch):
     real, seen = snapshot.gather, []
 
-    def slow(organization_id, session):
-        found = real(organization_id, session)
+    def slow(*asked):
+        found = real(*asked)
         seen.append(len(found.snapshot.datasets))
         if len(seen) == 1:
             call("package_create", agent, name="neuf", title="Neuf", owner_org=member["id"], license_id="lov2")
@@ -115,8 +115,8 @@ def test_an_older_state_is_never_written_over_a_newer_one(member, dataset, agent
     """A slow worker reads its facts, a quick one comes after it: what the second saw is what stays."""
     real, reading, go = snapshot.gather, threading.Event(), threading.Event()
 
-    def slow(organization_id, session):
-        found = real(organization_id, session)
+    def slow(*asked):
+        found = real(*asked)
         if threading.current_thread() is worker:
             reading.set()
             go.wait(30)
