@@ -195,10 +195,10 @@ def test_the_night_computes_all_and_goes_on_where_it_was(member, atd, region, da
 def test_one_that_fails_stops_nobody_else(member, atd, region, monkeypatch, cli):
     real = snapshot.gather
 
-    def faulty(organization_id, session):
+    def faulty(organization_id, *asked):
         if organization_id == atd["id"]:
             raise RuntimeError("a fault")
-        return real(organization_id, session)
+        return real(organization_id, *asked)
 
     monkeypatch.setattr(snapshot, "gather", faulty)
     answer = cli.invoke(ckan, ["odl", "progress", "recompute"])
