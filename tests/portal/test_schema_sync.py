@@ -17,7 +17,7 @@ from ckan.cli.cli import ckan
 from ckan.plugins import toolkit as tk
 from ckan.tests import factories
 
-from ckanext.odl import brought
+from ckanext.odl import brought, config
 from ckanext.odl.logic.datagouv import sending
 from ckanext.odl.model import SchemaVersion, Validation
 from ckanext.odl.scdl import catalogue, packaged
@@ -243,7 +243,7 @@ def test_a_catalogue_that_does_not_answer_changes_nothing(national, sync, monkey
 
 
 def test_a_catalogue_on_this_machine_is_for_tests_only(national, sync, monkeypatch):
-    monkeypatch.setitem(tk.config, "ckanext.odl.datagouv.loopback", False)
+    monkeypatch.setattr(config, "datagouv_loopback", lambda: False)  # the command reads the settings of the tests again
 
     answer = sync()
 
