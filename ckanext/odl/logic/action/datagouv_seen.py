@@ -87,7 +87,7 @@ def odl_datagouv_twin_show(context: Context, data_dict: DataDict) -> dict[str, A
     """
     try:
         tk.check_access("odl_datagouv_twin_show", context, data_dict)
-    except tk.NotAuthorized:
+    except (tk.NotAuthorized, tk.ObjectNotFound):
         raise tk.ObjectNotFound(tk._("There is no such dataset.")) from None
     package = model.Package.get(data_dict["id"])
     if package is None:
