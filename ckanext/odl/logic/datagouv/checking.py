@@ -70,7 +70,9 @@ def judge(
     judged = quality.assess(package, today, outlines=sending.outlines())
     came_in = held is not None and package.get("id") in held.came_in
     withheld = outgoing.withheld(package, from_datagouv=came_in, held_back=bool(held and held.organization))
-    return Judged(package, of_package(package, organization), judged, withheld)
+    # That the portal has no public address is told once for all (portal_problem), not of each dataset.
+    findings = [found for found in of_package(package, organization) if found.code != _PORTAL_ADDRESS]
+    return Judged(package, findings, judged, withheld)
 
 
 @dataclass(frozen=True)
