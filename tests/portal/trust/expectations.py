@@ -184,7 +184,7 @@ ACTIONS = [
     Call("odl_harvest_check", org("atd", type="organization"), may=STAFF, others=403),
     Call("odl_harvest_check", lambda world: {"id": world.packages["public"]}, may=INSIDE, others=403),
     Call("odl_harvest_check", lambda world: {"id": world.packages["private"]}, may=INSIDE),
-    Call("odl_harvest_check", lambda world: {"id": world.packages["draft"]}, may=EDITORS),
+    Call("odl_harvest_check", lambda world: {"id": world.packages["draft"]}, may=INSIDE),
     Call("odl_harvest_check", lambda world: {"id": world.packages["deleted"]}, may=NOBODY),
     # what comes in from data.gouv.fr: the staff of the ATD, and of the one above
     Call("odl_datagouv_source_create", of_atd("atd", title="Autre source"), may=STAFF, others=403, asks_all=False),
