@@ -57,8 +57,8 @@ def odl_harvest_check(context: Context, data_dict: DataDict) -> dict[str, Any]:
         in words ``why_withheld``), ``state``, ``counts`` (by level), ``findings`` (``code``, ``level``, ``channel``,
         ``place``, ``field``, ``resource``, ``values``, ``text``, ``remedy``, ``url`` of the field) and ``quality``
         (``score`` from 0 to 1, ``met`` out of nine, ``criteria``); for an organization ``counts`` (datasets by state),
-        ``findings`` (of the whole), ``portal`` (what is wrong with the portal's own address, or None), ``count`` and
-        ``results``, the gravest first
+        ``findings`` (of the whole), ``count`` and ``results``, the gravest first; for both ``portal``: what is wrong
+        with the portal's own address, for which no dataset is blamed, or None
     :raises ObjectNotFound: there is none of this id or name
     :raises NotAuthorized: it is not for this user
     """
@@ -67,7 +67,7 @@ def odl_harvest_check(context: Context, data_dict: DataDict) -> dict[str, Any]:
     tk.check_access("odl_harvest_check", context, {f"{'package' if kind == _DATASET else kind}_id": id_})
     if kind == _DATASET:
         package = tk.get_action("package_show")(tk.fresh_context(context), {"id": id_})
-        return {"type": _DATASET, **checking.of_page(package, words)}
+        return {"type": _DATASET, **checking.of_page(package, words), "portal": checking.portal_problem(words)}
     return _of_organization(id_, data_dict, words)
 
 

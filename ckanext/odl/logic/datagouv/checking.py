@@ -70,7 +70,9 @@ def judge(
     judged = quality.assess(package, today, outlines=sending.outlines())
     came_in = held is not None and package.get("id") in held.came_in
     withheld = outgoing.withheld(package, from_datagouv=came_in, held_back=bool(held and held.organization))
-    return Judged(package, of_package(package, organization), judged, withheld)
+    # That the portal has no public address is told once for all (portal_problem), not of each dataset.
+    findings = [found for found in of_package(package, organization) if found.code != _PORTAL_ADDRESS]
+    return Judged(package, findings, judged, withheld)
 
 
 @dataclass(frozen=True)
@@ -157,7 +159,8 @@ def counted(packages: Iterable[Mapping[str, Any]], organization: Mapping[str, An
 
 
 def packages_of(organization_id: str) -> list[dict[str, Any]]:
-    """The active datasets of an organization, private ones too, in two queries and in the form of ``package_show``."""
+    """The active datasets of an organization, private ones too, in the form of ``package_show``: three queries."""
+    owner = _owner(organization_id)
     package: Any = model.Package
     resource: Any = model.Resource
     owned = sa.and_(
@@ -174,7 +177,17 @@ def packages_of(organization_id: str) -> list[dict[str, Any]]:
     for one in model.Session.scalars(statement):
         values = {column.name: getattr(one, column.name) for column in resource.__table__.columns}
         files[one.package_id].append({**(values.pop("extras") or {}), **values})
-    return [shaped(dict(row._mapping), files.get(row.id, ())) for row in rows]
+    return [{**shaped(dict(row._mapping), files.get(row.id, ())), "organization": owner} for row in rows]
+
+
+def _owner(organization_id: str) -> dict[str, Any] | None:
+    group: Any = model.Group
+    own = ("id", "name", "title", "type", "description", "image_url", "created", "is_organization", "approval_status",
+           "state")  # fmt: skip
+    row = model.Session.execute(
+        sa.select(*(getattr(group, name) for name in own)).where(group.id == organization_id)
+    ).first()
+    return {name: _text(value) for name, value in row._mapping.items()} if row else None
 
 
 def columns() -> list[Any]:
@@ -216,22 +229,15 @@ def shaped(row: Mapping[str, Any], files: Iterable[Mapping[str, Any]]) -> dict[s
     values = {name: row[name] for name in row if name not in ("extras", "keywords")}
     extras: dict[str, Any] = row["extras"] or {}
     fields = {name: value for name, value in extras.items() if name not in values}
+    licence = values["license_id"]
+    known = model.Package.get_license_register().get(licence)
     return {
         **{name: _text(value) for name, value in {**fields, **values}.items()},
-        "license_title": None,
+        "license_title": known.title if known else licence,
         "extras": [{"key": name, "value": value} for name, value in fields.items()],
         "tags": [{"id": name, "name": name} for name in row["keywords"] or ()],
-        "organization": _owner(row["owner_org"], values["metadata_created"]),
         "resources": [_file(file) for file in files],
     }
-
-
-def _owner(id_: str | None, created: dt.datetime) -> dict[str, Any] | None:
-    """What CKAN's answer always holds of an organization: no form can take it away, so nothing is read for it."""
-    if not id_:
-        return None
-    said = {"id": id_, "name": id_, "title": id_, "created": _text(created), "description": "", "image_url": ""}
-    return {**said, "type": "organization", "is_organization": True, "approval_status": "approved", "state": "active"}
 
 
 def _file(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -136,8 +136,17 @@ def test_the_tables_and_package_show_tell_the_same(commune, dataset, agent, depo
     alone = ask("odl_harvest_check", agent, id=dataset["id"])
     listed = ask("odl_harvest_check", agent, id=commune["id"])["results"][0]
 
-    alone.pop("type")
+    del alone["type"], alone["portal"]
     assert listed == alone
+
+
+@pytest.mark.ckan_config("ckan.site_url", "http://127.0.0.1:5000")
+def test_a_portal_without_public_address_is_told_once(commune, dataset, agent, deposit):
+    deposit(GOOD)
+    for told in (ask("odl_harvest_check", agent, id=id_, language="fr") for id_ in ("prenoms", "valbrune")):
+        assert "http://127.0.0.1:5000" in told["portal"]["text"]
+        assert "portail doit avoir une adresse publique" in told["portal"]["remedy"]
+        assert "portal-address" not in str(told.get("findings")) + str(told.get("results"))
 
 
 def test_queries_do_not_follow_the_number_of_datasets(commune, dataset, agent):
