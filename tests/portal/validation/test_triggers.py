@@ -76,7 +76,7 @@ def test_a_file_given_to_what_package_create_made_is_checked(commune, agent):
         resources=resources,
     )
     resource = package["resources"][0]
-    assert state_of(resource)["badge"] == "to_check"
+    assert state_of(resource)["badge"] == "checking"  # as a link to another site
 
     call("resource_patch", agent, id=resource["id"], upload=upload(GOOD))
     run_checks()
@@ -184,12 +184,12 @@ def test_a_file_without_model_is_told_which_one_it_looks_like(deposit):
     assert state_of(resource)["report"]["guess"]["id"] == SCHEMA
 
 
-def test_a_link_is_not_fetched(dataset, agent):
+def test_a_link_that_is_not_safe_is_not_fetched(dataset, agent):
     resource = call(
         "resource_create",
         agent,
         package_id=dataset["id"],
-        url="https://exemple.test/a.csv",
+        url="http://exemple.test/a.csv",
         odl_schema=SCHEMA,
         name="a",
     )
