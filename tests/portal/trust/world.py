@@ -301,7 +301,7 @@ def _path(world: World) -> None:
 def _national(world: World) -> None:
     """A source of the ATD, a run that waits, and a dataset of data.gouv.fr that waits for a decision."""
     staff = {"user": world.users["staff_atd"]["name"], "ignore_auth": False}
-    title = world.text("source", STAFF)
+    title = world.text("source", STAFF)[:200]  # no longer one is taken
     made = tk.get_action("odl_datagouv_source_create")(staff, {"atd": world.orgs["atd"], "title": title})
     world.things["source"] = made["id"]
     world.things["run"] = tk.get_action("odl_datagouv_run")(staff, {"id": made["id"]})["id"]
