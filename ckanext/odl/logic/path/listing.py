@@ -153,9 +153,7 @@ def _figures(scope: Any, conditions: list[Any]) -> tuple[int, dict[str, int], di
     if conditions:
         found = sa.and_(*conditions)
         figures["n_organizations"] = sa.func.count().filter(found)
-        figures |= {
-            f"n_{name}": sa.func.count().filter(sa.and_(found, problem)) for name, problem in _PROBLEMS.items()
-        }
+        figures |= {f"n_{name}": sa.func.count().filter(sa.and_(found, problem)) for name, problem in _PROBLEMS.items()}
     n = "n_" if conditions else "t_"
     columns = [_P.c[column] for column in _FILTERS.values()]
     counted = (
