@@ -12,7 +12,8 @@ from ..run import validate
 from ..schema_source import find_schema
 from . import words
 from .apply import own_siret
-from .survey import Item, Lost, Survey
+from .column import Item, Lost
+from .survey import Survey
 from .table import RepairTable, open_for_repair
 
 _SHOWN = 80

@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from ..context import Context
+from ..cut_cells import CutCell
 from ..engine import Engine
 from ..fields import FieldRule
 from ..hints import plain
@@ -70,6 +72,11 @@ class RepairTable:
     acts: tuple[int, int] | None = None
     """Indexes of the code and of the label of the matters of acts."""
 
+    @cached_property
+    def cut(self) -> CutCell:
+        """Finds the cell that was cut in two, the other cells of the row being right or as good as mended."""
+        return CutCell(self.engine.judges, self.width, self.table.delimiter, self._fits)
+
     @property
     def header_row(self) -> int:
         return self.structure.header_row
@@ -118,10 +125,10 @@ class RepairTable:
         return RowView(number, cells)
 
     def _cut(self, number: int, cells: list[str]) -> RowView:
-        at = self.engine.cut.place(cells)
+        at = self.cut.place(cells)
         if at is None:
             return RowView(number, cells, "too-long")
-        whole = self.engine.cut.whole(cells, at)
+        whole = self.cut.whole(cells, at)
         rule = self.rule(at)
         kind = "cut-amounts" if rule is not None and rule.type == "number" else "cut-texts"
         return RowView(number, cells, kind, [*cells[:at], whole, *cells[at + 2 :]], at)
