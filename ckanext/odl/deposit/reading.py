@@ -22,6 +22,8 @@ class Sheet:
     header: list[str]
     sample: list[list[str]] = field(default_factory=list)
     """The first rows below the headings."""
+    titles: list[str] = field(default_factory=list)
+    """What is written above the headings."""
 
     @classmethod
     def of(cls, table: Table, names: list[str]) -> Sheet | None:
@@ -31,7 +33,8 @@ class Sheet:
         if position is None:
             return None
         header = [clean(cell) for cell in head[position][1]][: limits.COLUMNS]
-        return cls(table, head[position][0], header, [cells for _, cells in head[position + 1 :]])
+        titles = [title for _, cells in head[:position] if (title := " ".join(filter(None, map(clean, cells))))]
+        return cls(table, head[position][0], header, [cells for _, cells in head[position + 1 :]], titles)
 
     def rows(self) -> Iterator[tuple[int, list[str]]]:
         """The rows below the headings, each with its number; blank rows too."""
