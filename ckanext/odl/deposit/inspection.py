@@ -71,13 +71,13 @@ def inspect(
     seen["columns"] = sheet.header
     texts = [PurePath(name or Path(path).name).stem, *sheet.titles, sheet.table.sheet or ""]
     watches = (
-        SignalWatch(sheet.header, fields),
+        SignalWatch([*sheet.header, *[""] * (sheet.width - len(sheet.header))], fields),
         PeriodWatch(sheet.header, texts, modelled=bool(fields), pace=_pace(report.schema)),
         OwnerColumns(sheet.header, fields),
     )
-    for row, cells in sheet.rows():
+    for block in sheet.blocks():
         for watch in watches:
-            watch.see(row, cells)
+            watch.see(block)
     signals, when, owners = watches
     seen["signals"] = signals.found()
     seen["period"] = when.found(language)

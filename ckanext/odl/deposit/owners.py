@@ -13,6 +13,8 @@ from ckanext.odl.territory import by_siren, insee_is_valid, siren_is_valid, sire
 from ckanext.odl.validation.context import OWN_INSEE, OWN_SIRET, PLACE_INSEE
 from ckanext.odl.validation.report import column_letter
 
+from .reading import Block
+
 MOST = 3000
 """Collectivités told at most: no ATD has more members."""
 
@@ -42,12 +44,10 @@ class OwnerColumns:
         self.ranks = {index: rank for rank, index in sorted(ranked)}
         self.counts: dict[int, Counter[str]] = {index: Counter() for index in self.ranks}
 
-    def see(self, row: int, cells: Sequence[str]) -> None:
-        """Take in one row."""
-        width = len(cells)
+    def see(self, block: Block) -> None:
+        """Take in some rows."""
         for index, counts in self.counts.items():
-            if index < width and cells[index]:
-                counts[cells[index]] += 1
+            counts.update(block.columns[index])
 
     def found(self) -> dict[str, Any] | None:
         """The best column that names two collectivités or more, None when there is none.

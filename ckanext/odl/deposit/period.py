@@ -12,11 +12,14 @@ from typing import Any
 from ckanext.odl.scdl.text import fold, key
 from ckanext.odl.validation.context import MAIN_DATES
 
+from .reading import Block
 from .words import number, say
 
 _MOSTLY = 0.75
 """Share of the dates of one year that makes it the file's: the others are slips, or agreements of several years."""
 _ENOUGH = 5
+_NAMED = 0.3
+"""Share of the dates that must lie in the year that the file names, where they run over several years."""
 _LONG_SPAN = 3
 """Years; more of them in a column that the models do not know are the ages of things (signs, trees), no period."""
 _FIRST_YEAR = 1950
@@ -66,12 +69,12 @@ class PeriodWatch:
             index: Counter() for index in _date_columns(header, modelled)
         }
 
-    def see(self, row: int, cells: Sequence[str]) -> None:
-        """Take in one row."""
-        width = len(cells)
+    def see(self, block: Block) -> None:
+        """Take in some rows."""
         for index, months in self.months.items():
-            if index < width and cells[index] and (when := _when(cells[index])):
-                months[when] += 1
+            for text, count in Counter(block.columns[index]).items():
+                if text and (when := _when(text)):
+                    months[when] += count
 
     def found(self, language: str) -> dict[str, str] | None:
         """``value`` (ISO 8601: ``2025``, ``2025-03``, ``2024/2025``…) and ``why``; None when nothing tells."""
@@ -82,7 +85,7 @@ class PeriodWatch:
             heading = self.header[index]
             value, reason, values = _of_dates(months, self.pace)
             if reason == "span":
-                named = next(((text, said) for _, text, said in told if _share(months, said) > 0), None)
+                named = next(((text, said) for _, text, said in told if _share(months, said) >= _NAMED), None)
                 if named:
                     count, total = round(_share(months, named[1]) * sum(months.values())), sum(months.values())
                     numbers = {"count": number(count, language), "total": number(total, language)}

@@ -65,8 +65,9 @@ def _delimited(sheet: Sheet, rows: Iterator[list[str]], output: IO[bytes]) -> in
     writer = csv.writer(text, delimiter=sheet.table.delimiter or ",", lineterminator="\r\n")
     writer.writerow(sheet.header)
     count = 0
-    for count, cells in enumerate(rows, 1):
+    for cells in rows:
         writer.writerow(cells)
+        count += 1
     text.flush()
     text.detach()
     return count
