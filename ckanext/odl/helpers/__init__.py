@@ -91,6 +91,7 @@ from .progress import (
     odl_steps_done,
 )
 from .schemas import odl_schema_news, odl_schema_news_below
+from .strictness import odl_blocked_among, odl_may_set_strictness, odl_strictness, odl_strictness_inherited
 
 __all__ = [
     "odl_advice",
@@ -98,6 +99,7 @@ __all__ = [
     "odl_badge_code",
     "odl_badge_name",
     "odl_badge_text",
+    "odl_blocked_among",
     "odl_call_words",
     "odl_change",
     "odl_check",
@@ -138,6 +140,7 @@ __all__ = [
     "odl_iso_day",
     "odl_licence_groups",
     "odl_may_group",
+    "odl_may_set_strictness",
     "odl_moment",
     "odl_moment_of",
     "odl_number",
@@ -164,6 +167,8 @@ __all__ = [
     "odl_standing",
     "odl_step_word",
     "odl_steps_done",
+    "odl_strictness",
+    "odl_strictness_inherited",
     "odl_territory_boxes",
     "odl_territory_levels",
     "odl_territory_text",

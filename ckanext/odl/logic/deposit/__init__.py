@@ -1,0 +1,1 @@
+"""Deposits: files on their way to being published, from the moment they are brought."""
