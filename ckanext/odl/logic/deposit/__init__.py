@@ -1,1 +1,1 @@
-"""Deposits: files on their way to being published, from the moment they are brought."""
+"""Deposits: from a file that somebody brings to a file that is published."""
