@@ -38,6 +38,7 @@ from .forms import (
     odl_problems,
     odl_schema_choices,
     odl_schema_groups,
+    odl_staged_file,
     odl_territory_boxes,
     odl_territory_levels,
     odl_territory_text,
@@ -81,6 +82,7 @@ from .path import (
     odl_step_word,
     odl_who,
 )
+from .preparation import odl_preparation, odl_preparation_words
 from .progress import (
     odl_badge_code,
     odl_badge_text,
@@ -150,6 +152,8 @@ __all__ = [
     "odl_parent_selected",
     "odl_path_standing",
     "odl_phase_number",
+    "odl_preparation",
+    "odl_preparation_words",
     "odl_pressing",
     "odl_problems",
     "odl_quality_words",
@@ -164,6 +168,7 @@ __all__ = [
     "odl_siren",
     "odl_size",
     "odl_staffs_atd",
+    "odl_staged_file",
     "odl_standing",
     "odl_step_word",
     "odl_steps_done",

@@ -199,7 +199,7 @@ def _brings(resource: Any) -> bool:
 
 
 def _incoming(given: dict[str, Any], replaced: Any, position: int) -> _Incoming | None:
-    """The file to hold back; None when it has no model. A call that says nothing of the model keeps that of the file."""
+    """The file to hold back, None when it has no model. A call that says nothing of it keeps that of the file."""
     if replaced is not None and "odl_schema" not in given:
         extras = replaced.extras or {}
         given.update({k: extras[k] for k in ("odl_schema", "odl_schema_version") if extras.get(k)})
@@ -224,7 +224,7 @@ def _hold(
     _await(held)
     model.Session.expire_all()
     judged = [(one, _facts(context, one)) for one in held]
-    verdicts = {one.position: _verdict(facts) for one, facts in judged}
+    verdicts = {one.position: verdict(facts) for one, facts in judged}
     if not any(verdicts.values()):
         return held
     answers = {}
@@ -256,6 +256,7 @@ def _stage(package: Any, incoming: _Incoming, by: Actor) -> _Held | None:
     if known is None:
         id_ = Deposit.add(
             session,
+            expires_at=keeping.after(1),
             organization_id=package.owner_org,
             owner_id=by.user_id,
             place=(Place.REPLACE if incoming.replaced is not None else Place.FILE).value,
@@ -275,8 +276,8 @@ def _stage(package: Any, incoming: _Incoming, by: Actor) -> _Held | None:
         file_id = keeping.add(id_, FileKind.ORIGINAL if known is None else FileKind.CORRECTED, brought, by)
     session.flush()
     session.expire_all()
-    deposit, file = session.get(Deposit, id_), session.get(DepositFile, file_id)
-    assert deposit is not None and file is not None  # written above
+    deposit: Any = session.get(Deposit, id_)
+    file: Any = session.get(DepositFile, file_id)
     keeping.ask(deposit, file)
     return _Held(id_, file_id, known is None, incoming.position)
 
@@ -293,8 +294,8 @@ def _earlier(package: Any, incoming: _Incoming, name: str) -> Deposit | None:
         place = sa.and_(
             deposit.c.package_id == package.id, deposit.c.place == Place.FILE.value, deposit.c.id.in_(named)
         )
-    open_ = (deposit.c.state.in_([DepositState.DRAFT.value, DepositState.WAITING.value]), deposit.c.id.in_(by_door))
-    statement = sa.select(Deposit).where(*open_, deposit.c.reason.in_(["", CHECK, REPORT]), place)
+    waiting = (deposit.c.state == DepositState.WAITING.value, deposit.c.reason.in_([CHECK, REPORT]))
+    statement = sa.select(Deposit).where(*waiting, deposit.c.id.in_(by_door), place)
     return model.Session.scalars(statement.order_by(deposit.c.created_at.desc())).first()
 
 
@@ -313,12 +314,11 @@ def _await(held: Sequence[_Held]) -> None:
 
 
 def _facts(context: Context, held: _Held) -> Facts:
-    deposit = model.Session.get(Deposit, held.deposit_id)
-    assert deposit is not None
+    deposit: Any = model.Session.get(Deposit, held.deposit_id)
     return gather(context, deposit, language())
 
 
-def _verdict(facts: Facts) -> str:
+def verdict(facts: Facts) -> str:
     """Why a file may not go on: ``checking``, the word for its state, ``privacy``; "" when it may."""
     if facts.badge in ("checking", "to_check", "invalid", "unreadable"):
         return facts.badge
@@ -326,15 +326,11 @@ def _verdict(facts: Facts) -> str:
 
 
 def _leave_waiting(held: _Held, why: str, by: Actor) -> None:
-    """Let a deposit wait for its check or for a better file; one that is good waits for the others as a draft."""
-    session = model.Session()
-    if not why:
-        Deposit.put(session, held.deposit_id, state=DepositState.DRAFT.value, reason="")
-        return
-    reason = CHECK if why == "checking" else REPORT
+    """Let a deposit wait for its check, for a better file, or for the others of the same call."""
+    session, reason = model.Session(), CHECK if why == "checking" else REPORT
     values = {"state": DepositState.WAITING.value, "reason": reason, "expires_at": None}
     Deposit.put(session, held.deposit_id, **values)
-    DepositEvent.add(session, held.deposit_id, "waiting", **by.columns(), reason=reason, why=why)
+    DepositEvent.add(session, held.deposit_id, "waiting", **by.columns(), reason=reason, why=why or "others")
 
 
 def _answer(facts: Facts, why: str) -> dict[str, Any]:
@@ -342,9 +338,9 @@ def _answer(facts: Facts, why: str) -> dict[str, Any]:
     counts = (facts.check.counts if facts.check is not None else None) or {}
     deposit = {
         "id": facts.deposit.id,
-        "state": facts.deposit.state if why else DepositState.DRAFT.value,
-        "reason": None if not why else CHECK if why == "checking" else REPORT,
-        "why": why or None,
+        "state": DepositState.WAITING.value,
+        "reason": CHECK if why == "checking" else REPORT,
+        "why": why or "others",
         "url": tk.url_for("odl_deposit.read", id=facts.deposit.id, _external=True),
         "file": {"name": facts.file.name, "sha256": facts.file.sha256, "state": facts.badge},
         "report": {
@@ -359,8 +355,8 @@ def _answer(facts: Facts, why: str) -> dict[str, Any]:
 def _sentence(why: str, errors: int) -> str:
     if why == "invalid":
         return tk.ungettext(
-            "This file holds one problem, so it waits with its report; what is online stays until it is corrected.",
-            "This file holds {count} problems, so it waits with its report; what is online stays until they are corrected.",
+            "This file holds one problem, so it waits with its report; what is online stays meanwhile.",
+            "This file holds {count} problems, so it waits with its report; what is online stays meanwhile.",
             errors,
         ).format(count=errors)
     return {
@@ -371,7 +367,8 @@ def _sentence(why: str, errors: int) -> str:
         "unreadable": tk._("This file cannot be read as a table, so it waits with its report; what is online stays."),
         "to_check": tk._("The check of this file did not come to its end, so it waits; what is online stays."),
         "privacy": tk._(
-            "This file seems to hold personal data, so it waits until somebody says what they are; what is online stays."
+            "This file seems to hold personal data, so it waits until somebody says what they are; "
+            "what is online stays."
         ),
         "": tk._("This file is good; it waits with the others of this call, which are not."),
     }[why]
@@ -417,7 +414,7 @@ def _remove(deposit_ids: list[str]) -> None:
         file, check = DepositFile.__table__, Validation.__table__
         files = session.execute(sa.select(DepositFile).where(file.c.deposit_id.in_(deposit_ids))).scalars().all()
         for one in files:
-            keeping.discard_bytes(one)
+            storage.discard(one.id, one.name)
         session.execute(sa.delete(check).where(check.c.resource_id.in_([one.id for one in files])))
         for table in (file, DepositEvent.__table__):
             session.execute(sa.delete(table).where(table.c.deposit_id.in_(deposit_ids)))

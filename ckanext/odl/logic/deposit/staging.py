@@ -2,7 +2,8 @@
 
 A browser sends a file once and forgets it. When the form comes back with a sentence on a field, the bytes are kept as a
 deposit of this person, of which the form holds the id; the next submission takes them from there. Nobody else can use
-that id, and after :data:`HOURS` hours the bytes are taken away.
+that id, and after :data:`HOURS` hours the bytes are taken away. Such a deposit names no current file, so that no list
+and no other call knows it.
 """
 
 from __future__ import annotations
@@ -21,15 +22,16 @@ from flask import has_request_context
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
-from ckanext.odl import config, storage
+from ckanext.odl import storage
 from ckanext.odl.intake import own_session
+from ckanext.odl.logic.deposit import keeping
 from ckanext.odl.model import Deposit, DepositFile
 from ckanext.odl.model.deposit import DepositState, FileKind, Place
 from ckanext.odl.model.validation import clock
 
 #: The hidden field of the form.
 FIELD = "odl_staged"
-#: Why such a deposit is a draft: it belongs to a form, no list of deposits shows it.
+#: Why such a deposit is a draft: it belongs to a form.
 REASON = "form"
 HOURS = 24
 #: Bytes that a file may have in memory before it goes to the disk.
@@ -53,10 +55,17 @@ def chosen_once(context: Context, data_dict: DataDict) -> Iterator[None]:
     """
     reference = str(data_dict.pop(FIELD, "") or "")
     user = _user(context)
-    if not _in_form() or user is None or _means_link(data_dict):
+    if not _in_form() or user is None:
         yield
         return
     chosen = data_dict.get("upload")
+    if not chosen and _means_link(data_dict):
+        try:
+            yield
+        except tk.ValidationError:
+            data_dict[FIELD] = reference  # the file is still there for who changes their mind
+            raise
+        return
     if not chosen and reference:
         chosen = data_dict["upload"] = _take(reference, user.id)
     else:
@@ -83,7 +92,7 @@ def of_form(reference: Any, user_id: str) -> Staged | None:
 def forget(reference: str) -> None:
     """Take a file that has found its place, or was given up, out of what is kept."""
     with own_session() as session:
-        _remove(session, sa.and_(Deposit.id == reference))
+        _remove(session, Deposit.id == reference)
 
 
 def sweep(session: Session) -> int:
@@ -114,7 +123,8 @@ def _user(context: Context) -> Any:
 
 def _means_link(data_dict: DataDict) -> bool:
     """Whether the form gives an address in the place of a file."""
-    return bool(data_dict.get("odl_link") or data_dict.get("clear_upload") or "://" in str(data_dict.get("url") or ""))
+    typed = data_dict.get("url") and data_dict.get("url_type") != "upload"
+    return bool(typed or data_dict.get("odl_link") or data_dict.get("clear_upload"))
 
 
 def _keep(chosen: Any, user_id: str, data_dict: DataDict) -> str:
@@ -122,38 +132,36 @@ def _keep(chosen: Any, user_id: str, data_dict: DataDict) -> str:
     package = _package(data_dict)
     if package is None or not package.owner_org:
         return ""
-    stream = chosen.stream
-    stream.seek(0)
-    with SpooledTemporaryFile(max_size=_IN_MEMORY) as copy:
-        identity = storage.copied(stream, copy)
-        copy.seek(0)
-        file_id, deposit_id = str(uuid4()), str(uuid4())
-        name = chosen.filename or ""
-        with own_session() as session:
-            Deposit.add(
-                session,
-                id=deposit_id,
-                organization_id=package.owner_org,
-                owner_id=user_id,
-                reason=REASON,
-                place=(Place.REPLACE if data_dict.get("id") else Place.FILE).value,
-                package_id=package.id,
-                resource_id=data_dict.get("id") or None,
-                file_id=file_id,
-                expires_at=clock(HOURS * 3600),
-            )
-            DepositFile.add(
-                session,
-                id=file_id,
-                deposit_id=deposit_id,
-                kind=FileKind.ORIGINAL.value,
-                name=name,
-                sha256=identity.sha256,
-                size=identity.size,
-                created_by=user_id,
-            )
-            session.commit()  # the row first: bytes without a row would never be swept
-        storage.keep(file_id, name, copy, type=chosen.content_type or "", most=config.largest_upload())  # pyright: ignore
+    try:
+        chosen.stream.seek(0)
+        file = keeping.read(chosen)
+    except (ValueError, tk.ValidationError):  # a closed stream; a file that is not taken
+        return ""
+    deposit_id, file_id = str(uuid4()), str(uuid4())
+    with own_session() as session:
+        Deposit.add(
+            session,
+            id=deposit_id,
+            organization_id=package.owner_org,
+            owner_id=user_id,
+            reason=REASON,
+            place=(Place.REPLACE if data_dict.get("id") else Place.FILE).value,
+            package_id=package.id,
+            resource_id=data_dict.get("id") or None,
+            expires_at=clock(HOURS * 3600),
+        )
+        DepositFile.add(
+            session,
+            id=file_id,
+            deposit_id=deposit_id,
+            kind=FileKind.ORIGINAL.value,
+            name=file.name,
+            sha256=file.sha256,
+            size=file.size,
+            created_by=user_id,
+        )
+        session.commit()  # the row first: bytes without a row would never be swept
+    storage.keep(file_id, file.name, file.content, type="application/octet-stream", most=file.size)
     return deposit_id
 
 
@@ -168,14 +176,14 @@ def _take(reference: str, user_id: str) -> FileStorage:
     try:
         if file is None:
             raise storage.MissingFile(reference)
-        content = SpooledTemporaryFile(max_size=_IN_MEMORY)
+        content: Any = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 (closed with the upload)
         for block in storage.kept(file.id, file.name):
             content.write(block)
     except storage.MissingFile:
         sentence = tk._("The file that you had chosen is no longer kept (it is, for {hours} hours): choose it again.")
         raise tk.ValidationError({"upload": [sentence.format(hours=HOURS)]}) from None
     content.seek(0)
-    return FileStorage(content, filename=file.name)  # pyright: ignore[reportArgumentType]
+    return FileStorage(content, filename=file.name)
 
 
 def _file(session: Session, reference: str, user_id: str) -> Any:
@@ -183,7 +191,7 @@ def _file(session: Session, reference: str, user_id: str) -> Any:
     file = DepositFile
     statement = (
         sa.select(file.id, file.name, file.size)
-        .join(Deposit, Deposit.file_id == file.id)
+        .join(Deposit, Deposit.id == file.deposit_id)
         .where(
             Deposit.id == reference,
             Deposit.owner_id == user_id,

@@ -7,7 +7,7 @@ from ckan import model
 from ckan.plugins import toolkit as tk
 
 from ckanext.odl.logic.deposit import strictness
-from tests.portal.forms.conftest import PEOPLE, page, territory  # noqa: F401 (fixtures)
+from tests.portal.forms.conftest import PEOPLE
 from tests.portal.forms.test_resource_form import form_of
 
 pytestmark = pytest.mark.usefixtures("with_plugins")
