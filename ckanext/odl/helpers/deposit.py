@@ -163,22 +163,20 @@ def odl_deposit_signal(signal: Mapping[str, Any]) -> str:
 
 def odl_deposit_standing(deposit: Mapping[str, Any]) -> str:
     """One sentence: where a deposit stands and what it waits for."""
-    state, reason = deposit["state"], deposit.get("reason") or ""
+    state = deposit["state"]
     if state == "published":
         return tk._("Published.")
     if state == "abandoned":
         return tk._("Set aside.")
     if state == "waiting":
         return odl_deposit_waiting(deposit)
-    word = (deposit.get("file") or {}).get("state") or ""
-    if word in ("checking", "waiting", "running"):
-        return tk._("The portal is reading it.")
     return {
+        "checking": tk._("The portal is reading it."),
         "valid": tk._("Nothing to correct: it can be described and published."),
         "invalid": tk._("There is something to correct before it is published."),
         "unreadable": tk._("It could not be read as a table."),
         "no_schema": tk._("Its model is to be chosen."),
-    }.get(word, tk._("It is to be taken up again.")) + (f" {reason}" if reason and state != "draft" else "")
+    }.get(deposit["file"]["state"], tk._("Its check is to be done again."))
 
 
 def odl_deposit_waiting(deposit: Mapping[str, Any]) -> str:
@@ -235,21 +233,31 @@ def odl_deposit_event(line: Mapping[str, Any]) -> str:
     name = detail.get("name") or ""
     known = {
         "created": tk._("Deposit opened"),
-        "file": tk._("File brought: {name}"),
-        "checked": tk._("File checked"),
-        "schema": tk._("Model chosen"),
-        "updated": tk._("Description confirmed"),
-        "described": tk._("Description confirmed"),
-        "answers": tk._("Questions on personal data answered"),
-        "placed": tk._("Place chosen"),
-        "repaired": tk._("Repaired by the portal"),
+        "file": tk._("File “{name}”: {kind}").format(name=name, kind=odl_deposit_kind(detail.get("kind") or "")),
+        "updated": _updated(detail.get("fields") or []),
         "published": tk._("Published"),
-        "draft": tk._("Kept as a draft"),
+        "opened": tk._("Made public"),
         "scheduled": tk._("To be published on a date"),
         "waiting": tk._("Kept waiting"),
         "abandoned": tk._("Set aside"),
-        "resumed": tk._("Taken up again"),
+        "taken-up": tk._("Taken up again"),
+        "split": tk._("Divided among several local authorities"),
+        "refused": tk._("Refused"),
     }
-    said = known.get(line["what"], line["what"]).format(name=name)
-    who = line.get("user") or line.get("who")
-    return tk._("{what}, by {who}").format(what=said, who=who) if who else said
+    said = known.get(line["what"], line["what"])
+    if detail.get("why"):
+        said = f"{said} ({detail['why']})"
+    return tk._("{what}, by {who}").format(what=said, who=line["by"]) if line.get("by") else said
+
+
+def _updated(fields: Any) -> str:
+    words = {
+        "schema_id": tk._("model chosen"),
+        "place": tk._("place chosen"),
+        "package": tk._("description written"),
+        "resource": tk._("file named"),
+        "answers": tk._("questions on personal data answered"),
+    }
+    said = [word for field, word in words.items() if field in fields]
+    joined = ", ".join(said) or tk._("changed")
+    return joined[0].upper() + joined[1:]

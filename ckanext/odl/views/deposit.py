@@ -6,28 +6,20 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-from ckan import authz
-from ckan.common import current_user
 from ckan.plugins import toolkit as tk
 from flask import Blueprint, Response, jsonify
 
 from ckanext.odl import helpers
 from ckanext.odl.language import language
-from ckanext.odl.logic import overview
-from ckanext.odl.logic.deposit import access
 from ckanext.odl.scdl import catalogue
 from ckanext.odl.storage import MissingFile
 from ckanext.odl.validation import as_csv, as_xlsx, headline
-from ckanext.odl.views import causes, csrf, deposit_files, deposit_pages
+from ckanext.odl.views import causes, csrf, deposit_bringing, deposit_files, deposit_pages
 from ckanext.odl.views.deposit_pages import context, find, frame
 
 odl_deposit = Blueprint("odl_deposit", __name__, url_prefix="/odl/depot")
 csrf.protect(odl_deposit)
 
-_PLACES_PER_PAGE = 50
-_DEPOSITS_PER_PAGE = 20
-#: Most files taken at once; more would keep the person waiting before the first answer.
-MOST_FILES = 20
 #: After this long a check waits for its turn rather than for its end.
 _LONG_SECONDS = 60
 #: What was chosen when a person says that no model fits.
@@ -41,168 +33,10 @@ _NO_MODEL = ""
 def index() -> Any:
     """Choose for whom, bring one or more files; the deposits under way."""
     deposit_pages.log_in_first()
-    organization = _organization(tk.request.values.get("collectivite", ""))
+    organization = deposit_bringing.organization_asked(tk.request.values.get("collectivite", ""))
     if tk.request.method == "POST":
-        return _bring(organization)
-    return tk.render("odl/deposit/index.html", _index(organization))
-
-
-def _organization(name: str) -> dict[str, Any] | None:
-    """The collectivité that the address names, else the only one; 404 for one that the person may not publish for."""
-    if not name:
-        mine = access.organizations_for(current_user.name) if not authz.is_sysadmin(current_user.name) else []
-        return mine[0] if len(mine) == 1 else None
-    nothing = tk._("This page does not exist, or is not open to you.")
-    try:
-        found = tk.get_action("organization_show")(context(), {"id": name, "include_dataset_count": False})
-    except (tk.ObjectNotFound, tk.NotAuthorized):
-        return tk.abort(404, nothing)
-    if not access.may_publish_for(current_user.name, found["id"]):
-        return tk.abort(404, nothing)
-    return {"id": found["id"], "name": found["name"], "title": found["title"] or found["name"]}
-
-
-def _index(organization: dict[str, Any] | None, refused: list[dict[str, str]] | None = None, taken: int = 0) -> Any:
-    asked = tk.request.values
-    shown = _page_of_deposits(organization)
-    return {
-        "organization": organization,
-        "target": _target(organization),
-        "schema": _schema(asked.get("modele", "")),
-        "refused": refused or [],
-        "taken": taken,
-        "fresh": tk.request.args.get("nouveaux", "").split(","),
-        "has_others": organization is None or _has_others(),
-        **shown,
-        **(_choice() if organization is None else {}),
-    }
-
-
-def _has_others() -> bool:
-    return authz.is_sysadmin(current_user.name) or len(access.organizations_for(current_user.name)) > 1
-
-
-def _schema(asked: str) -> str:
-    """The model that the address names, nothing when the portal does not know it."""
-    return asked if asked and any(entry.id == asked for entry in catalogue()) else ""
-
-
-def _target(organization: dict[str, Any] | None) -> dict[str, Any] | None:
-    """The dataset that the file is to join, and the file that it is to replace, as the address says."""
-    asked = tk.request.values
-    resource = deposit_pages.shown("resource_show", asked.get("fichier"))
-    name = resource["package_id"] if resource else asked.get("jeu")
-    if not name:
-        return None
-    package = deposit_pages.shown("package_show", name)
-    if package is None or organization is None or package["owner_org"] != organization["id"]:
-        return tk.abort(404, tk._("This page does not exist, or is not open to you."))
-    found: dict[str, Any] = {"package": package, "resource": resource}
-    if resource:
-        found["resource_name"] = tk.h.resource_display_name(resource)
-    return found
-
-
-def _choice() -> dict[str, Any]:
-    """The collectivités to choose from, searched and by pages."""
-    query = tk.request.args.get("q", "").strip()
-    if authz.is_sysadmin(current_user.name):
-        places = overview.collectivites(current_user.name)
-    else:
-        found = access.organizations_for(current_user.name)
-        places = sorted(
-            (overview.Place(one["id"], one["name"], one["title"] or one["name"]) for one in found),
-            key=lambda place: overview.fold(place.title),
-        )
-    words = overview.fold(query).split()
-    kept = [place for place in places if all(word in overview.fold(place.title) for word in words)]
-    at = _page("page", _PLACES_PER_PAGE, len(kept))
-    return {
-        "query": query,
-        "total": len(places),
-        "places": kept[at["start"] : at["start"] + _PLACES_PER_PAGE],
-        "page": at["page"],
-        "pages": at["pages"],
-    }
-
-
-def _page_of_deposits(organization: dict[str, Any] | None) -> dict[str, Any]:
-    asked: dict[str, Any] = {"state": "open", "rows": _DEPOSITS_PER_PAGE, "language": language()}
-    asked.update({"organization": organization["id"]} if organization else {"mine": True})
-    wanted = max(1, tk.request.args.get("page", 1, type=int)) if organization else 1
-    try:
-        found = tk.get_action("odl_deposit_list")(context(), {**asked, "start": (wanted - 1) * _DEPOSITS_PER_PAGE})
-    except (tk.NotAuthorized, tk.ObjectNotFound):
-        found = {"count": 0, "results": []}
-    pages = max(1, -(-found["count"] // _DEPOSITS_PER_PAGE))
-    return {
-        "deposits": found["results"],
-        "deposits_total": found["count"],
-        "deposits_page": min(wanted, pages),
-        "deposits_pages": pages,
-    }
-
-
-def _page(name: str, per_page: int, total: int) -> dict[str, int]:
-    pages = max(1, -(-total // per_page))
-    page = min(max(1, tk.request.args.get(name, 1, type=int)), pages)
-    return {"page": page, "pages": pages, "start": (page - 1) * per_page}
-
-
-def _bring(organization: dict[str, Any] | None) -> Any:
-    """Take the files that were sent: each is a deposit of its own, and one that is refused stops no other."""
-    if organization is None:
-        return tk.abort(404, tk._("This page does not exist, or is not open to you."))
-    uploads = [upload for upload in tk.request.files.getlist("upload") if upload.filename]
-    refused: list[dict[str, str]] = []
-    taken: list[str] = []
-    if not uploads:
-        refused.append({"name": "", "text": tk._("Choose the file to deposit.")})
-    for number, upload in enumerate(uploads):
-        if number >= MOST_FILES:
-            words = tk._("No more than {n} files at once: send this one afterwards.").format(n=MOST_FILES)
-            refused.append({"name": upload.filename, "text": words})
-            continue
-        try:
-            taken.append(_create(organization, upload))
-        except tk.ValidationError as error:
-            refused.append({"name": upload.filename, "text": " ".join(deposit_pages.sentences(error.error_dict))})
-    if refused:
-        if _is_script():
-            return jsonify({"refused": refused, "url": _after(organization, taken) if taken else None}), 422
-        return tk.render("odl/deposit/index.html", _index(organization, refused, len(taken))), 422
-    return _go(_after(organization, taken))
-
-
-def _create(organization: Mapping[str, Any], upload: Any) -> str:
-    target = _target({**organization})
-    asked = {
-        "organization": organization["id"],
-        "upload": upload,
-        "schema": _schema(tk.request.form.get("modele", "")),
-        "package_id": target["package"]["id"] if target else "",
-        "resource_id": target["resource"]["id"] if target and target["resource"] else "",
-        "language": language(),
-    }
-    given = {key: value for key, value in asked.items() if value}
-    return tk.get_action("odl_deposit_create")(context(), given)["id"]
-
-
-def _after(organization: Mapping[str, Any], taken: list[str]) -> str:
-    """Where one goes on: to the only file, else to the list of those that came."""
-    if len(taken) == 1:
-        return tk.url_for("odl_deposit.read", id=taken[0])
-    fresh = ",".join(taken)
-    return tk.url_for("odl_deposit.index", collectivite=organization["name"], nouveaux=fresh, _anchor="en-cours")
-
-
-def _is_script() -> bool:
-    """Whether our script sent the form: it shows the progress, and goes itself where the answer says."""
-    return tk.request.headers.get("X-Requested-With") == "XMLHttpRequest"
-
-
-def _go(address: str) -> Any:
-    return jsonify({"url": address}) if _is_script() else tk.redirect_to(address)
+        return deposit_bringing.bring(organization)
+    return tk.render("odl/deposit/index.html", deposit_bringing.page(organization))
 
 
 # -- what was read
@@ -211,7 +45,7 @@ def _go(address: str) -> Any:
 @odl_deposit.route("/<id>")
 def read(id: str) -> Any:
     """What the portal read, the model it recognised, the report, the one thing to do."""
-    deposit = find(id)
+    deposit = find(id, wait=True)
     if deposit["state"] == "published":
         return tk.redirect_to("odl_deposit_form.done", id=id)
     return tk.render("odl/deposit/read.html", _look(deposit))
@@ -245,18 +79,18 @@ def _main(deposit: Mapping[str, Any], badge: str, cells: int) -> str:
         return "repair" if cells else "file"
     if badge == "unreadable":
         return "file"
-    if badge == "no_schema" and not (deposit.get("schema") or {}).get("chosen") and deposit.get("report"):
-        return "model" if not deposit.get("schema_chosen") else "go_on"
+    if badge == "no_schema" and not deposit["schema_chosen"]:
+        return "model"
     return "check" if badge == "to_check" else "go_on"
 
 
 def _model(deposit: Mapping[str, Any]) -> dict[str, Any] | None:
-    schema = deposit.get("schema")
-    if not schema or not schema.get("id"):
+    schema = deposit["schema"]
+    if not schema:
         return None
     match = next((match for match in deposit["matches"] if match["id"] == schema["id"]), None)
-    why = tk._("chosen by you") if schema.get("chosen") else _match_words(match) if match else ""
-    return {**schema, "title": schema.get("title") or helpers.odl_schema_name(schema["id"]), "why": why}
+    why = [tk._("Chosen by hand.")] if schema["chosen"] else []
+    return {**schema, "why": " ".join([*why, *([_match_words(match)] if match else [])])}
 
 
 def _match_words(match: Mapping[str, Any]) -> str:
@@ -273,18 +107,19 @@ def _match_words(match: Mapping[str, Any]) -> str:
 
 def _change(deposit: Mapping[str, Any]) -> tuple[int, int] | None:
     """The problems of the file before this one, and of this one, when there are fewer."""
-    counted = [file["errors"] for file in deposit["files"] if file.get("errors") is not None]
-    if len(counted) < 2 or counted[-1] >= counted[-2]:
+    if deposit_pages.badge_of(deposit) not in ("valid", "invalid"):
         return None
-    return counted[-2], counted[-1]
+    before, now = deposit_pages.errors_before(deposit), deposit["report"]["counts"]["errors"]
+    return (before, now) if before is not None and now < before else None
 
 
 def _progress(deposit: Mapping[str, Any]) -> dict[str, str]:
     """How far the check is, for the part of the page that refreshes itself."""
-    file = deposit["file"]
-    since = helpers.odl_moment_of(file.get("created_at") or deposit["updated_at"])
+    if deposit["file"]["check"] == "running":
+        return {"step": "running"}
+    since = helpers.odl_moment_of(deposit["updated_at"])
     is_long = (dt.datetime.now(dt.timezone.utc) - since).total_seconds() > _LONG_SECONDS
-    return {"step": "long" if is_long else "running" if file.get("check") == "running" else "waiting"}
+    return {"step": "long" if is_long else "waiting"}
 
 
 @odl_deposit.route("/<id>/fragment")
@@ -303,8 +138,7 @@ def fragment(id: str) -> Response:
 def check(id: str) -> Any:
     """Have the file read once more, with the same model."""
     deposit = find(id)
-    schema = deposit.get("schema") or {}
-    deposit_pages.update(deposit, schema=schema.get("id") or "")
+    tk.get_action("odl_deposit_check")(context(), {"id": deposit["id"]})
     return tk.redirect_to("odl_deposit.read", id=id)
 
 
@@ -317,7 +151,7 @@ def model(id: str) -> Any:
     deposit = find(id)
     if tk.request.method == "POST":
         asked = tk.request.form.get("schema")
-        if asked is not None and (asked == _NO_MODEL or _schema(asked)):
+        if asked is not None and (asked == _NO_MODEL or deposit_bringing.known_schema(asked)):
             deposit_pages.update(deposit, schema=asked)
             return tk.redirect_to("odl_deposit.read", id=id)
         words = tk._("Choose a model, or say that none fits.")
@@ -332,7 +166,7 @@ def _refusal(label: str, anchor: str, text: str) -> dict[str, Any]:
 def _models(deposit: dict[str, Any]) -> dict[str, Any]:
     query = tk.request.args.get("q", "").strip()
     matches = [{**match, "why": _match_words(match)} for match in deposit["matches"]]
-    schema = deposit.get("schema") or {}
+    schema = deposit["schema"] or {}
     known = {match["id"] for match in matches}
     found = catalogue().search(query) if query else []
     if query:
@@ -345,7 +179,7 @@ def _models(deposit: dict[str, Any]) -> dict[str, Any]:
         ]
     for number, option in enumerate((option for group in groups for option in group["options"]), 1):
         option["key"] = number
-    chosen = schema.get("id") or (_NO_MODEL if schema.get("chosen") or deposit.get("schema_chosen") else None)
+    chosen = schema.get("id") or (_NO_MODEL if deposit["schema_chosen"] else None)
     return {
         **frame(deposit, "read"),
         "matches": [] if query else matches,
@@ -376,11 +210,11 @@ def file(id: str) -> Any:
         tk.get_action("odl_deposit_file_add")(context(), given)
     except tk.ValidationError as error:
         words = " ".join(deposit_pages.sentences(error.error_dict))
-        if _is_script():
+        if deposit_bringing.is_script():
             return jsonify({"refused": [{"name": upload.filename if upload else "", "text": words}]}), 422
         page = {**_look(deposit, words), **_refusal("", "field-upload", words)}
         return tk.render("odl/deposit/read.html", page), 422
-    return _go(tk.url_for("odl_deposit.read", id=id))
+    return deposit_bringing.go(tk.url_for("odl_deposit.read", id=id))
 
 
 # -- repairs
@@ -423,7 +257,7 @@ def repair(id: str) -> Any:
 def _repair_page(deposit: dict[str, Any], offered: Mapping[str, Any]) -> dict[str, Any]:
     sent = tk.request.form if tk.request.method == "POST" else None
     told = deposit_files.told(offered, sent)
-    known = (deposit.get("report") or {}).get("file") or {}
+    known = (deposit["report"] or {}).get("file") or {}
     format_ = (sent or {}).get("format") or ("xlsx" if known.get("format") in ("xlsx", "ods", "xls") else "csv")
     return {**frame(deposit, "read"), **told, "format": format_}
 

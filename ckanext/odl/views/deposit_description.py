@@ -17,6 +17,7 @@ _RESOURCE = "resource"
 _TERRITORY = "odl_territory"
 #: What is shown at once; the rest is folded, with a line that says what is filled in.
 _FIRST = ((_PACKAGE, "title"), (_PACKAGE, "notes"), (_RESOURCE, "odl_period"), (_PACKAGE, "license_id"))
+_CONFIRMED = (_RESOURCE, "name")
 _REASON = "odl_homologation_note"
 _FOLDED = {
     "found": (
@@ -77,12 +78,14 @@ class Description:
 
     def sent(self, form: Mapping[str, str]) -> dict[str, Any]:
         """What the form says, as ``odl_deposit_update`` takes it."""
-        found: dict[str, dict[str, Any]] = {_RESOURCE: {}}
-        if self.is_new:
-            found[_PACKAGE] = {}
-        for part, name in self._places():
-            found[part][name] = _territory(form) if name == _TERRITORY else form.get(name, "").strip()
-        return found
+        found: dict[str, dict[str, Any]] = {_PACKAGE: {}, _RESOURCE: {}}
+        for place in self._places():
+            part, name = place
+            typed = _territory(form) if name == _TERRITORY else form.get(name, "").replace("\r\n", "\n").strip()
+            # what is left as proposed stays a proposal; the name is always written: somebody has looked at it
+            if place == _CONFIRMED or typed != str(self._value(place)).strip():
+                found[part][name] = typed
+        return {part: fields for part, fields in found.items() if fields}
 
     # -- the page
 

@@ -21,8 +21,7 @@ def stream(file: Mapping[str, Any], *, changes: bool) -> Response:
 
     :raises storage.MissingFile: they were taken away
     """
-    row = model.Session.get(DepositFile, file["id"])
-    assert row is not None
+    row: Any = model.Session.get(DepositFile, file["id"])
     blocks = keeping.stream_changes(row) if changes else keeping.stream(row)
     first = next(blocks, b"")  # what is missing is known before the answer begins
     if not changes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,8 +9,9 @@ from ckan.plugins import toolkit as tk
 from flask import Blueprint
 
 from ckanext.odl import helpers
+from ckanext.odl.deposit import privacy as pure
 from ckanext.odl.language import language
-from ckanext.odl.views import csrf, deposit_pages, doors
+from ckanext.odl.views import csrf, deposit_pages, deposit_publication, doors
 from ckanext.odl.views.deposit_description import Description
 from ckanext.odl.views.deposit_pages import context, find, frame, sentences
 
@@ -24,7 +24,7 @@ _OTHERS = 3
 
 def _ready(id_: str) -> dict[str, Any]:
     """A deposit that was read and is not over; others are shown where they stand."""
-    deposit = find(id_)
+    deposit = find(id_, wait=True)
     if not deposit_pages.is_checked(deposit) or deposit_pages.is_over(deposit):
         raise _Elsewhere(tk.url_for("odl_deposit.read", id=id_))
     return deposit
@@ -47,31 +47,42 @@ def privacy(id: str) -> Any:
     """What looks like personal data, and the questions that only a person can answer."""
     deposit = _ready(id)
     if tk.request.method == "GET":
-        return tk.render("odl/deposit/privacy.html", _privacy(deposit, {}))
-    asked = [question["id"] for question in deposit["questions"]]
-    given = {name: tk.request.form[name] for name in asked if tk.request.form.get(name)}
-    missing = {name: tk._("Choose an answer.") for name in asked if name not in given}
+        return tk.render("odl/deposit/privacy.html", _privacy(deposit, deposit["answers"]))
+    given = {question["id"]: tk.request.form.get(question["id"], "") for question in pure.questions(language())}
+    asked = _asked(deposit, given)
+    missing = {question["id"]: tk._("Choose an answer.") for question in asked if not given[question["id"]]}
     if not missing:
         try:
-            deposit_pages.update(deposit, answers=given)
+            deposit_pages.update(deposit, answers={question["id"]: given[question["id"]] for question in asked})
         except tk.ValidationError as error:
-            missing = {asked[0]: " ".join(sentences(error.error_dict))}
+            missing = {asked[0]["id"]: " ".join(sentences(error.error_dict))}
     if missing:
         return tk.render("odl/deposit/privacy.html", _privacy(deposit, given, missing)), 422
     changed = find(id)
-    if changed["questions"] or changed.get("advice"):
+    if changed["questions"] or deposit_pages.advice(changed):
         return tk.redirect_to("odl_deposit_form.privacy", id=id)
     return tk.redirect_to(deposit_pages.next_page(changed, "privacy"))
 
 
+def _asked(deposit: Mapping[str, Any], given: Mapping[str, str]) -> list[dict[str, Any]]:
+    """All questions that are asked after these answers, with those answered before: one may change one's mind."""
+    open_ = {question["id"]: question for question in deposit["questions"]}
+    known = [question for question in pure.questions(language()) if _is_asked(question, given)]
+    return [{"found": [], **question, **open_.get(question["id"], {})} for question in known]
+
+
+def _is_asked(question: Mapping[str, Any], given: Mapping[str, str]) -> bool:
+    only_if = question["only_if"]
+    return not only_if or given.get(only_if["question"]) in only_if["answers"]
+
+
 def _privacy(
-    deposit: dict[str, Any], given: Mapping[str, str], missing: Mapping[str, str] | None = None
+    deposit: dict[str, Any], given: Mapping[str, Any], missing: Mapping[str, str] | None = None
 ) -> dict[str, Any]:
     problems = missing or {}
-    known = {**(deposit.get("answers") or {}), **given}
     questions = [
-        {**question, "value": known.get(question["id"]), "error": problems.get(question["id"])}
-        for question in deposit["questions"]
+        {**question, "value": given.get(question["id"]), "error": problems.get(question["id"])}
+        for question in _asked(deposit, given)
     ]
     told = [
         {"label": question["text"], "anchor": f"field-{question['id']}", "text": question["error"]}
@@ -82,10 +93,10 @@ def _privacy(
         **frame(deposit, "privacy"),
         "signals": deposit["signals"],
         "questions": questions,
-        "advice": deposit.get("advice") or [],
+        "is_answered": not deposit["questions"],
+        "advice": deposit_pages.advice(deposit),
         "errors": dict(problems),
         "problems": told,
-        "next": deposit_pages.next_page(deposit, "privacy"),
     }
 
 
@@ -155,7 +166,7 @@ def _present(deposit: Mapping[str, Any]) -> str:
         return f"replace:{deposit['resource_id']}"
     if deposit["place"] == "file":
         return f"file:{deposit['package_id']}"
-    if deposit.get("place_chosen"):
+    if deposit_pages.is_placed(deposit):
         return "dataset"
     first = _options(deposit)[0]
     return first["value"] if deposit["candidates"] and deposit["candidates"][0]["question"] != "near-title" else ""
@@ -177,7 +188,12 @@ def description(id: str) -> Any:
     except tk.ValidationError as error:
         page = {**frame(deposit, "description"), **form.page(tk.request.form, error.error_dict)}
         return tk.render("odl/deposit/description.html", page), 422
-    return tk.redirect_to(deposit_pages.next_page(find(id), "description"))
+    changed = find(id)
+    refused = deposit_pages.field_errors(changed)
+    if refused:
+        page = {**frame(changed, "description"), **Description(changed).page(tk.request.form, refused)}
+        return tk.render("odl/deposit/description.html", page), 422
+    return tk.redirect_to(deposit_pages.next_page(changed, "description"))
 
 
 # -- publication
@@ -195,141 +211,18 @@ def publish(id: str) -> Any:
         "despite_problems": bool(form.get("despite_problems")),
     }
     if tk.request.method == "GET":
-        return tk.render("odl/deposit/publish.html", _publish(deposit, typed, {}))
-    errors = _missing(deposit, typed)
+        return tk.render("odl/deposit/publish.html", deposit_publication.page(deposit, typed, {}))
+    errors = deposit_publication.missing(deposit, typed)
     if not errors:
         try:
-            tk.get_action("odl_deposit_publish")(context(), _order(deposit, typed))
+            tk.get_action("odl_deposit_publish")(context(), deposit_publication.order(deposit, typed))
         except tk.ValidationError as error:
             names = ("publish_on", "approved_by", "despite_problems")
             found = {name: " ".join(sentences(words)) for name, words in error.error_dict.items()}
             errors = {name if name in names else "when": words for name, words in found.items()}
     if errors:
-        return tk.render("odl/deposit/publish.html", _publish(deposit, typed, errors)), 422
+        return tk.render("odl/deposit/publish.html", deposit_publication.page(deposit, typed, errors)), 422
     return tk.redirect_to("odl_deposit_form.done", id=id)
-
-
-def _missing(deposit: Mapping[str, Any], typed: Mapping[str, Any]) -> dict[str, str]:
-    errors = {}
-    if typed["when"] == "later":
-        try:
-            day = dt.date.fromisoformat(typed["publish_on"])
-        except ValueError:
-            errors["publish_on"] = tk._("Give the date of publication, for instance 2026-03-31.")
-        else:
-            if day < _today():
-                errors["publish_on"] = tk._("This date is past: give one to come, or publish now.")
-        if not typed["approved_by"]:
-            errors["approved_by"] = tk._("Say who agreed to the publication: a name and a role.")
-    if typed["when"] != "draft" and _despite(deposit) and not typed["despite_problems"]:
-        errors["despite_problems"] = tk._("Tick this box to go on, or correct the file first.")
-    return errors
-
-
-def _order(deposit: Mapping[str, Any], typed: Mapping[str, Any]) -> dict[str, Any]:
-    order: dict[str, Any] = {"id": deposit["id"], "language": language()}
-    order["visibility"] = "draft" if typed["when"] == "draft" else "public"
-    if typed["when"] == "later":
-        order["publish_on"] = typed["publish_on"]
-    if typed["approved_by"]:
-        order["approved_by"] = typed["approved_by"]
-    if typed["despite_problems"] and _despite(deposit):
-        order["despite_problems"] = True
-    return order
-
-
-def _today() -> dt.date:
-    return dt.datetime.now(tk.h.get_display_timezone()).date()
-
-
-def _despite(deposit: Mapping[str, Any]) -> str:
-    """What the person confirms before a file with problems goes online; empty when there is nothing to confirm."""
-    if deposit_pages.badge_of(deposit) != "invalid" or deposit.get("strictness") == "block":
-        return ""
-    counts = (deposit.get("report") or {}).get("counts") or {}
-    errors = counts.get("errors") or 0
-    sentence = tk.ungettext(
-        "I know that {n} problem is left: it will be shown beside the file.",
-        "I know that {n} problems are left: they will be shown beside the file.",
-        errors,
-    )
-    return sentence.format(n=helpers.odl_number(errors))
-
-
-def _publish(deposit: dict[str, Any], typed: Mapping[str, Any], errors: Mapping[str, str]) -> dict[str, Any]:
-    form = Description(deposit)
-    labels = {"publish_on": tk._("Date of publication"), "approved_by": tk._("Who said “ready to publish”?")}
-    anchors = {name: f"field-{name}" for name in ("publish_on", "approved_by", "despite_problems", "when")}
-    return {
-        **frame(deposit, "publish"),
-        "title": form.title(),
-        "facts": form.facts(),
-        "warnings": _warnings(deposit),
-        "blockers": _blockers(deposit),
-        "choices": _choices(deposit),
-        "asks_despite": _despite(deposit),
-        "typed": typed,
-        "tomorrow": (_today() + dt.timedelta(days=1)).isoformat(),
-        "errors": dict(errors),
-        "problems": [
-            {"label": labels.get(name, ""), "anchor": anchors[name], "text": words} for name, words in errors.items()
-        ],
-    }
-
-
-def _choices(deposit: Mapping[str, Any]) -> list[dict[str, str]]:
-    waits = deposit_pages.badge_of(deposit) in ("invalid", "unreadable") and deposit.get("strictness") == "block"
-    now = tk._("everyone can read and re-use it at once, here and soon on data.gouv.fr")
-    if waits:
-        now = tk._("it waits for its problems to be corrected; nothing is lost, and what is online stays online")
-    return [
-        {"value": "now", "text": tk._("Publish now"), "why": now},
-        {
-            "value": "later",
-            "text": tk._("Publish on a date"),
-            "why": tk._("for instance the day after the council; the portal does it by itself"),
-        },
-        {
-            "value": "draft",
-            "text": tk._("Keep it as a draft"),
-            "why": tk._("only your local authority and the structure that supports it see it"),
-        },
-    ]
-
-
-def _warnings(deposit: Mapping[str, Any]) -> list[str]:
-    """What to know before publishing, in sentences."""
-    badge, strict = deposit_pages.badge_of(deposit), deposit.get("strictness") == "block"
-    said = []
-    if badge == "invalid" and strict:
-        said.append(
-            tk._(
-                "The structure that supports you asks for files without problems: this one will wait with its report "
-                "until it is corrected."
-            )
-        )
-    if deposit["place"] == "replace":
-        said.append(tk._("It takes the place of the file that is online, which stays there until then."))
-    if badge == "no_schema":
-        said.append(tk._("It follows no model: it is published without a check."))
-    return said
-
-
-def _blockers(deposit: Mapping[str, Any]) -> list[dict[str, str]]:
-    """What keeps the file from being published, each with the page where it is settled."""
-    to = deposit_pages.addresses(deposit)
-    pages = {
-        "privacy": (to["privacy"], tk._("Answer the questions")),
-        "questions": (to["privacy"], tk._("Answer the questions")),
-        "place": (to["place"], tk._("Say where it belongs")),
-        "description": (to["description"], tk._("Complete the description")),
-        "report": (to["read"], tk._("See the report")),
-    }
-    found = []
-    for blocker in deposit["blockers"]:
-        url, link = pages.get(blocker["code"], ("", ""))
-        found.append({**blocker, "url": url, "link": link})
-    return found
 
 
 # -- done
@@ -341,9 +234,9 @@ def done(id: str) -> Any:
     deposit = find(id)
     if deposit["state"] not in ("published", "waiting"):
         return tk.redirect_to("odl_deposit.read", id=id)
-    package = deposit_pages.shown("package_show", deposit.get("package_id"))
+    package = deposit_pages.shown("package_show", deposit["package_id"])
     is_published = deposit["state"] == "published"
-    resource = deposit_pages.shown("resource_show", deposit.get("resource_id")) if is_published else None
+    resource = deposit_pages.shown("resource_show", deposit["resource_id"]) if is_published else None
     return tk.render(
         "odl/deposit/done.html",
         {
@@ -360,12 +253,12 @@ def done(id: str) -> Any:
 
 
 def _is_draft(package: Mapping[str, Any] | None) -> bool:
-    return bool(package) and (package["private"] or package["state"] == "draft")  # pyright: ignore[reportOptionalSubscript]
+    return package is not None and (package["private"] or package["state"] == "draft")
 
 
 def _headline(deposit: Mapping[str, Any], package: Mapping[str, Any] | None) -> str:
     if deposit["state"] == "waiting":
-        return tk._("It is ready") if deposit.get("reason") == "scheduled" else tk._("It is kept, and waits")
+        return tk._("It is ready") if deposit["reason"] == "scheduled" else tk._("It is kept, and waits")
     return tk._("It is kept as a draft") if _is_draft(package) else tk._("It is online")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import time
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote
@@ -10,8 +12,10 @@ import flask
 from ckan.common import current_user
 from ckan.plugins import toolkit as tk
 
-from ckanext.odl import helpers
+from ckanext.odl import config, helpers
 from ckanext.odl.language import language
+from ckanext.odl.logic import state
+from ckanext.odl.model import State
 
 #: The pages of a deposit by the name that the templates give them.
 _PAGES = {
@@ -28,7 +32,10 @@ _PAGES = {
     "publish": "odl_deposit_form.publish",
     "done": "odl_deposit_form.done",
 }
-CHECKING = ("checking", "waiting", "running")
+#: A page waits for the check of a small file at most this long, and only for one that has just been asked for.
+_WAIT_SECONDS = 2.0
+_FRESH_SECONDS = 15
+_PAUSE = 0.1
 
 
 def context() -> Any:
@@ -43,13 +50,48 @@ def log_in_first() -> None:
         flask.abort(tk.redirect_to("user.login", came_from=here))
 
 
-def find(id_: str) -> dict[str, Any]:
-    """The deposit of this id; 404 for those who may not see it, as for what does not exist."""
+def find(id_: str, *, wait: bool = False) -> dict[str, Any]:
+    """The deposit of this id; 404 for those who may not see it, as for what does not exist.
+
+    :param wait: give a small file that has just come two seconds to be read
+    """
     log_in_first()
+    deposit = _show(id_)
+    if wait and tk.request.method == "GET" and _answer_is_near(deposit):
+        end = time.monotonic() + _WAIT_SECONDS
+        while time.monotonic() < end and _is_under_way(deposit["file"]["id"]):
+            time.sleep(_PAUSE)
+        deposit = _show(id_)
+    return deposit
+
+
+def _show(id_: str) -> dict[str, Any]:
     try:
         return tk.get_action("odl_deposit_show")(context(), {"id": id_, "language": language()})
     except (tk.ObjectNotFound, tk.NotAuthorized):
         return tk.abort(404, tk._("This deposit does not exist, or is not open to you."))
+
+
+def _answer_is_near(deposit: Mapping[str, Any]) -> bool:
+    if is_checked(deposit) or deposit["file"]["size"] > config.answer_size():
+        return False
+    since = helpers.odl_moment_of(deposit["updated_at"])
+    return (dt.datetime.now(dt.timezone.utc) - since).total_seconds() < _FRESH_SECONDS
+
+
+def _is_under_way(file_id: str) -> bool:
+    latest = next(iter(state.history(file_id)), None)
+    return latest is None or latest.state in (State.WAITING.value, State.RUNNING.value)
+
+
+def errors_before(deposit: Mapping[str, Any]) -> int | None:
+    """How many problems the file had that came before the present one, None when that is not known."""
+    for file in deposit["files"][1:]:
+        done = (check for check in state.history(file["id"]) if check.state == State.DONE.value and check.schema_id)
+        counted = next((check for check in done if check.status in ("valid", "invalid")), None)
+        if counted:
+            return (counted.counts or {}).get("errors") or 0
+    return None
 
 
 def addresses(deposit: Mapping[str, Any]) -> dict[str, str]:
@@ -69,8 +111,7 @@ def is_checked(deposit: Mapping[str, Any]) -> bool:
 
 def badge_of(deposit: Mapping[str, Any]) -> str:
     """The word for the file of a deposit, one of the six."""
-    word = (deposit.get("file") or {}).get("state") or "to_check"
-    return "checking" if word in CHECKING else word
+    return deposit["file"]["state"]
 
 
 def is_over(deposit: Mapping[str, Any]) -> bool:
@@ -80,19 +121,38 @@ def is_over(deposit: Mapping[str, Any]) -> bool:
 
 def is_placed(deposit: Mapping[str, Any]) -> bool:
     """Whether it is known where the file belongs: a person said so, or nothing resembles it."""
-    return bool(deposit.get("place_chosen")) or deposit["place"] != "dataset" or not deposit["candidates"]
+    return deposit["place"] != "dataset" or not deposit["candidates"] or _was_said(deposit, "place")
 
 
 def is_described(deposit: Mapping[str, Any]) -> bool:
-    """Whether a person has confirmed what the portal proposes to say of the file."""
-    return bool(deposit.get("described"))
+    """Whether a person has confirmed what the portal proposes to say of the file, and nothing in it is refused."""
+    return _was_said(deposit, "resource") and not field_errors(deposit)
+
+
+def _was_said(deposit: Mapping[str, Any], field: str) -> bool:
+    said = (line["detail"].get("fields") or () for line in deposit["history"] if line["what"] == "updated")
+    return any(field in fields for fields in said)
+
+
+def field_errors(deposit: Mapping[str, Any]) -> dict[str, list[str]]:
+    """What is refused in the description, by field."""
+    found: dict[str, list[str]] = {}
+    for blocker in deposit["blockers"]:
+        if blocker["code"] == "field":
+            found.setdefault(blocker["field"], []).append(blocker["message"])
+    return found
+
+
+def advice(deposit: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What the answers on personal data lead to: the blockers to settle before the file is public."""
+    return [blocker for blocker in deposit["blockers"] if blocker["code"].startswith("privacy-")]
 
 
 def next_page(deposit: Mapping[str, Any], after: str = "read") -> str:
     """The address of the first page that still waits for something, past the page *after*."""
     to = addresses(deposit)
     waits = {
-        "privacy": bool(deposit["questions"]),
+        "privacy": bool(deposit["questions"] or [one for one in advice(deposit) if not one["overcome"]]),
         "place": not is_placed(deposit),
         "description": not is_described(deposit),
         "publish": True,
@@ -109,7 +169,7 @@ def steps(deposit: Mapping[str, Any], here: str) -> list[dict[str, Any]]:
     checked, placed, described = is_checked(deposit), is_placed(deposit), is_described(deposit)
     told = [
         ("read", tk._("Reading and corrections"), checked and deposit["file"]["state"] != "invalid"),
-        ("privacy", tk._("Personal data"), checked and not deposit["questions"]),
+        ("privacy", tk._("Personal data"), checked and not deposit["questions"] and not advice(deposit)),
         ("description", tk._("Description"), placed and described),
         ("publish", tk._("Publication"), deposit["state"] == "published"),
     ]
@@ -124,7 +184,8 @@ def steps(deposit: Mapping[str, Any], here: str) -> list[dict[str, Any]]:
 def frame(deposit: dict[str, Any], here: str) -> dict[str, Any]:
     """What every page of a deposit shows around its own part."""
     return {
-        "deposit": {**deposit, "target": target_title(deposit)},
+        "deposit": deposit,
+        "target_title": target_title(deposit),
         "badge": badge_of(deposit),
         "to": addresses(deposit),
         "steps": steps(deposit, here),
@@ -135,10 +196,8 @@ def frame(deposit: dict[str, Any], here: str) -> dict[str, Any]:
 
 def target_title(deposit: Mapping[str, Any]) -> str:
     """The title of the dataset that the file is to join, empty when it gets one of its own."""
-    if deposit["place"] == "dataset" or not deposit.get("package_id"):
-        return ""
-    package = shown("package_show", deposit["package_id"])
-    return (package.get("title") or package["name"]) if package else ""
+    target = deposit["target"]
+    return (target["title"] or target["name"]) if target else ""
 
 
 def shown(action: str, id_: str | None) -> dict[str, Any] | None:
@@ -162,8 +221,3 @@ def sentences(error: Any) -> list[str]:
         return [error]
     inner = error.values() if isinstance(error, Mapping) else error or ()
     return [sentence for part in inner for sentence in sentences(part)]
-
-
-def rows(report: Mapping[str, Any] | None) -> str:
-    """How many lines and columns a file has, in words."""
-    return helpers.odl_deposit_rows(report) if report else ""
