@@ -1,7 +1,8 @@
 """What is known of each uploaded file, and the checks of its contents.
 
-One row of :class:`Validation` is one file content (sha256) held against one schema version for one resource. The row is
-the truth; the job queue is only a hint that there is work. Times are the database's, never a machine's.
+One row of :class:`Validation` is one file content (sha256) held against one schema version for one resource, or, without
+a dataset, for one file of a deposit. The row is the truth; the job queue is only a hint that there is work. Times are
+the database's, never a machine's.
 """
 
 from __future__ import annotations
@@ -169,6 +170,22 @@ class Validation(tk.BaseModel):
         return session.execute(statement).scalar()
 
     @classmethod
+    def copy(
+        cls, session: Session, id_: str, resource_id: str, package_id: str, schema_id: str, schema_version: str
+    ) -> None:
+        """Give a resource the finished check that the same bytes have elsewhere, unless it has one."""
+        table = cls.__table__
+        kept = ("sha256", "file_name", "size", "state", "status", "attempts", "queued_at", "started_at", "finished_at",
+                "counts", "report")  # fmt: skip
+        values = {"id": str(uuid4()), "resource_id": resource_id, "package_id": package_id, "schema_id": schema_id}
+        values |= {"schema_version": schema_version, "said": False}
+        named = [sa.literal(value, sa.Boolean if key == "said" else sa.Text) for key, value in values.items()]
+        source = sa.select(*named, *(table.c[name] for name in kept)).where(table.c.id == id_)
+        session.execute(
+            insert(table).from_select([*values, *kept], source).on_conflict_do_nothing(constraint="odl_validation_key")
+        )
+
+    @classmethod
     def checked(cls, session: Session, resource_ids: Collection[str]) -> set[tuple[str, str, str, str]]:
         """The checks that these files have or wait for: resource, sha256, schema, version."""
         table = cls.__table__
@@ -187,7 +204,8 @@ class Validation(tk.BaseModel):
         first = (
             sa.select(table.c.id)
             .where(free, table.c.attempts < MAX_ATTEMPTS)
-            .order_by(table.c.queued_at)
+            # somebody sits before a deposit and waits
+            .order_by(table.c.package_id != "", table.c.queued_at)
             .limit(1)
             .with_for_update(skip_locked=True)
             .scalar_subquery()
@@ -223,7 +241,7 @@ class Validation(tk.BaseModel):
                 status=report["status"],
                 counts={**report["counts"], "rows": report["file"]["rows"]},
                 report=report,
-                said=False,
+                said=cls.__table__.c.package_id == "",
                 lease_until=None,
                 finished_at=clock(),
             ),
@@ -306,7 +324,7 @@ class Validation(tk.BaseModel):
         given_up = (
             sa.update(table)
             .where(dead, table.c.attempts >= MAX_ATTEMPTS)
-            .values(state=State.INTERRUPTED.value, said=False, lease_until=None, finished_at=clock())
+            .values(state=State.INTERRUPTED.value, said=table.c.package_id == "", lease_until=None, finished_at=clock())
             .returning(table.c.package_id)
         )
         packages = list(session.execute(given_up).scalars())

@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 _MINUTE = 60
 _DEPOSITS = {"resource_create", "resource_update", "resource_patch", "package_revise"}
-_FORMS = ("resource.new", "resource.edit")
+_FORMS = ("resource.new", "resource.edit", "odl_deposit.index", "odl_deposit.file")
 
 
 def protect(app: Flask) -> None:
