@@ -7,10 +7,9 @@ from hashlib import sha256
 from typing import Any
 
 import pytest
-from ckan.plugins import toolkit as tk
 
 from ckanext.odl import storage
-from tests.portal.conftest import GOOD, HEADER, SCHEMA, WRONG, call, run_checks, state_of
+from tests.portal.conftest import GOOD, SCHEMA, WRONG, call, run_checks, state_of
 
 pytestmark = pytest.mark.usefixtures("with_plugins", "clean_db", "clean_index")
 
