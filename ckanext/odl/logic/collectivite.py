@@ -12,6 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from ckan import authz, model
+from ckan.plugins import toolkit as tk
 
 STAFF_ROLES = ("admin", "editor")
 ORGANIZATION = "organization"
@@ -60,6 +61,17 @@ def _atds() -> list[model.Group]:
         .order_by(model.Group.title)
     )
     return list(groups)
+
+
+def atd_named(id_or_name: str) -> model.Group:
+    """Return the active organization of this id or name.
+
+    :raises ObjectNotFound: there is none
+    """
+    organization = model.Group.get(id_or_name)
+    if organization is None or not organization.is_organization or organization.state != model.State.ACTIVE:
+        raise tk.ObjectNotFound(tk._("There is no such local authority on this portal."))
+    return organization
 
 
 def marked_as_atd() -> sa.sql.ColumnElement[bool]:

@@ -194,8 +194,9 @@ class Campaign(tk.BaseModel):
 class CampaignMember(tk.BaseModel):
     """One member of a campaign, with the state of the last message to it (:class:`MailState`).
 
-    ``mail_kind``: ``invitation`` or ``reminder``; ``mail_error``: code of the reason (see ``words.yaml`` of the
-    letters), ``mail_detail``: what the server said. ``mail_due_at``: not before then.
+    ``mail_kind``: ``invitation`` or ``reminder``; ``mail_error``: code of the reason (see ``letters.yaml``);
+    ``mail_detail``: what the server said; ``mail_due_at``: not before then. ``accept_asked_by``: who asked that its
+    deposit be published and is still waiting for it; ``accept_problem``: why the last attempt did not.
     """
 
     __table__ = sa.Table(
@@ -214,6 +215,9 @@ class CampaignMember(tk.BaseModel):
         sa.Column("invited_at", sa.DateTime(timezone=True)),
         sa.Column("reminded_at", sa.DateTime(timezone=True)),
         sa.Column("reminders", sa.Integer, nullable=False, server_default="0"),
+        sa.Column("accept_asked_by", sa.UnicodeText),
+        sa.Column("accept_asked_at", sa.DateTime(timezone=True)),
+        sa.Column("accept_problem", sa.Text, nullable=False, server_default=""),
         sa.Index("idx_odl_campaign_mail", "mail_state", "mail_due_at"),
         sa.Index("idx_odl_campaign_member_of", "organization_id"),
     )
@@ -231,6 +235,9 @@ class CampaignMember(tk.BaseModel):
     invited_at: Mapped[dt.datetime | None]
     reminded_at: Mapped[dt.datetime | None]
     reminders: Mapped[int]
+    accept_asked_by: Mapped[str | None]
+    accept_asked_at: Mapped[dt.datetime | None]
+    accept_problem: Mapped[str]
 
 
 class DepositLink(tk.BaseModel):

@@ -30,6 +30,7 @@ from .datagouv_link import (
     odl_datagouv_organization_search,
 )
 from .datagouv_seen import odl_datagouv_backcheck, odl_datagouv_backcheck_show, odl_datagouv_twin_show
+from .members import odl_member_import, odl_member_import_run, odl_member_import_show
 from .path import (
     odl_call_note,
     odl_duties_show,
@@ -77,6 +78,9 @@ __all__ = [
     "odl_history_list",
     "odl_mandate_list",
     "odl_mandate_update",
+    "odl_member_import",
+    "odl_member_import_run",
+    "odl_member_import_show",
     "odl_progress_list",
     "odl_progress_public_list",
     "odl_progress_recompute",

@@ -23,6 +23,7 @@ from .datagouv_link import (
     odl_datagouv_organization_search,
 )
 from .datagouv_seen import odl_datagouv_backcheck, odl_datagouv_backcheck_show, odl_datagouv_twin_show
+from .members import odl_member_import, odl_member_import_run, odl_member_import_show
 from .path import (
     odl_call_note,
     odl_duties_show,
@@ -67,6 +68,9 @@ __all__ = [
     "odl_history_list",
     "odl_mandate_list",
     "odl_mandate_update",
+    "odl_member_import",
+    "odl_member_import_run",
+    "odl_member_import_show",
     "odl_path_act",
     "odl_path_read",
     "odl_path_waive",

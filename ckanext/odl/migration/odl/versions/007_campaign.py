@@ -81,6 +81,9 @@ def upgrade() -> None:
         sa.Column("invited_at", sa.DateTime(timezone=True)),
         sa.Column("reminded_at", sa.DateTime(timezone=True)),
         sa.Column("reminders", sa.Integer, nullable=False, server_default="0"),
+        sa.Column("accept_asked_by", sa.UnicodeText),
+        sa.Column("accept_asked_at", sa.DateTime(timezone=True)),
+        sa.Column("accept_problem", sa.Text, nullable=False, server_default=""),
         sa.Index("idx_odl_campaign_mail", "mail_state", "mail_due_at"),
         sa.Index("idx_odl_campaign_member_of", "organization_id"),
     )
