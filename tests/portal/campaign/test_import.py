@@ -11,6 +11,7 @@ from ckan.plugins import toolkit as tk
 
 from ckanext.odl import territory
 from ckanext.odl.logic import collectivite
+from ckanext.odl.logic.campaign import importing
 from ckanext.odl.model import MemberContact
 
 from .conftest import Place, file_of, run_pieces
@@ -61,7 +62,6 @@ def test_what_is_missing_is_created_and_nothing_is_moved(place: Place) -> None:
     place.call("atd", "odl_member_import_run", id=shown["id"], choices={"5": "commune:30247"})
     assert run_pieces() == 5
     after = place.call("atd", "odl_member_import_show", id=shown["id"])
-    print([(r["line"], r["why"]) for r in after["rows"]])
     assert after["state"] == "done"
     assert states(after) == {
         2: "created", 3: "there", 4: "elsewhere", 5: "created", 6: "unknown", 7: "created", 8: "twice",
@@ -103,22 +103,37 @@ def test_an_answer_that_was_not_offered_is_refused(place: Place) -> None:
         place.call("atd", "odl_member_import_run", id=shown["id"], choices={"5": "commune:48095"})
 
 
-def test_forty_wrong_rows_of_three_hundred_do_not_stop_the_rest(place: Place) -> None:
-    codes = [f"48{number:03d}" for number in range(1, 200)] + [f"12{number:03d}" for number in range(1, 300)]
-    real = [code for code in codes if (body := territory.commune(code)) and not body.remark]
-    real = [code for code in real if code not in ("48013", "48039", "48061", "12145")][:260]
-    wrong = [f"99{number:03d}" for number in range(40)]
-    rows = [f"{code};mairie-{code}@exemple.fr" for pair in zip(real[:40], wrong, strict=True) for code in pair]
-    rows += [f"{code};mairie-{code}@exemple.fr" for code in real[40:]]
+def test_wrong_rows_do_not_stop_the_rest(place: Place) -> None:
+    real = [code for number in range(1, 30) if (body := territory.commune(code := f"48{number:03d}")) and not body.remark]
+    real = [code for code in real if code != "48013"][:12]
+    rows = [f"{code};mairie-{code}@exemple.fr" for pair in zip(real, range(99000, 99012), strict=True) for code in pair]
     shown = brought(place, "Code INSEE;Courriel\n" + "\n".join(rows))
-    assert shown["counts"]["rows"] == 300
-    assert (shown["counts"]["new"], shown["counts"]["unknown"]) == (260, 40)
+    assert (shown["counts"]["rows"], shown["counts"]["new"], shown["counts"]["unknown"]) == (24, 12, 12)
     place.call("atd", "odl_member_import_run", id=shown["id"])
-    assert run_pieces() == 260
+    assert run_pieces() == 12
     counts = place.call("atd", "odl_member_import_show", id=shown["id"])["counts"]
-    assert (counts["created"], counts["unknown"]) == (260, 40)
-    assert len(members_of("causses")) == 263
-    assert len(contacts()) == 260
+    assert (counts["created"], counts["unknown"], counts["left"]) == (12, 12, 0)
+    assert len(members_of("causses")) == 15
+    assert len(contacts()) == 12
+
+
+def test_a_row_that_cannot_be_created_says_why_and_the_next_goes_on(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = brought(place)
+    create = importing._create
+
+    def fails_once(body: Any, *arguments: Any) -> Any:
+        if body.code == "48095":
+            raise RuntimeError("the search is down")
+        return create(body, *arguments)
+
+    monkeypatch.setattr(importing, "_create", fails_once)
+    place.call("atd", "odl_member_import_run", id=shown["id"])
+    run_pieces()
+    after = place.call("atd", "odl_member_import_show", id=shown["id"])
+    assert (states(after)[2], states(after)[7]) == ("refused", "created")
+    assert "Run the list again" in after["rows"][0]["why"]
 
 
 @pytest.mark.parametrize(

@@ -205,7 +205,10 @@ def choose(session: Session, import_id: str, choices: dict[int, str]) -> None:
 
 
 def start(session: Session, import_id: str) -> None:
-    """Have the rows that have an answer carried out."""
+    """Have the rows that have an answer carried out; those that failed before are tried again."""
+    row = MemberRow.__table__
+    failed = (row.c.import_id == import_id, row.c.result == RowResult.REFUSED.value)
+    session.execute(sa.update(row).where(*failed).values(result=None, why=""))
     table = MemberImport.__table__
     values = {"state": ImportState.RUNNING.value, "started_at": clock(), "finished_at": None}
     session.execute(sa.update(table).where(table.c.id == import_id).values(**values))
