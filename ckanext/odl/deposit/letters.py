@@ -136,5 +136,3 @@ def server_said(error: BaseException | str) -> tuple[int | None, str]:
     match = re.search(r"\(?\b([245]\d\d), b?['\"](.*?)['\"]\)", text)
     return (int(match[1]), _one_line(match[2])[:300]) if match else (None, _one_line(text)[:300])
 
-
-__all__ = ["PLACES", "TEXTS", "body", "contact_line", "default", "failure", "fill", "one_line", "outcome", "pause", "problems", "server_said"]

@@ -3,6 +3,18 @@
 from __future__ import annotations
 
 from .atd import odl_call_list, odl_group_update
+from .campaign import (
+    odl_campaign_accept,
+    odl_campaign_close,
+    odl_campaign_create,
+    odl_campaign_list,
+    odl_campaign_open,
+    odl_campaign_remind,
+    odl_campaign_show,
+    odl_campaign_update,
+    odl_deposit_link_create,
+    odl_deposit_link_revoke,
+)
 from .collectivite import (
     group_update,
     member_create,
@@ -67,6 +79,14 @@ __all__ = [
     "member_delete",
     "odl_call_list",
     "odl_call_note",
+    "odl_campaign_accept",
+    "odl_campaign_close",
+    "odl_campaign_create",
+    "odl_campaign_list",
+    "odl_campaign_open",
+    "odl_campaign_remind",
+    "odl_campaign_show",
+    "odl_campaign_update",
     "odl_datagouv_backcheck",
     "odl_datagouv_backcheck_show",
     "odl_datagouv_link_list",
@@ -86,6 +106,8 @@ __all__ = [
     "odl_deposit_abandon",
     "odl_deposit_create",
     "odl_deposit_file_add",
+    "odl_deposit_link_create",
+    "odl_deposit_link_revoke",
     "odl_deposit_list",
     "odl_deposit_publish",
     "odl_deposit_repair",

@@ -150,7 +150,5 @@ def _in_words(row: dict[str, Any]) -> dict[str, Any]:
     }
     why = sentences.get(row["why"], row["why"])
     if row["state"] == "elsewhere":
-        why = tk._(
-            "It is on the portal already, but not among your members. Ask the portal’s team to attach it."
-        )
+        why = tk._("It is on the portal already, but not among your members. Ask the portal’s team to attach it.")
     return {**row, "why": why}

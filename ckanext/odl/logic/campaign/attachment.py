@@ -18,6 +18,6 @@ def file_for(organization: model.Group, schema_id: str, version: str, period: st
     """
     entry, version = catalogue().parse(f"{schema_id}@{version}" if version else schema_id)
     title = entry.title(language)
-    content = blank_xlsx(entry.descriptor(version), title, language)
+    content = blank_xlsx(catalogue().table(entry.id, version), title, language)
     name = "-".join(part for part in (name_from(title), name_from(organization.name), period.replace("/", "_")) if part)
     return f"{name}.xlsx", content

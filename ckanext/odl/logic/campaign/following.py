@@ -11,7 +11,6 @@ from ckan import model
 from ckan.model.group import group_table
 
 from ckanext.odl.deposit import letters
-from ckanext.odl.logic import state
 from ckanext.odl.model import (
     Campaign,
     CampaignMember,
@@ -86,9 +85,7 @@ def _deposits(campaign: Campaign, organization_ids: list[str]) -> dict[str, dict
     statement = (
         sa.select(Deposit, DepositFile)
         .join(DepositFile, DepositFile.id == Deposit.file_id)
-        .where(
-            Deposit.organization_id.in_(organization_ids), is_ours, Deposit.state != DepositState.ABANDONED.value
-        )
+        .where(Deposit.organization_id.in_(organization_ids), is_ours, Deposit.state != DepositState.ABANDONED.value)
         .order_by(Deposit.updated_at)
     )
     pairs = [(row[0], row[1]) for row in model.Session.execute(statement)]
@@ -190,7 +187,7 @@ def counts(found: list[dict[str, Any]]) -> dict[str, int]:
         total["sent"] += one["invited_at"] is not None
         total["opened"] += one["opened_at"] is not None or handed_in
         total["deposited"] += handed_in
-        total["valid"] += handed_in and deposit["badge"] == state.VALID
+        total["valid"] += handed_in and deposit["badge"] == "valid"
         total["accepted"] += one["step"] == "accepted"
         total["to_accept"] += one["step"] == "deposited"
         total["chase"] += one["chase"]

@@ -77,7 +77,9 @@ def next_mail(session: Session) -> bool:
     statement = (
         sa.select(member)
         .join(campaign, campaign.c.id == member.c.campaign_id)
-        .where(member.c.mail_state == MailState.QUEUED.value, campaign.c.state == CampaignState.OPEN.value, _due(member))
+        .where(
+            member.c.mail_state == MailState.QUEUED.value, campaign.c.state == CampaignState.OPEN.value, _due(member)
+        )
         .order_by(member.c.mail_attempts, campaign.c.opened_at, member.c.organization_id)
         .limit(1)
         .with_for_update(of=member, skip_locked=True)
@@ -93,15 +95,16 @@ def next_mail(session: Session) -> bool:
     return True
 
 
-def _due(member: Any) -> Any:
-    return sa.or_(member.c.mail_due_at.is_(None), member.c.mail_due_at <= clock())
+def _waits(member: Any, campaign: Any) -> tuple[Any, ...]:
+    is_due = sa.or_(member.c.mail_due_at.is_(None), member.c.mail_due_at <= clock())
+    return campaign.c.state == CampaignState.OPEN.value, member.c.mail_state == MailState.QUEUED.value, is_due
 
 
 def due(session: Session) -> bool:
     """Whether a message should have left."""
     member, campaign = CampaignMember.__table__, Campaign.__table__
-    waits = (member.c.campaign_id == campaign.c.id, member.c.mail_state == MailState.QUEUED.value, _due(member))
-    return bool(session.scalar(sa.select(sa.exists().where(*waits, campaign.c.state == CampaignState.OPEN.value))))
+    waits = (member.c.campaign_id == campaign.c.id, *_waits(member, campaign))
+    return bool(session.scalar(sa.select(sa.exists().where(*waits))))
 
 
 def _send(session: Session, row: Any) -> dict[str, Any]:
