@@ -71,6 +71,11 @@ def validate(
     )
 
 
+def check(path: str | Path, schema: str | None = None, **options: Any) -> dict[str, Any]:
+    """What :func:`validate` finds, as JSON holds it: what a child process is asked for."""
+    return validate(path, schema, **options).to_dict()
+
+
 def _rules(known: KnownSchema | None) -> list[FieldRule]:
     """The rules of a table schema's fields, built once for the last schemas that were asked for: they hold no state."""
     if known is None or known.kind != "table":
