@@ -43,8 +43,10 @@ from .path import (
     odl_proposal_list,
     odl_step_update,
 )
+from .prefilled import odl_catalogue_update, odl_template_list, odl_template_show
 from .progress_public import odl_progress_public_list
 from .schema import odl_schema_list, odl_schema_show
+from .table import odl_table_check, odl_table_save
 from .territory import odl_territory_search, odl_territory_show
 from .upload import package_create, package_update, resource_create, resource_update
 from .validation import odl_validate, odl_validation_list, odl_validation_run, odl_validation_show
@@ -55,6 +57,7 @@ __all__ = [
     "member_delete",
     "odl_call_list",
     "odl_call_note",
+    "odl_catalogue_update",
     "odl_datagouv_backcheck",
     "odl_datagouv_backcheck_show",
     "odl_datagouv_link_list",
@@ -86,6 +89,10 @@ __all__ = [
     "odl_schema_list",
     "odl_schema_show",
     "odl_step_update",
+    "odl_table_check",
+    "odl_table_save",
+    "odl_template_list",
+    "odl_template_show",
     "odl_territory_search",
     "odl_territory_show",
     "odl_validate",

@@ -38,6 +38,13 @@ from .path import (
     odl_proposal_list,
     odl_step_update,
 )
+from .prefilled import (
+    odl_catalogue_update,
+    odl_table_check,
+    odl_table_save,
+    odl_template_list,
+    odl_template_show,
+)
 from .schema import odl_schema_list, odl_schema_show
 from .territory import odl_territory_search, odl_territory_show
 from .validation import odl_validate, odl_validation_list, odl_validation_run, odl_validation_show
@@ -45,6 +52,7 @@ from .validation import odl_validate, odl_validation_list, odl_validation_run, o
 __all__ = [
     "odl_call_list",
     "odl_call_note",
+    "odl_catalogue_update",
     "odl_datagouv_backcheck",
     "odl_datagouv_backcheck_show",
     "odl_datagouv_link_list",
@@ -78,6 +86,10 @@ __all__ = [
     "odl_schema_list",
     "odl_schema_show",
     "odl_step_update",
+    "odl_table_check",
+    "odl_table_save",
+    "odl_template_list",
+    "odl_template_show",
     "odl_territory_search",
     "odl_territory_show",
     "odl_validate",
