@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from tempfile import TemporaryFile
 from typing import IO, Any, NamedTuple
 from uuid import uuid4
@@ -15,6 +16,7 @@ from ckan.lib import munge
 from ckan.plugins import toolkit as tk
 
 from ckanext.odl import config, queue, storage
+from ckanext.odl.intake import own_session
 from ckanext.odl.logic.deposit.access import Actor
 from ckanext.odl.logic.uploads import problem
 from ckanext.odl.model import Deposit, DepositEvent, DepositFile, FileKind, Validation
@@ -66,6 +68,15 @@ def _file_name(sent: str) -> str:
         return name
     stem, dot, ending = name.rpartition(".")
     return f"{stem[: _NAME_LENGTH - len(ending) - 1]}{dot}{ending}" if dot and len(ending) < 10 else name[:_NAME_LENGTH]
+
+
+@contextmanager
+def one_at_a_time(key: str) -> Iterator[None]:
+    """Whoever else does the same thing waits until this is done: a file sent twice by one impatient click."""
+    with own_session() as session:
+        session.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(key, 0))))
+        model.Session.rollback()
+        yield
 
 
 def add(deposit_id: str, kind: FileKind, file: Brought, by: Actor, **more: Any) -> str:
