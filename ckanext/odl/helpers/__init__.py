@@ -43,6 +43,7 @@ from .forms import (
     odl_territory_text,
     odl_uploaded_file,
 )
+from .models import odl_siret, odl_siret_source, odl_table_standing
 from .pages import (
     odl_advice,
     odl_badge_name,
@@ -159,11 +160,14 @@ __all__ = [
     "odl_schema_news_below",
     "odl_seen_figures",
     "odl_siren",
+    "odl_siret",
+    "odl_siret_source",
     "odl_size",
     "odl_staffs_atd",
     "odl_standing",
     "odl_step_word",
     "odl_steps_done",
+    "odl_table_standing",
     "odl_territory_boxes",
     "odl_territory_levels",
     "odl_territory_text",

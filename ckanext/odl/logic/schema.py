@@ -126,25 +126,19 @@ def catalogue_update(not_empty: Validator, unicode_safe: Validator, boolean_vali
 
 
 @tk.validator_args
-def table_check(
-    not_empty: Validator, not_missing: Validator, unicode_safe: Validator, ignore_empty: Validator
-) -> Schema:
+def table_check(not_empty: Validator, unicode_safe: Validator, ignore_empty: Validator) -> Schema:
     return {
         "id": [not_empty, unicode_safe],
         "schema": [not_empty, unicode_safe],
-        "rows": [not_missing],
         "language": [ignore_empty, unicode_safe],
     }
 
 
 @tk.validator_args
-def table_save(
-    not_empty: Validator, not_missing: Validator, unicode_safe: Validator, ignore_empty: Validator
-) -> Schema:
+def table_save(not_empty: Validator, unicode_safe: Validator, ignore_empty: Validator) -> Schema:
     return {
         "id": [not_empty, unicode_safe],
         "schema": [not_empty, unicode_safe],
-        "rows": [not_missing],
         "deposit": [ignore_empty, unicode_safe],
         "language": [ignore_empty, unicode_safe],
     }

@@ -14,6 +14,7 @@ from ckan.plugins import toolkit as tk
 from werkzeug.datastructures import FileStorage
 
 from ckanext.odl import config
+from ckanext.odl.logic import collectivite
 from ckanext.odl.scdl import FieldWords, catalogue, describe_table
 from ckanext.odl.scdl.prefilled import table_csv
 from ckanext.odl.scdl.typed import tidy
@@ -151,8 +152,6 @@ def check(organization: model.Group, schema_id: str, rows: Sequence[Any], cells:
 
 
 def _report(organization: model.Group, schema_id: str, rows: Sequence[Row], language: str) -> dict[str, Any]:
-    from ckanext.odl.logic import collectivite  # noqa: PLC0415
-
     fields = collectivite.fields(organization)
     with NamedTemporaryFile(prefix="odl-") as file:
         file.write(table_csv(_names(schema_id), rows))
@@ -179,7 +178,6 @@ def _said(report: dict[str, Any], kept: list[dict[str, str]], numbers: list[int]
     lines: list[tuple[int, str]] = []
     general: list[str] = []
     wrong: set[int] = set()
-    names = set(kept[0]) if kept else set()
     for severity in ("errors", "warnings"):
         for finding in report[severity]:
             at = (finding["row"] or 0) - _FIRST
@@ -193,8 +191,7 @@ def _said(report: dict[str, Any], kept: list[dict[str, str]], numbers: list[int]
                 lines.append((at, finding["message"]))
             else:
                 general.append(finding["message"])
-    del names
-    count = len({(at, column) for at, column, _text_ in cells}) + len(lines) + len(general)
+    count = len({(at, column) for at, column, _said_ in cells}) + len(lines) + len(general)
     status = report["status"] if wrong or general or report["status"] == "incomplete" else "valid"
     return Checked(status, kept, len(numbers), len(numbers) - len(wrong), changed, count, cells, lines, general)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from ckan import types
@@ -14,6 +15,24 @@ from ckanext.odl.logic.prefilled import listing
 from ckanext.odl.scdl import NotATable, UnknownSchema
 
 
+def _asked(data_dict: dict[str, Any], accepts: Any) -> dict[str, Any]:
+    """The validated parameters; CKAN's validation would take the rows apart, and they are looked at one by one later.
+
+    :raises ValidationError: a parameter is missing
+    """
+    rows = data_dict.get("rows")
+    if isinstance(rows, str):  # over multipart/form-data everything is text
+        try:
+            rows = json.loads(rows)
+        except (ValueError, RecursionError):
+            rows = None
+    rest = {name: value for name, value in data_dict.items() if name != "rows"}
+    data, errors = tk.navl_validate(rest, accepts())
+    if errors:
+        raise tk.ValidationError(errors)
+    return {**data, "rows": rows}
+
+
 def _model(group: Any, data_dict: dict[str, Any], spoken: str) -> dict[str, Any]:
     try:
         return listing.one(group, data_dict["schema"], spoken, listing.today())
@@ -21,7 +40,6 @@ def _model(group: Any, data_dict: dict[str, Any], spoken: str) -> dict[str, Any]
         raise tk.ValidationError({"schema": [tk._("The portal knows no such model.")]}) from None
 
 
-@tk.validate_action_data(schema.table_check)
 def odl_table_check(context: types.Context, data_dict: types.DataDict) -> types.ActionResult.AnyDict:
     """Check the rows of a small table. Nothing is stored.
 
@@ -36,13 +54,13 @@ def odl_table_check(context: types.Context, data_dict: types.DataDict) -> types.
     :raises NotAuthorized: the user may not publish for it
     :raises ValidationError: no such model, rows that are none, too many
     """
+    data_dict = _asked(data_dict, schema.table_check)
     group = organization_for(context, data_dict["id"], "odl_table_check", data_dict)
     spoken = data_dict.get("language") or language()
     found = _model(group, data_dict, spoken)
     return table.check(group, found["id"], data_dict["rows"], found["cells"], spoken).to_dict()
 
 
-@tk.validate_action_data(schema.table_save)
 def odl_table_save(context: types.Context, data_dict: types.DataDict) -> types.ActionResult.AnyDict:
     """Keep a small table as the file of a deposit: a new one, or the next state of one that is not published yet.
 
@@ -55,6 +73,7 @@ def odl_table_save(context: types.Context, data_dict: types.DataDict) -> types.A
     :raises NotAuthorized: the user may not publish for it
     :raises ValidationError: nothing to keep, no such model, too many rows, a deposit of somebody else
     """
+    data_dict = _asked(data_dict, schema.table_save)
     group = organization_for(context, data_dict["id"], "odl_table_save", data_dict)
     found = _model(group, data_dict, data_dict.get("language") or language())
     upload, count = table.as_file(group, found["id"], data_dict["rows"], found["cells"], found["year"])

@@ -13,7 +13,8 @@ from ckan import model
 from ckan.plugins import toolkit as tk
 
 from ckanext.odl import config, storage
-from ckanext.odl.model import State, StoredFile, Validation
+from ckanext.odl.logic.deposit import keeping
+from ckanext.odl.model import DepositFile, State, StoredFile, Validation
 from ckanext.odl.validation.guard import Stopped, in_child
 
 #: Most valid files of one collectivité that are looked at, the newest first.
@@ -118,13 +119,23 @@ def carried(file: File, title: str, language: str, cells: dict[str, str]) -> byt
         return made.read()
 
 
-def rows(resource: dict[str, Any], name: str, schema_id: str, most: int) -> dict[str, Any]:
-    """The first rows of a stored file, see :func:`ckanext.odl.validation.carrying.rows`.
+def rows(file: File, most: int) -> dict[str, Any]:
+    """The first rows of a published file, see :func:`ckanext.odl.validation.carrying.rows`.
 
     :raises CannotCarry: the bytes are gone or could not be read within the limits
     """
-    with _copy(resource) as path:
-        return _asked(_ROWS, path, {"schema": schema_id, "name": name, "most": most}, [])
+    with _copy(file.resource) as path:
+        return _asked(_ROWS, path, {"schema": file.schema_id, "name": file.name, "most": most}, [])
+
+
+def rows_of_deposit(file: DepositFile, schema_id: str, most: int) -> dict[str, Any]:
+    """The same of a file that was deposited and is not published yet."""
+    with NamedTemporaryFile(prefix="odl-") as copy:
+        try:
+            keeping.copy(file, copy)
+        except storage.MissingFile:
+            raise CannotCarry("gone") from None
+        return _asked(_ROWS, copy.name, {"schema": schema_id, "name": file.name, "most": most}, [])
 
 
 @contextmanager
