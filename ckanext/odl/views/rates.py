@@ -23,7 +23,7 @@ _DEPOSITS = {"resource_create", "resource_update", "resource_patch", "package_re
 _CHECKS = {"odl_validate", "odl_table_check"}
 #: Pages that read a file in a process of its own.
 _READERS = ("odl_grid.check", "odl_grid.typed", "odl_models.carried")
-_FORMS = ("resource.new", "resource.edit")
+_FORMS = ("resource.new", "resource.edit", "odl_deposit.index", "odl_deposit.file")
 
 
 def protect(app: Flask) -> None:
