@@ -141,15 +141,16 @@ def _theme(address: str) -> str:
 # -- the catalogue as a dataset ---------------------------------------------------------------------------------------
 
 
-def keep_quietly(organization_id: str) -> None:
-    """The same for a worker: a failure is written down and left to the night."""
+def keep_quietly(organization_id: str) -> bool:
+    """:func:`keep` for a worker: a failure is written down, and left to the night."""
     try:
         model.Session.rollback()
         model.Session.expire_all()
-        keep(organization_id)
+        return keep(organization_id)
     except Exception:
         model.Session.rollback()
         log.exception("The catalogue of organization %s could not be written", organization_id)
+        return False
 
 
 def keep(organization_id: str) -> bool:
@@ -256,9 +257,4 @@ def keep_all() -> Iterator[tuple[str, bool]]:
     """Bring every published catalogue up to date; yields the name of each organization and whether it was written."""
     wanted = [(group.id, group.name) for group in collectivite.with_code("odl_catalogue", "true")]
     for id_, name in sorted(wanted, key=lambda one: one[1]):
-        try:
-            yield name, keep(id_)
-        except Exception:  # one that fails must not keep the others
-            model.Session.rollback()
-            log.exception("The catalogue of %s could not be written", name)
-            yield name, False
+        yield name, keep_quietly(id_)

@@ -34,7 +34,10 @@ Row = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Column:
-    """A column as the page shows it. ``kind``: ``choice`` (few values), ``list`` (many), ``date``, ``number``, ``text``."""
+    """A column as the page shows it.
+
+    ``kind``: ``choice`` (of few values), ``list`` (of many), ``date``, ``number`` or ``text``.
+    """
 
     words: FieldWords
     kind: str
@@ -109,11 +112,7 @@ def cleaned(schema_id: str, rows: Sequence[Any]) -> list[dict[str, str]]:
         sentence = tk._("A table typed here has at most {most} rows. Put a longer one in a file.")
         raise tk.ValidationError({"rows": [sentence.format(most=MOST_ROWS)]})
     return [
-        {
-            field["name"]: text
-            for field in fields
-            if (text := tidy(field, _text(row.get(field["name"]))[:MOST_CELL]))
-        }
+        {field["name"]: text for field in fields if (text := tidy(field, _text(row.get(field["name"]))[:MOST_CELL]))}
         for row in rows
     ]
 

@@ -28,7 +28,7 @@ def changes(old: Descriptor, new: Descriptor, language: str = "fr") -> list[str]
     french = language.startswith("fr")
     before = {words.name: words for words in describe_table(old, language)}
     after = {words.name: words for words in describe_table(new, language)}
-    renamed = renamed(old["fields"], new["fields"])
+    renamed = renamed_columns(old["fields"], new["fields"])
     added = [name for name in after if name not in before and name not in renamed.values()]
     removed = [name for name in before if name not in after and name not in renamed]
 
@@ -51,7 +51,7 @@ def changes(old: Descriptor, new: Descriptor, language: str = "fr") -> list[str]
     return sentences + _rules(old, new, language)
 
 
-def renamed(old: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+def renamed_columns(old: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     """Return the columns that left, each with the one that came in its place, by name.
 
     They have the same letters (case and accents do not count), or the same title and type.

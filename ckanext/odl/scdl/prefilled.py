@@ -152,6 +152,3 @@ def table_csv(names: Sequence[str], rows: Sequence[Mapping[str, str]]) -> bytes:
     writer.writerow(names)
     writer.writerows([row.get(name, "") for name in names] for row in rows)
     return stream.getvalue().encode("utf-8-sig")
-
-
-__all__ = ["MOST_ROWS", "Facts", "Known", "described", "known", "prefilled_csv", "prefilled_xlsx", "table_csv", "values"]

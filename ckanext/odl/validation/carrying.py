@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from ckanext.odl.scdl import catalogue
-from ckanext.odl.scdl.changes import renamed
+from ckanext.odl.scdl.changes import renamed_columns
 from ckanext.odl.scdl.models import write_xlsx
 from ckanext.odl.territory import siret_is_valid
 
@@ -56,7 +56,7 @@ def carry(
     """
     entry, newest = catalogue().get(schema), catalogue().table(schema)
     table, structure = _open(path, name, catalogue().table(schema, version or entry.latest))
-    former = renamed(catalogue().table(schema, version or entry.latest)["fields"], newest["fields"])
+    former = renamed_columns(catalogue().table(schema, version or entry.latest)["fields"], newest["fields"])
     own = {field["name"] for field in newest["fields"]}
     places, more = _places(structure, former, own)
     rows: list[dict[str, str]] = []
@@ -132,9 +132,7 @@ def _open(path: str | Path, name: str, descriptor: Mapping[str, Any]) -> tuple[T
     return table, read_structure(head, rules, Findings())
 
 
-def _places(
-    structure: Structure, former: Mapping[str, str], own: set[str]
-) -> tuple[list[tuple[str, int]], list[str]]:
+def _places(structure: Structure, former: Mapping[str, str], own: set[str]) -> tuple[list[tuple[str, int]], list[str]]:
     """The name of each column in the newest version with its place in the file, and those that the model has not."""
     matched = {column.index: former.get(column.rule.name, column.rule.name) for column in structure.columns}
     places: dict[str, int] = {}

@@ -207,7 +207,9 @@ def _deposit_address(id_: str) -> str:
 
 
 def _sentences(error: tk.ValidationError) -> list[str]:
-    return [str(words) for found in error.error_dict.values() for words in (found if isinstance(found, list) else [found])]
+    return [
+        str(words) for found in error.error_dict.values() for words in (found if isinstance(found, list) else [found])
+    ]
 
 
 @odl_grid.route("/<path:schema>/verifier", methods=["POST"])

@@ -1,4 +1,4 @@
-"""The half-filled models of a collectivité are for those who work for it; its catalogue is switched by who may edit it."""
+"""Half-filled models are for those who work for the collectivité; who may edit her switches her catalogue."""
 
 from __future__ import annotations
 
