@@ -8,12 +8,14 @@ from .changes import changes
 from .detect import Match, detect
 from .frequency import frequency_words
 from .models import blank_csv, blank_xlsx
+from .prefilled import Facts, prefilled_csv, prefilled_xlsx
 from .rules import rules
 from .words import FieldWords, accepted, describe, describe_table, example
 
 __all__ = [
     "BroughtVersion",
     "Catalogue",
+    "Facts",
     "FieldWords",
     "Match",
     "NotATable",
@@ -33,6 +35,8 @@ __all__ = [
     "frequency_words",
     "load",
     "packaged",
+    "prefilled_csv",
+    "prefilled_xlsx",
     "provide",
     "restore",
     "rules",

@@ -8,8 +8,12 @@ from .datagouv import odl_datagouv
 from .datagouv_place import odl_datagouv_place
 from .datagouv_review import odl_datagouv_review
 from .dcat import odl_dcat
+from .deposit import odl_deposit
+from .deposit_form import odl_deposit_form
 from .evidence import odl_evidence
+from .grid import odl_grid
 from .limits import odl_limits
+from .models import odl_models
 from .path import odl_path
 from .progress_public import odl_progress
 from .report import odl_report
@@ -23,8 +27,12 @@ __all__ = [
     "odl_datagouv_place",
     "odl_datagouv_review",
     "odl_dcat",
+    "odl_deposit",
+    "odl_deposit_form",
     "odl_evidence",
+    "odl_grid",
     "odl_limits",
+    "odl_models",
     "odl_path",
     "odl_progress",
     "odl_report",

@@ -44,6 +44,7 @@ from .datagouv_link import (
 from .datagouv_seen import odl_datagouv_backcheck, odl_datagouv_backcheck_show, odl_datagouv_twin_show
 from .deposit import (
     odl_deposit_abandon,
+    odl_deposit_check,
     odl_deposit_create,
     odl_deposit_file_add,
     odl_deposit_list,
@@ -67,8 +68,10 @@ from .path import (
     odl_proposal_list,
     odl_step_update,
 )
+from .prefilled import odl_catalogue_update, odl_template_list, odl_template_show
 from .progress_public import odl_progress_public_list
 from .schema import odl_schema_list, odl_schema_show
+from .table import odl_table_check, odl_table_save
 from .territory import odl_territory_search, odl_territory_show
 from .upload import package_create, package_update, resource_create, resource_update
 from .validation import odl_validate, odl_validation_list, odl_validation_run, odl_validation_show
@@ -87,6 +90,7 @@ __all__ = [
     "odl_campaign_remind",
     "odl_campaign_show",
     "odl_campaign_update",
+    "odl_catalogue_update",
     "odl_datagouv_backcheck",
     "odl_datagouv_backcheck_show",
     "odl_datagouv_link_list",
@@ -104,6 +108,7 @@ __all__ = [
     "odl_datagouv_source_update",
     "odl_datagouv_twin_show",
     "odl_deposit_abandon",
+    "odl_deposit_check",
     "odl_deposit_create",
     "odl_deposit_file_add",
     "odl_deposit_link_create",
@@ -132,6 +137,10 @@ __all__ = [
     "odl_schema_list",
     "odl_schema_show",
     "odl_step_update",
+    "odl_table_check",
+    "odl_table_save",
+    "odl_template_list",
+    "odl_template_show",
     "odl_territory_search",
     "odl_territory_show",
     "odl_validate",

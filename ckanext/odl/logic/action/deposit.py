@@ -134,6 +134,21 @@ def odl_deposit_file_add(context: types.Context, data_dict: types.DataDict) -> t
     return _shown(context, data_dict["id"], data_dict)
 
 
+@tk.validate_action_data(schema.show)
+def odl_deposit_check(context: types.Context, data_dict: types.DataDict) -> types.ActionResult.AnyDict:
+    """Have the file of a deposit checked once more: the check was stopped before its end.
+
+    :param id: id of the deposit
+    :returns: as ``odl_deposit_show``
+    :raises ValidationError: a deposit that is no longer open
+    :raises ObjectNotFound: no such deposit, or not for this user
+    """
+    access.check("odl_deposit_check", context, data_dict)
+    with access.alone_with(data_dict["id"]) as deposit:
+        bringing.check_again(deposit)
+    return _shown(context, data_dict["id"], data_dict)
+
+
 @tk.side_effect_free
 @tk.validate_action_data(schema.show)
 def odl_deposit_repair_list(context: types.Context, data_dict: types.DataDict) -> types.ActionResult.AnyDict:

@@ -40,6 +40,7 @@ from .datagouv_link import (
 from .datagouv_seen import odl_datagouv_backcheck, odl_datagouv_backcheck_show, odl_datagouv_twin_show
 from .deposit import (
     odl_deposit_abandon,
+    odl_deposit_check,
     odl_deposit_create,
     odl_deposit_file_add,
     odl_deposit_list,
@@ -64,6 +65,13 @@ from .path import (
     odl_proposal_list,
     odl_step_update,
 )
+from .prefilled import (
+    odl_catalogue_update,
+    odl_table_check,
+    odl_table_save,
+    odl_template_list,
+    odl_template_show,
+)
 from .schema import odl_schema_list, odl_schema_show
 from .territory import odl_territory_search, odl_territory_show
 from .validation import odl_validate, odl_validation_list, odl_validation_run, odl_validation_show
@@ -79,6 +87,7 @@ __all__ = [
     "odl_campaign_remind",
     "odl_campaign_show",
     "odl_campaign_update",
+    "odl_catalogue_update",
     "odl_datagouv_backcheck",
     "odl_datagouv_backcheck_show",
     "odl_datagouv_link_list",
@@ -96,6 +105,7 @@ __all__ = [
     "odl_datagouv_source_update",
     "odl_datagouv_twin_show",
     "odl_deposit_abandon",
+    "odl_deposit_check",
     "odl_deposit_create",
     "odl_deposit_file_add",
     "odl_deposit_link_create",
@@ -126,6 +136,10 @@ __all__ = [
     "odl_schema_list",
     "odl_schema_show",
     "odl_step_update",
+    "odl_table_check",
+    "odl_table_save",
+    "odl_template_list",
+    "odl_template_show",
     "odl_territory_search",
     "odl_territory_show",
     "odl_validate",

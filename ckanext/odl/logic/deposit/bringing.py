@@ -107,6 +107,15 @@ def new_file(deposit: Deposit, _file_id: str) -> None:
     _ask(deposit.id)
 
 
+def check_again(deposit: Deposit) -> None:
+    """Have the current file checked once more, against the same model.
+
+    :raises ValidationError: the deposit is no longer open
+    """
+    must_be_open(deposit)
+    _ask(deposit.id, again=True)
+
+
 def update(context: Context, deposit: Deposit, data: dict[str, Any]) -> None:
     """Write what a person says of a deposit.
 
