@@ -48,6 +48,15 @@ def descendants(organization: model.Group) -> set[str]:
     return {row[0] for row in organization.get_children_group_hierarchy(type=ORGANIZATION)}
 
 
+def members_below(organization: model.Group) -> list[model.Group]:
+    """Return all active organizations under *organization*, in the order of their titles."""
+    group: Any = model.Group
+    found = model.Session.scalars(
+        sa.select(group).where(group.id.in_(descendants(organization)), group.state == model.State.ACTIVE)
+    )
+    return sorted(found, key=lambda one: one.display_name.casefold())
+
+
 def atd_of(organization: model.Group) -> model.Group | None:
     """Return the nearest ATD above, None when there is none."""
     return next((group for group in reversed(ancestors(organization)) if is_atd(group)), None)
