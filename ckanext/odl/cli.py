@@ -58,9 +58,8 @@ def validation() -> None:
 @validation.command()
 def sweep() -> None:
     """Take up the checks and the paths that were lost, publish the deposits that are due. To be run every minute."""
-    click.echo(
-        json.dumps({**jobs.sweep(), "paths": recompute.sweep(), "datagouv": links.sweep(), "deposits": {**due.sweep(), **expiring.sweep()}})
-    )
+    done = {**jobs.sweep(), "paths": recompute.sweep(), "datagouv": links.sweep()}
+    click.echo(json.dumps({**done, "deposits": {**due.sweep(), **expiring.sweep()}}))
 
 
 @odl.group()
