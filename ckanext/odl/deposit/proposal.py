@@ -113,7 +113,7 @@ class _Draft:
             self.why["odl_period"] = self.inspection["period"]["why"]
         if self.entry:
             match = next((m for m in self.inspection.get("matches") or () if m["id"] == self.entry.id), None)
-            if match:
+            if match and match["matched"]:
                 self.say("odl_schema", "columns", matched=match["matched"], total=match["total"])
                 self.say("odl_schema_version", "columns")
             else:
@@ -129,7 +129,8 @@ class _Draft:
     def _title(self) -> str:
         if self.entry is None:
             self.say("title", "file")
-            return f"{_spoken(self.file_name)} {of(self.name)}" if self.name else _spoken(self.file_name)
+            said = _spoken(self.file_name)
+            return f"{said} {of(self.name)}" if self.name and fold(self.name) not in fold(said) else said
         self.say("title", "series" if self.words.get("dated") else "model")
         template = self.words.get("title") or f"{self.entry.title('fr')} {{of}}"
         return template.format(by=with_article(self.name), of=of(self.name)) if self.name else self.entry.title("fr")
