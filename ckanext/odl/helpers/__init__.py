@@ -207,12 +207,9 @@ __all__ = [
     "odl_standing",
     "odl_step_word",
     "odl_steps_done",
-<<<<<<< HEAD
-    "odl_table_standing",
-=======
     "odl_strictness",
     "odl_strictness_inherited",
->>>>>>> dp-core
+    "odl_table_standing",
     "odl_territory_boxes",
     "odl_territory_levels",
     "odl_territory_text",
