@@ -239,7 +239,7 @@ def odl_deposit_event(line: Mapping[str, Any]) -> str:
         "opened": tk._("Made public"),
         "scheduled": tk._("To be published on a date"),
         "waiting": tk._("Kept waiting"),
-        "abandoned": tk._("Set aside"),
+        "abandoned": tk._("Put aside"),
         "taken-up": tk._("Taken up again"),
         "split": tk._("Divided among several local authorities"),
         "refused": tk._("Refused"),
