@@ -6,6 +6,7 @@ death between two steps loses nothing, and doing it again makes no second datase
 
 from __future__ import annotations
 
+from contextlib import closing
 from tempfile import TemporaryFile
 from typing import Any
 from uuid import uuid4
@@ -165,7 +166,9 @@ def _create_package(facts: Facts, values: dict[str, Any]) -> None:
     made = model.Package.get(id_)
     if made is not None:
         if made.state == model.State.DELETED:
-            raise tk.ValidationError({"place": [tk._("The dataset for this file is no longer there. Choose another one.")]})
+            raise tk.ValidationError(
+                {"place": [tk._("The dataset for this file is no longer there. Choose another one.")]}
+            )
         return
     inner = tk.fresh_context(facts.context)
     inner["ignore_auth"] = True  # its rights were asked for above: CKAN lets sysadmins only choose an id
@@ -190,7 +193,7 @@ def _bring_up_to_date(facts: Facts) -> None:
 def _add(facts: Facts, values: dict[str, Any]) -> None:
     id_ = _chosen(facts.deposit, "resource_id")
     if model.Resource.get(id_) is None:
-        with _upload(facts) as upload:
+        with closing(_upload(facts)) as upload:
             _call(
                 facts.context,
                 "resource_create",
@@ -209,8 +212,12 @@ def _replace(facts: Facts, values: dict[str, Any]) -> None:
     same = stored is not None and stored.sha256 == facts.file.sha256
     if same and all((present.get(name) or "") == value for name, value in values.items() if name != "format"):
         return
-    kept = {key: value for key, value in present.items() if key not in ("last_modified", "format", "mimetype", "hash", "size")}
-    with _upload(facts) as upload:
+    kept = {
+        key: value
+        for key, value in present.items()
+        if key not in ("last_modified", "format", "mimetype", "hash", "size")
+    }
+    with closing(_upload(facts)) as upload:
         data = {**kept, **values, "url": facts.file.name, "upload": upload}
         _call(facts.context, "resource_update", **data)
 

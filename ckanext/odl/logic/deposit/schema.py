@@ -145,5 +145,7 @@ def publish(
 
 
 @tk.validator_args
-def abandon(not_empty: Validator, ignore_empty: Validator, unicode_safe: Validator, default: ValidatorFactory) -> Schema:
+def abandon(
+    not_empty: Validator, ignore_empty: Validator, unicode_safe: Validator, default: ValidatorFactory
+) -> Schema:
     return {"id": [not_empty, unicode_safe], "why": [ignore_empty, unicode_safe], "undo": [default(""), odl_flag]}
