@@ -56,6 +56,7 @@ from .forms import (
     odl_problems,
     odl_schema_choices,
     odl_schema_groups,
+    odl_staged_file,
     odl_territory_boxes,
     odl_territory_levels,
     odl_territory_text,
@@ -99,6 +100,7 @@ from .path import (
     odl_step_word,
     odl_who,
 )
+from .preparation import odl_preparation, odl_preparation_words
 from .progress import (
     odl_badge_code,
     odl_badge_text,
@@ -109,6 +111,7 @@ from .progress import (
     odl_steps_done,
 )
 from .schemas import odl_schema_news, odl_schema_news_below
+from .strictness import odl_blocked_among, odl_may_set_strictness, odl_strictness, odl_strictness_inherited
 
 __all__ = [
     "odl_advice",
@@ -116,6 +119,7 @@ __all__ = [
     "odl_badge_code",
     "odl_badge_name",
     "odl_badge_text",
+    "odl_blocked_among",
     "odl_call_words",
     "odl_change",
     "odl_check",
@@ -170,6 +174,7 @@ __all__ = [
     "odl_iso_day",
     "odl_licence_groups",
     "odl_may_group",
+    "odl_may_set_strictness",
     "odl_moment",
     "odl_moment_of",
     "odl_number",
@@ -179,6 +184,8 @@ __all__ = [
     "odl_parent_selected",
     "odl_path_standing",
     "odl_phase_number",
+    "odl_preparation",
+    "odl_preparation_words",
     "odl_pressing",
     "odl_problems",
     "odl_quality_words",
@@ -193,9 +200,12 @@ __all__ = [
     "odl_siren",
     "odl_size",
     "odl_staffs_atd",
+    "odl_staged_file",
     "odl_standing",
     "odl_step_word",
     "odl_steps_done",
+    "odl_strictness",
+    "odl_strictness_inherited",
     "odl_territory_boxes",
     "odl_territory_levels",
     "odl_territory_text",

@@ -58,10 +58,11 @@ from .path import (
 from .progress_public import odl_progress_public_list
 from .schema import odl_schema_list, odl_schema_show
 from .territory import odl_territory_search, odl_territory_show
-from .upload import package_create, package_update, resource_create, resource_update
+from .upload import bulk_update_public, package_create, package_update, resource_create, resource_update
 from .validation import odl_validate, odl_validation_list, odl_validation_run, odl_validation_show
 
 __all__ = [
+    "bulk_update_public",
     "group_update",
     "member_create",
     "member_delete",
