@@ -68,6 +68,7 @@ def _look(deposit: dict[str, Any], file_error: str = "") -> dict[str, Any]:
         "next": None if deposit_pages.is_over(deposit) else deposit_pages.next_page(deposit),
         "waiting": helpers.odl_deposit_waiting(deposit),
         "file_error": file_error,
+        "rows_link": None if "page" in tk.request.args else helpers.odl_with(page["to"]["read"], page=1) + "#rows",
         **_progress(deposit),
         **(causes.details(report, max(1, tk.request.args.get("page", 1, type=int))) if report else {}),
     }
