@@ -54,8 +54,6 @@ def read(id: str) -> Any:
 def _look(deposit: dict[str, Any], file_error: str = "") -> dict[str, Any]:
     page = frame(deposit, "read")
     report, badge = deposit.get("report"), page["badge"]
-    fixes = _repairs(deposit) if badge == "invalid" else {"repairs": [], "impossible": []}
-    cells = sum(repair["count"] for repair in fixes["repairs"])
     return {
         **page,
         "report": report,
@@ -63,8 +61,7 @@ def _look(deposit: dict[str, Any], file_error: str = "") -> dict[str, Any]:
         "model": _model(deposit),
         "matches": deposit["matches"],
         "change": _change(deposit),
-        "repairs": cells,
-        "main": _main(deposit, badge, cells),
+        "main": _main(deposit, badge),
         "next": None if deposit_pages.is_over(deposit) else deposit_pages.next_page(deposit),
         "waiting": helpers.odl_deposit_waiting(deposit),
         "file_error": file_error,
@@ -74,10 +71,10 @@ def _look(deposit: dict[str, Any], file_error: str = "") -> dict[str, Any]:
     }
 
 
-def _main(deposit: Mapping[str, Any], badge: str, cells: int) -> str:
+def _main(deposit: Mapping[str, Any], badge: str) -> str:
     """The one main button: ``repair``, ``file``, ``model``, ``check`` or ``go_on``."""
     if badge == "invalid":
-        return "repair" if cells else "file"
+        return "repair" if deposit["repairable"] else "file"
     if badge == "unreadable":
         return "file"
     if badge == "no_schema" and not deposit["schema_chosen"]:

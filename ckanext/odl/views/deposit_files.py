@@ -94,5 +94,5 @@ def told(offered: Mapping[str, Any], sent: Mapping[str, str] | None) -> dict[str
         "repairs": repairs,
         "impossible": impossible,
         "notes": notes,
-        "total": sum(repair["count"] for repair in repairs),
+        "total": sum(repair["count"] for repair in repairs if repair["field"]),
     }
