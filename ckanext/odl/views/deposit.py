@@ -269,9 +269,19 @@ def abandon(id: str) -> Any:
     deposit = find(id)
     if tk.request.method == "GET":
         return tk.render("odl/deposit/abandon.html", frame(deposit, ""))
+    if tk.request.form.get("undo"):
+        return _take_up_again(id)
     tk.get_action("odl_deposit_abandon")(context(), {"id": id, "why": tk.request.form.get("why", "")[:500]})
     tk.h.flash_success(tk._("“{name}” was set aside.").format(name=deposit["file"]["name"]))
     return tk.redirect_to("odl_deposit.index", collectivite=deposit["organization"]["name"])
+
+
+def _take_up_again(id_: str) -> Any:
+    try:
+        tk.get_action("odl_deposit_abandon")(context(), {"id": id_, "undo": True})
+    except tk.ValidationError as error:
+        tk.h.flash_error(" ".join(deposit_pages.sentences(error.error_dict)))
+    return tk.redirect_to("odl_deposit.read", id=id_)
 
 
 # -- downloads
