@@ -10,6 +10,7 @@ from .datagouv_review import odl_datagouv_review
 from .dcat import odl_dcat
 from .evidence import odl_evidence
 from .limits import odl_limits
+from .openapi import odl_openapi
 from .path import odl_path
 from .progress_public import odl_progress
 from .report import odl_report
@@ -25,6 +26,7 @@ __all__ = [
     "odl_dcat",
     "odl_evidence",
     "odl_limits",
+    "odl_openapi",
     "odl_path",
     "odl_progress",
     "odl_report",
