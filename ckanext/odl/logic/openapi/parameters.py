@@ -27,6 +27,7 @@ _ACCEPTED: dict[str, dict[str, Any]] = {
     "is_positive_integer": {"type": "integer", "minimum": 1},
     "int_validator": {"type": "integer"},
     "dict_only": {"type": "object"},
+    "odl_mapping": {"type": "object"},
     "list_of_strings": TEXTS,
     "email_validator": {"type": "string", "format": "email"},
     "odl_flag": {"type": "boolean"},
