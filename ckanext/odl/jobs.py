@@ -14,7 +14,7 @@ from ckan import model
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from ckanext.odl import brought, config, links, marking, queue, storage
+from ckanext.odl import brought, config, inspecting, links, marking, queue, storage
 from ckanext.odl.intake import knowledge, own_session, refresh, resources, tell_the_search
 from ckanext.odl.model import StoredFile, Validation
 from ckanext.odl.model.validation import MAX_ATTEMPTS
@@ -48,13 +48,14 @@ class Checks:
         package_id = row.package_id
         with _lease_kept(row.id, row.attempts):
             try:
-                _check(self._session, row)
+                (_check if package_id else _check_deposit)(self._session, row)
             except OSError:  # a full disk, a storage out of reach: the sweep announces it again
                 log.exception("The file of resource %s cannot be checked now", row.resource_id)
                 Validation.give_back(self._session, row.id, row.attempts)
                 self._tell_the_search()
                 return False
-        self._unsaid.add(package_id)
+        if package_id:  # the file of a deposit is no business of the search
+            self._unsaid.add(package_id)
         return True
 
     def _tell_the_search(self) -> None:
@@ -94,11 +95,43 @@ def _check(session: Session, row: Validation) -> None:
             limits=config.limits(),
             **known,
         )
-    if row.attempts < MAX_ATTEMPTS and any(error["code"] == "limit-interrupted" for error in report["errors"]):
-        # The child died of something else than its limits: like a death of the worker, so the sweep tries again.
-        log.error("The check of resource %s was interrupted, attempt %s", row.resource_id, row.attempts)
+    if not _interrupted(row, report):
+        Validation.finish(session, row.id, row.attempts, report)
+
+
+def _interrupted(row: Validation, report: dict[str, Any]) -> bool:
+    """The child died of something else than its limits: like a death of the worker, so the sweep tries again."""
+    if row.attempts >= MAX_ATTEMPTS or all(error["code"] != "limit-interrupted" for error in report["errors"]):
+        return False
+    log.error("The check of file %s was interrupted, attempt %s", row.resource_id, row.attempts)
+    return True
+
+
+def _check_deposit(session: Session, row: Validation) -> None:
+    found = inspecting.found(session, row.resource_id)
+    known = inspecting.knowledge(session, found[1]) if found else {}
+    session.commit()
+    if not found:
+        Validation.cancel(session, row.id, row.attempts)
         return
-    Validation.finish(session, row.id, row.attempts, report)
+    brought.be_sure_of(row.schema_id, row.schema_version)
+    file, _deposit = found
+    with NamedTemporaryFile(prefix="odl-") as copy:
+        try:
+            sha256 = storage.identify(storage.ours(file.id, file.name), copy).sha256
+        except storage.MissingFile:
+            sha256 = ""
+        copy.flush()
+        if sha256 != row.sha256:  # the bytes of a deposit never change: the storage lost them
+            log.error("The file %s of deposit %s is not what it was", file.id, file.deposit_id)
+            Validation.cancel(session, row.id, row.attempts)
+            return
+        schema = f"{row.schema_id}@{row.schema_version}" if row.schema_id else None
+        report, seen = inspecting.look(copy.name, schema, row.file_name, known)
+    if not _interrupted(row, report):
+        inspecting.store(session, file, seen, report, known["period"])
+        if not Validation.finish(session, row.id, row.attempts, report):  # commits both
+            log.warning("The check of file %s belongs to another worker by now", file.id)
 
 
 def _content(resource: dict[str, Any], copy: Any, wanted: str) -> str:
@@ -143,21 +176,23 @@ def sweep() -> dict[str, int]:
     """Take up what was lost: dead workers, a flushed queue, files that nobody read. To be run every minute.
 
     Returns how many checks were given back (``released``), given up (``interrupted``), wait too long and were
-    announced again (``late``), and how many datasets had a file to read (``read``).
+    announced again (``late``), how many datasets had a file to read (``read``) and how many deposits had lost their
+    check (``lost``).
     """
     with own_session() as session:
         released, interrupted = Validation.release_dead(session)
+        lost = inspecting.unread(session)
         late = Validation.late(session, config.patience())
         unread = _unread(session) | _written(session) | _unread_links(session)
         Validation.try_again(session, LINK_SECONDS)
-        if late:
+        if late or lost:
             queue.send()
         for package_id in unread:
             _refresh(package_id)
-        if unsaid := Validation.unsaid(session, config.patience()) | set(interrupted):
+        if unsaid := (Validation.unsaid(session, config.patience()) | set(interrupted)) - {""}:
             tell_the_search(session, unsaid)
     queue.swept()
-    return {"released": released, "interrupted": len(interrupted), "late": late, "read": len(unread)}
+    return {"released": released, "interrupted": len(interrupted), "late": late, "read": len(unread), "lost": lost}
 
 
 def _refresh(package_id: str) -> None:

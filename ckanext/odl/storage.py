@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import IO, Any, NamedTuple
 
 from ckan.lib import uploader
+from werkzeug.datastructures import FileStorage
 
 CHUNK = 1 << 20
 
@@ -38,6 +39,37 @@ def stream(resource: dict[str, Any]) -> Iterator[bytes]:
         yield from _from_folder(location)
     else:
         yield from _from_storage(storage, location)
+
+
+def keep(id_: str, name: str, content: IO[bytes], *, type: str, most: int) -> None:
+    """Store the bytes of a file of ours under its id, where CKAN keeps those of its own.
+
+    :param content: open for reading, at its start; closed afterwards
+    :param type: media type
+    :param most: largest size in bytes that the caller lets through
+    """
+    upload = FileStorage(content, filename=name, content_type=type)
+    keeper = uploader.get_resource_uploader({"id": id_, "url": name, "upload": upload})
+    keeper.upload(id_, max(1, most >> 20) + 1)
+
+
+def kept(id_: str, name: str) -> Iterator[bytes]:
+    """The bytes of a file of ours.
+
+    :raises MissingFile: they were taken away
+    """
+    return stream(ours(id_, name))
+
+
+def ours(id_: str, name: str) -> dict[str, Any]:
+    """A file of ours as the functions below take those of CKAN."""
+    return {"id": id_, "url": name, "url_type": "upload"}
+
+
+def discard(id_: str, name: str) -> None:
+    """Take the bytes of a file of ours away for good."""
+    keeper = uploader.get_resource_uploader({"id": id_, "url": name, "clear_upload": True})
+    keeper.upload(id_)
 
 
 def trace(resource: dict[str, Any]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .datagouv import DatagouvLink, DatagouvRun, Twin
+from .deposit import Deposit, DepositEvent, DepositFile, DepositState, FileKind, Place, PrivacyAnswer
 from .path import PathHistory, PathMandate, PathProof, What
 from .progress import PathProgress
 from .schema_version import SchemaVersion
@@ -11,10 +12,17 @@ from .validation import State, StoredFile, Validation
 __all__ = [
     "DatagouvLink",
     "DatagouvRun",
+    "Deposit",
+    "DepositEvent",
+    "DepositFile",
+    "DepositState",
+    "FileKind",
     "PathHistory",
     "PathMandate",
     "PathProgress",
     "PathProof",
+    "Place",
+    "PrivacyAnswer",
     "SchemaVersion",
     "State",
     "StoredFile",

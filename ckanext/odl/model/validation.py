@@ -1,7 +1,8 @@
 """What is known of each uploaded file, and the checks of its contents.
 
-One row of :class:`Validation` is one file content (sha256) held against one schema version for one resource. The row is
-the truth; the job queue is only a hint that there is work. Times are the database's, never a machine's.
+One row of :class:`Validation` is one file content (sha256) held against one schema version for one resource, or, without
+a dataset, for one file of a deposit. The row is the truth; the job queue is only a hint that there is work. Times are
+the database's, never a machine's.
 """
 
 from __future__ import annotations
@@ -187,7 +188,8 @@ class Validation(tk.BaseModel):
         first = (
             sa.select(table.c.id)
             .where(free, table.c.attempts < MAX_ATTEMPTS)
-            .order_by(table.c.queued_at)
+            # somebody sits before a deposit and waits
+            .order_by(table.c.package_id != "", table.c.queued_at)
             .limit(1)
             .with_for_update(skip_locked=True)
             .scalar_subquery()
@@ -223,7 +225,7 @@ class Validation(tk.BaseModel):
                 status=report["status"],
                 counts={**report["counts"], "rows": report["file"]["rows"]},
                 report=report,
-                said=False,
+                said=cls.__table__.c.package_id == "",
                 lease_until=None,
                 finished_at=clock(),
             ),
@@ -306,7 +308,7 @@ class Validation(tk.BaseModel):
         given_up = (
             sa.update(table)
             .where(dead, table.c.attempts >= MAX_ATTEMPTS)
-            .values(state=State.INTERRUPTED.value, said=False, lease_until=None, finished_at=clock())
+            .values(state=State.INTERRUPTED.value, said=table.c.package_id == "", lease_until=None, finished_at=clock())
             .returning(table.c.package_id)
         )
         packages = list(session.execute(given_up).scalars())

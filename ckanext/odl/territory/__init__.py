@@ -13,6 +13,7 @@ from .identity import (
     siren_is_valid,
     siret_is_valid,
 )
+from .naming import of, with_article
 from .reference import Reference, reference
 from .searching import by_insee, by_siren, search
 
@@ -36,6 +37,7 @@ __all__ = [
     "listing",
     "luhn_is_valid",
     "members",
+    "of",
     "parse_territory",
     "reference",
     "region",
@@ -44,6 +46,7 @@ __all__ = [
     "siret_is_valid",
     "strata",
     "stratum",
+    "with_article",
 ]
 
 

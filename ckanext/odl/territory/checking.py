@@ -9,6 +9,7 @@ from typing import Any
 
 from .bodies import Body, sentence
 from .identity import insee_is_valid, siren_is_valid
+from .naming import of
 from .reference import reference
 
 _NEAR = 3
@@ -44,17 +45,6 @@ class IdentityProblem:
         if self.body:
             values["kind"] = self.body.kind_text(language)
         return sentence("problems", self.code, language, **values)
-
-
-def of(name: str) -> str:
-    """Return « de » and a name as French joins them: d’Arles, du Havre, de la Communauté de communes…"""
-    if name.startswith(("Communauté", "Métropole", "Eurométropole")):
-        return f"de la {name}" if not name.startswith("E") else f"de l’{name}"
-    if name.startswith("Établissement"):
-        return f"de l’{name}"
-    if name.startswith(("Le ", "Les ")):
-        return f"du {name[3:]}" if name.startswith("Le ") else f"des {name[4:]}"
-    return f"d’{name}" if re.match("[AEIOUYÀÂÉÈÊËÎÏÔÛÜŒaeiou]", name) else f"de {name}"
 
 
 def identity_problems(kind: str, siren: str, insee: str) -> list[IdentityProblem]:

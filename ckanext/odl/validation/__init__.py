@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from .export import as_csv, as_xlsx
 from .groups import Group, groups, headline, localise
-from .guard import guarded
+from .guard import Stopped, guarded, in_child, incomplete
 from .problems import SchemaRefused
 from .report import Finding, Report
 from .run import validate
@@ -21,12 +21,15 @@ __all__ = [
     "Group",
     "Report",
     "SchemaRefused",
+    "Stopped",
     "as_csv",
     "as_xlsx",
     "check_schema",
     "groups",
     "guarded",
     "headline",
+    "in_child",
+    "incomplete",
     "localise",
     "render",
     "validate",

@@ -1,9 +1,10 @@
-"""The process that judges foreign files: it has read nothing itself and forks a child for each file.
+"""The process whose children read foreign files: it has read none itself and forks a child for each.
 
 Started by :mod:`.guard`, which gives it the schemas that the portal brought as an open file, and sends it over a Unix
-socket, for each file, the writing ends of two pipes: the child writes its report to the first, the server says on the
-second how the child ended. A child begins warm (the libraries are loaded, the schemas parsed), limits itself before it
-opens the file, and dies with its limits.
+socket, for each file, which function of ours to call, the writing ends of two pipes, and the files that the function
+may write: the child writes the result to the first pipe, the server says on the second how the child ended. A child
+begins warm (the libraries are loaded, the schemas parsed), limits itself before it opens the file, and dies with its
+limits.
 """
 
 from __future__ import annotations
@@ -17,18 +18,28 @@ import select
 import signal
 import socket
 import sys
+from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NoReturn
 
 MEBIBYTE = 1 << 20
 OUT_OF_MEMORY = 3
-REPORT_TOO_LONG = 4
-#: A report is at most 1 MiB by contract; a child that writes more is wrong itself.
-REPORT_BYTES = 2 * MEBIBYTE
-ORDER_BYTES = 64 * 1024
+RESULT_TOO_LONG = 4
+#: A report is at most 1 MiB by contract; a child that answers with more is wrong itself.
+RESULT_BYTES = 2 * MEBIBYTE
+#: What a message over a Unix socket carries everywhere.
+ORDER_BYTES = 128 * 1024
+#: Most files that one child may write.
+OUTPUTS = 8
+#: Where the functions are that a child may be asked to call.
+OURS = "ckanext.odl."
 
 _CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
+_PR_SET_NO_NEW_PRIVS = 38
+_LANDLOCK_CREATE_RULESET, _LANDLOCK_RESTRICT_SELF = 444, 446  # the same numbers on every architecture
+_WRITING = 0b1_1111_1111_0010  # all rights of the first version but to execute, to read a file and to read a folder
 _DESCRIPTORS = 64
 _PROCESSES = 64
 
@@ -93,18 +104,21 @@ def _warm_up() -> None:
 
 def _serve(control: socket.socket, children: dict[int, int], wake: int, has_own_users: bool) -> bool:
     """Take one order; False when there will be no more."""
-    order, pipes, _, _ = socket.recv_fds(control, ORDER_BYTES, 2)
-    if not order:
+    message, descriptors, _, _ = socket.recv_fds(control, ORDER_BYTES, 2 + OUTPUTS)
+    if not message:
         return False
-    report, ending = pipes
+    report, ending, *outputs = descriptors
+    order = json.loads(message)
+    _load(order["function"])
     pid = os.fork()
     if not pid:
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         for descriptor in (control.fileno(), wake, ending, *children.values()):
             os.close(descriptor)
-        _judge(json.loads(order), report, has_own_users)
-    os.close(report)
+        _call(order, report, outputs, has_own_users)
+    for descriptor in (report, *outputs):
+        os.close(descriptor)
     children[pid] = ending
     return True
 
@@ -123,20 +137,37 @@ def _reap(children: dict[int, int]) -> None:
             os.close(ending)
 
 
-def _judge(order: dict[str, Any], report: int, has_own_users: bool) -> NoReturn:
-    """Check the file in this process and leave. Never returns: an exception here must not reach the server's loop."""
+def _load(function: str) -> None:
+    """Import the module of a function here, so that the children to come find it loaded."""
+    module = function.partition(":")[0]
+    if module not in sys.modules and module.startswith(OURS):
+        with suppress(Exception):  # the child meets it again, and fails alone
+            import_module(module)
+
+
+def _call(order: dict[str, Any], result: int, outputs: list[int], has_own_users: bool) -> NoReturn:
+    """Call the function in this process and leave. Never returns: an exception must not reach the server's loop."""
     code = 1
     try:
-        _limit(order["memory"], order["seconds"], order["patience"], has_own_users)
-        from . import limits, validate  # noqa: PLC0415 (loaded already)
+        from . import limits  # noqa: PLC0415 (loaded already)
 
         for name, value in order["limits"].items():
             setattr(limits, name, value)
-        found = validate(order["path"], order["schema"], **order["options"]).to_dict()
+        size = limits.OUTPUT_BYTES if outputs else 0
+        _limit(order["memory"], order["seconds"], order["patience"], size, has_own_users)
+        _write_nothing_else()
+        module, _, name = order["function"].partition(":")
+        options = order["options"]
+        files = [os.fdopen(descriptor, "wb") for descriptor in outputs]
+        if files:
+            options["outputs"] = files
+        found = getattr(import_module(module), name)(order["path"], **options)
         content = json.dumps(found).encode()
-        code = REPORT_TOO_LONG
-        if len(content) <= REPORT_BYTES:
-            with open(report, "wb") as pipe:
+        code = RESULT_TOO_LONG
+        if len(content) <= RESULT_BYTES:
+            for file in files:
+                file.close()
+            with open(result, "wb") as pipe:
                 pipe.write(content)
             code = 0
     except MemoryError:
@@ -145,12 +176,12 @@ def _judge(order: dict[str, Any], report: int, has_own_users: bool) -> NoReturn:
         os._exit(code)
 
 
-def _limit(memory: int, seconds: int, patience: int, has_own_users: bool) -> None:
-    """Memory in mebibytes; seconds of processor; seconds by the clock."""
+def _limit(memory: int, seconds: int, patience: int, size: int, has_own_users: bool) -> None:
+    """Memory in mebibytes; seconds of processor; seconds by the clock; size in bytes of what it may write."""
     limits = {
         resource.RLIMIT_AS: memory * MEBIBYTE,
         resource.RLIMIT_CORE: 0,
-        resource.RLIMIT_FSIZE: 0,
+        resource.RLIMIT_FSIZE: size,
         resource.RLIMIT_NOFILE: _DESCRIPTORS,
     }
     if has_own_users:  # elsewhere the count is that of all processes of the portal's account
@@ -160,6 +191,19 @@ def _limit(memory: int, seconds: int, patience: int, has_own_users: bool) -> Non
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     signal.alarm(patience)
+
+
+def _write_nothing_else() -> None:
+    """Take from this process the right to make, open for writing or remove any file, where the kernel can (Landlock,
+    Linux 5.13): the files that it was given open stay open."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    handled = ctypes.c_uint64(_WRITING)
+    ruleset = libc.syscall(_LANDLOCK_CREATE_RULESET, ctypes.byref(handled), ctypes.sizeof(handled), 0)
+    if ruleset < 0:
+        return
+    libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    libc.syscall(_LANDLOCK_RESTRICT_SELF, ruleset, 0)
+    os.close(ruleset)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The same check in a process of its own, so that no file can take down who asks.
+"""Foreign files are read in a process of their own, so that none can take down who asks.
 
 What the child cannot finish within its limits is answered with a ``limit-*`` code, never with a word against the file.
 """
@@ -15,21 +15,87 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import Any
+from typing import IO, Any
 
 from ckanext.odl.scdl import BroughtVersion, brought, dump
 
-from .fork_server import OUT_OF_MEMORY
+from .fork_server import ORDER_BYTES, OURS, OUT_OF_MEMORY, OUTPUTS
 from .report import Findings, Report
 
 #: Seconds by the clock that the child gets beyond its processor time, to wait for the disk and for its turn.
 GRACE_SECONDS = 10
 _START_SECONDS = 30
+_CHECK = "ckanext.odl.validation.run:check"
 _BLOCK = 1 << 16
 _KILLED_BY_TIME = (-signal.SIGXCPU, -signal.SIGALRM, -signal.SIGKILL)  # the last one at the hard limit
+
+
+class Stopped(Exception):
+    """A child did not come to its end: that says nothing of the file.
+
+    ``code`` is ``limit-memory``, ``limit-time`` or ``limit-interrupted`` (it died, its function failed, or its result
+    was too long).
+    """
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def in_child(
+    function: str,
+    path: str | Path,
+    *,
+    options: Mapping[str, Any] | None = None,
+    seconds: int = 10,
+    memory: int = 1024,
+    limits: Mapping[str, int] | None = None,
+    outputs: Sequence[IO[bytes]] = (),
+) -> Any:
+    """Call a function of ours on a foreign file in a child process: limits of memory, time, descriptors and size of
+    what it writes, and no network.
+
+    :param function: ``package.module:name`` below ``ckanext.odl``; called as ``function(path, **options)``
+    :param path: the file to read
+    :param options: the other arguments, which JSON can hold
+    :param seconds: most processor time
+    :param memory: most address space, in mebibytes
+    :param limits: other values of the published limits, by their name in :mod:`.limits`
+    :param outputs: at most :data:`.fork_server.OUTPUTS` regular files open for writing, which the function gets as
+        ``outputs=[…]`` (open binary files) and the only ones the child can write to, each from where it stands and up
+        to :data:`.limits.OUTPUT_BYTES`. When the child is stopped, what they hold is of no use.
+    :returns: what the function returns, as JSON gives it back; at most :data:`.fork_server.RESULT_BYTES` of JSON
+    :raises Stopped: the child did not end well
+    :raises ValueError: a function that is not ours, or arguments too long to be sent
+    """
+    if not function.startswith(OURS):
+        raise ValueError(f"not one of our functions: {function}")
+    order = {
+        "function": function,
+        "path": str(Path(path).absolute()),
+        "options": dict(options or {}),
+        "seconds": seconds,
+        "memory": memory,
+        "limits": dict(limits or {}),
+        "patience": seconds + GRACE_SECONDS,
+    }
+    for output in outputs:
+        output.flush()
+    places = [output.tell() for output in outputs]
+    content, ending = _server.ask(order, outputs)
+    if ending is None:  # the server itself was killed: that says nothing of the file
+        for output, place in zip(outputs, places, strict=True):
+            os.ftruncate(output.fileno(), place)
+            os.lseek(output.fileno(), place, os.SEEK_SET)
+        content, ending = _server.ask(order, outputs)
+    if ending == 0:
+        return json.loads(content)
+    if ending == OUT_OF_MEMORY:
+        raise Stopped("limit-memory")
+    raise Stopped("limit-time" if ending in _KILLED_BY_TIME else "limit-interrupted")
 
 
 def guarded(
@@ -43,7 +109,7 @@ def guarded(
     name: str = "",
     **options: Any,
 ) -> dict[str, Any]:
-    """Check a file in a child process with limits of memory, time, descriptors, file size and without network.
+    """Check a file in a child process, as :func:`in_child` says.
 
     :param path: the file to read
     :param schema: catalogue id or ``id@version``; guessed from the columns when None
@@ -56,27 +122,11 @@ def guarded(
     :returns: the report as a dict; status ``incomplete`` when the child was stopped or died
     """
     started = time.monotonic()
-    order = {
-        "path": str(Path(path).absolute()),
-        "schema": schema,
-        "options": {"language": language, "name": name, **options},
-        "seconds": seconds,
-        "memory": memory,
-        "limits": dict(limits or {}),
-        "patience": seconds + GRACE_SECONDS,
-    }
-    content, ending = _server.ask(order)
-    if ending is None:  # the server itself was killed: that says nothing of the file
-        content, ending = _server.ask(order)
-    if ending == 0:
-        return json.loads(content)
-    if ending == OUT_OF_MEMORY:
-        code = "limit-memory"
-    elif ending in _KILLED_BY_TIME:
-        code = "limit-time"
-    else:
-        code = "limit-interrupted"
-    return _incomplete(code, order, time.monotonic() - started)
+    asked = {"schema": schema, "language": language, "name": name, **options}
+    try:
+        return in_child(_CHECK, path, options=asked, seconds=seconds, memory=memory, limits=limits)
+    except Stopped as stopped:
+        return incomplete(stopped.code, path, schema, language, name, time.monotonic() - started)
 
 
 class _Server:
@@ -92,20 +142,23 @@ class _Server:
         self._control: socket.socket | None = None
         self._brought: tuple[BroughtVersion, ...] = ()
 
-    def ask(self, order: dict[str, Any]) -> tuple[bytes, int | None]:
-        """Have a file judged; returns what the child wrote and its exit code (None: nobody can tell)."""
+    def ask(self, order: dict[str, Any], outputs: Sequence[IO[bytes]]) -> tuple[bytes, int | None]:
+        """Have a function called; returns what the child answered and its exit code (None: nobody can tell)."""
+        content = json.dumps(order).encode()
+        if len(content) > ORDER_BYTES or len(outputs) > OUTPUTS:
+            raise ValueError("too much for one order")
         report, report_end = os.pipe()
         ending, ending_end = os.pipe()
         try:
             try:
-                self._send(json.dumps(order).encode(), [report_end, ending_end])
+                self._send(content, [report_end, ending_end, *(output.fileno() for output in outputs)])
             finally:
                 os.close(report_end)
                 os.close(ending_end)
             until = time.monotonic() + order["patience"] + _START_SECONDS
-            content = _read(report, until)
+            answer = _read(report, until)
             code = _read(ending, until)
-            return content, int(code) if code else None
+            return answer, int(code) if code else None
         except TimeoutError:
             return b"", -signal.SIGALRM
         except OSError:
@@ -190,18 +243,28 @@ def _read(pipe: int, until: float) -> bytes:
         blocks.append(block)
 
 
-def _incomplete(code: str, order: dict[str, Any], seconds: float) -> dict[str, Any]:
-    """The report of a check that was stopped: what was not looked at is said to be unknown."""
+def incomplete(
+    code: str, path: str | Path, schema: str | None, language: str, name: str, seconds: float = 0.0
+) -> dict[str, Any]:
+    """The report of a check that was stopped: what was not looked at is said to be unknown.
+
+    :param code: of :class:`Stopped`
+    :param path: the file that was to be read
+    :param schema: what was asked: catalogue id or ``id@version``
+    :param language: of the sentences, ``fr`` or ``en``
+    :param name: the file's name as people know it
+    :param seconds: how long it took to be stopped
+    """
     findings = Findings()
     findings.add(code)
-    id_, _, version = (order["schema"] or "").partition("@")
+    id_, _, version = (schema or "").partition("@")
     unknown = dict.fromkeys(("sha256", "format", "encoding", "delimiter", "sheet", "header_row", "rows", "columns"))
     return Report(
-        language=order["options"]["language"],
+        language=language,
         status="incomplete",
         schema={"id": id_, "version": version or None} if id_ else None,
         guess=None,
-        file={"name": order["options"]["name"], "size": os.path.getsize(order["path"]), **unknown},
+        file={"name": name, "size": os.path.getsize(path), **unknown},
         findings=findings,
         extract={"header": [], "header_row": None, "rows": []},
         seconds=seconds,

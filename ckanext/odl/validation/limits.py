@@ -10,6 +10,8 @@ TEXT_BYTES = 300 * MIB
 """Largest text file (CSV, TSV, JSON)."""
 SPREADSHEET_BYTES = 50 * MIB
 """Largest XLSX, ODS or XLS file."""
+OUTPUT_BYTES = 2 * TEXT_BYTES
+"""Largest file that a child process writes: a repaired text, or its list of changes."""
 COLUMNS = 1_000
 SPREADSHEET_CELLS = 2_000_000
 ROWS = 1_000_000

@@ -50,6 +50,31 @@ def validate(
     :raises SchemaRefused: the schema is unknown or cannot be used.
     :raises FileNotFoundError: there is no such file.
     """
+    return judge(
+        path,
+        schema,
+        language=language,
+        name=name,
+        owner_siren=owner_siren,
+        owner_insee=owner_insee,
+        period=period,
+    )[0]
+
+
+def judge(
+    path: str | Path,
+    schema: str | Path | dict[str, Any] | None = None,
+    *,
+    language: str = "fr",
+    name: str | None = None,
+    owner_siren: str | None = None,
+    owner_insee: str | None = None,
+    period: str | None = None,
+) -> tuple[Report, Table | None]:
+    """Check a file as :func:`validate` does, and hand over the table too, for who has more to ask of it.
+
+    :returns: the report, and the opened table; None when it could not be opened
+    """
     started = time.monotonic()
     path = Path(path)
     if not path.is_file():
@@ -59,7 +84,7 @@ def validate(
     context = Context.of(owner_siren, owner_insee, period)
     run = _Run(path, FileFacts(shorten(name or path.name)), known, rules, context)
     status = run.judge()
-    return Report(
+    report = Report(
         language=language if language in ("fr", "en") else "fr",
         status=status,
         schema=run.known.to_dict() if run.known else None,
@@ -69,6 +94,12 @@ def validate(
         extract=run.extract,
         seconds=time.monotonic() - started,
     )
+    return report, run.table
+
+
+def check(path: str | Path, schema: str | None = None, **options: Any) -> dict[str, Any]:
+    """What :func:`validate` finds, as JSON holds it: what a child process is asked for."""
+    return validate(path, schema, **options).to_dict()
 
 
 def _rules(known: KnownSchema | None) -> list[FieldRule]:
@@ -101,6 +132,7 @@ class _Run:
         self.rules = rules
         self.context = context
         self.guess: dict[str, Any] | None = None
+        self.table: Table | None = None
         self.findings = Findings()
         self.extract: dict[str, Any] = {"header": [], "header_row": None, "rows": []}
         self.file: dict[str, Any] = {}
@@ -109,7 +141,7 @@ class _Run:
         """Fill the findings and say the status."""
         table: Table | None = None
         try:
-            table = open_table(self.path, self.facts, [rule.name for rule in self.rules])
+            table = self.table = open_table(self.path, self.facts, [rule.name for rule in self.rules])
             self._describe(table)
             self._judge_table(table)
         except Unreadable as problem:

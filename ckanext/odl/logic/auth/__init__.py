@@ -23,6 +23,17 @@ from .datagouv_link import (
     odl_datagouv_organization_search,
 )
 from .datagouv_seen import odl_datagouv_backcheck, odl_datagouv_backcheck_show, odl_datagouv_twin_show
+from .deposit import (
+    odl_deposit_abandon,
+    odl_deposit_create,
+    odl_deposit_file_add,
+    odl_deposit_list,
+    odl_deposit_publish,
+    odl_deposit_repair,
+    odl_deposit_repair_list,
+    odl_deposit_show,
+    odl_deposit_update,
+)
 from .path import (
     odl_call_note,
     odl_duties_show,
@@ -61,6 +72,15 @@ __all__ = [
     "odl_datagouv_source_show",
     "odl_datagouv_source_update",
     "odl_datagouv_twin_show",
+    "odl_deposit_abandon",
+    "odl_deposit_create",
+    "odl_deposit_file_add",
+    "odl_deposit_list",
+    "odl_deposit_publish",
+    "odl_deposit_repair",
+    "odl_deposit_repair_list",
+    "odl_deposit_show",
+    "odl_deposit_update",
     "odl_duties_show",
     "odl_group_update",
     "odl_harvest_check",

@@ -12,7 +12,7 @@ import zipfile
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from ckan.lib import munge, uploader
+from ckan.lib import munge
 from ckan.plugins import toolkit as tk
 
 from ckanext.odl import config, storage
@@ -144,11 +144,9 @@ def _text(content: bytes, extension: str) -> str | None:
 
 def keep(proof_id: str, evidence: Evidence) -> None:
     """Store the bytes under the id of their proof."""
-    from werkzeug.datastructures import FileStorage  # noqa: PLC0415 (only where a file is kept)
-
-    upload = FileStorage(io.BytesIO(evidence.content), filename=evidence.name, content_type=evidence.type)
-    keeper = uploader.get_resource_uploader({"id": proof_id, "url": evidence.name, "upload": upload})
-    keeper.upload(proof_id, max(1, config.evidence_size() >> 20) + 1)
+    storage.keep(
+        proof_id, evidence.name, io.BytesIO(evidence.content), type=evidence.type, most=config.evidence_size()
+    )
 
 
 def stream(proof_id: str, name: str) -> Iterator[bytes]:
@@ -156,10 +154,9 @@ def stream(proof_id: str, name: str) -> Iterator[bytes]:
 
     :raises storage.MissingFile: they were taken away
     """
-    return storage.stream({"id": proof_id, "url": name, "url_type": "upload"})
+    return storage.kept(proof_id, name)
 
 
 def discard(proof_id: str, name: str) -> None:
     """Take the bytes away for good: what was sent by mistake must not stay."""
-    keeper = uploader.get_resource_uploader({"id": proof_id, "url": name, "clear_upload": True})
-    keeper.upload(proof_id)
+    storage.discard(proof_id, name)

@@ -1,0 +1,116 @@
+"""All that one reading of a deposited file tells: the report, the models it may follow, and what else is seen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from ckanext.odl.scdl import Match, NotATable, UnknownSchema, catalogue, detect
+from ckanext.odl.scdl.catalogue import in_language
+from ckanext.odl.validation.reading.table import Table
+from ckanext.odl.validation.run import judge
+
+from .owners import OwnerColumns
+from .period import PeriodWatch
+from .reading import Sheet
+from .signals import SignalWatch
+
+MATCHES = 5
+
+
+def inspect(
+    path: str | Path,
+    schema: str | None = None,
+    *,
+    name: str = "",
+    language: str = "fr",
+    owner_siren: str | None = None,
+    owner_insee: str | None = None,
+    period: str | None = None,
+) -> dict[str, Any]:
+    """Check a file, and look at what its deposit needs to know beyond its faults.
+
+    Meant to be run by ``in_child``: any bytes get an answer, which is ready for JSON.
+
+    :param path: the file on disk
+    :param schema: catalogue id or ``id@version`` of the model that was chosen; None: the most likely one is taken
+    :param name: the file's name as people know it; a year in it tells the period
+    :param language: of the sentences, ``fr`` or ``en``
+    :param owner_siren: SIREN of the collectivité that deposits
+    :param owner_insee: its INSEE code, when it is a commune
+    :param period: what the file is declared to cover (ISO 8601)
+    :returns: ``report`` (the shape of :meth:`.Report.to_dict`); ``matches``, the models that the columns show, best
+        first, five at most: ``id``, ``version``, ``title``, ``matched`` and ``total`` columns, ``reasons``;
+        ``signals`` of personal data (:mod:`.signals`); ``columns``, the headings; ``period``, ``value`` (ISO 8601) and
+        ``why``, or None; ``owners`` (:mod:`.owners`), or None. A file that cannot be read has only its report.
+    :raises SchemaRefused: the schema is unknown or cannot be used
+    """
+    report, table = judge(
+        path,
+        schema,
+        language=language,
+        name=name or None,
+        owner_siren=owner_siren,
+        owner_insee=owner_insee,
+        period=period,
+    )
+    seen: dict[str, Any] = {
+        "report": report.to_dict(),
+        "matches": [],
+        "signals": [],
+        "columns": [],
+        "period": None,
+        "owners": None,
+    }
+    if table is None or report.status in ("unreadable", "incomplete"):
+        return seen
+    fields = _fields(report.schema)
+    sheet = Sheet.of(table, [str(field["name"]) for field in fields])
+    if sheet is None:
+        return seen
+    seen["columns"] = sheet.header
+    seen["matches"] = [_told(match, language) for match in _matches(table, sheet)[:MATCHES]]
+    watches = (
+        SignalWatch(sheet.header, fields),
+        PeriodWatch(sheet.header, name),
+        OwnerColumns(sheet.header, fields),
+    )
+    for row, cells in sheet.rows():
+        for watch in watches:
+            watch.see(row, cells)
+    signals, when, owners = watches
+    seen["signals"] = signals.found()
+    seen["period"] = when.found(language)
+    seen["owners"] = owners.found()
+    return seen
+
+
+def _matches(table: Table, sheet: Sheet) -> list[Match]:
+    """The models that a file may follow; those of GeoJSON and JSON before those of tables, for such a file."""
+    found = detect(sheet.header, sheet.sample)
+    if table.document is None:
+        return found
+    kind = "geojson" if table.document.is_geojson else "json"
+    return [*detect(table.document.names, kinds=(kind,)), *found]
+
+
+def _told(match: Match, language: str) -> dict[str, Any]:
+    return {
+        "id": match.id,
+        "version": match.version,
+        "title": in_language(match.titles, language) or match.id,
+        "matched": match.matched,
+        "total": match.total,
+        "reasons": match.reasons(language),
+    }
+
+
+def _fields(schema: Mapping[str, Any] | None) -> Sequence[Mapping[str, Any]]:
+    """The columns of the model of a report; none when it has no model, or no table."""
+    if not schema or not schema.get("id"):
+        return ()
+    try:
+        return catalogue().table(schema["id"], schema.get("version"))["fields"]
+    except (UnknownSchema, NotATable):
+        return ()

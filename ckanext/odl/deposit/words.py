@@ -1,0 +1,25 @@
+"""The sentences of this package, in both languages: ``words.yaml``."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+
+@lru_cache(maxsize=4)
+def texts(name: str = "words") -> dict[str, Any]:
+    """The content of one of the package's YAML files."""
+    return yaml.safe_load((files("ckanext.odl.deposit") / f"{name}.yaml").read_text("utf-8"))
+
+
+def in_words(entry: dict[str, str], language: str) -> str:
+    """One of the two languages of an entry: French unless the language is English."""
+    return entry["en" if language[:2] == "en" else "fr"]
+
+
+def say(group: str, name: str, language: str, /, **values: Any) -> str:
+    """Return a sentence of ``words.yaml`` filled in."""
+    return in_words(texts()[group][name], language).format(**values)

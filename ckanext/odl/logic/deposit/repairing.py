@@ -1,0 +1,99 @@
+"""Mending the file of a deposit: what the portal can do, shown first; the outcome is a new file beside the old one."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import PurePath
+from tempfile import NamedTemporaryFile, TemporaryFile
+from typing import IO, Any
+
+from ckan.plugins import toolkit as tk
+
+from ckanext.odl import config, storage
+from ckanext.odl.logic.deposit import bringing, keeping
+from ckanext.odl.logic.deposit.access import actor
+from ckanext.odl.logic.deposit.facts import Facts
+from ckanext.odl.model import FileKind
+from ckanext.odl.validation.guard import Stopped, in_child
+
+_PROPOSALS = "ckanext.odl.validation.repair:proposals"
+_REPAIR = "ckanext.odl.validation.repair:repair"
+_CHUNK = 1 << 20
+
+
+def proposals(facts: Facts) -> dict[str, Any]:
+    """What can be mended in the current file, and what cannot; see :mod:`ckanext.odl.validation.repair`.
+
+    :raises ValidationError: the file is gone, or cannot be looked at within the limits
+    """
+    options = {
+        "schema": _schema(facts),
+        "language": facts.language,
+        "name": facts.file.name,
+        "owner_siren": facts.owner.get("odl_siren") or None,
+    }
+    return _in_child(facts, _PROPOSALS, options)
+
+
+def repair(facts: Facts, chosen: dict[str, Any], format_: str) -> None:
+    """Make the file with the chosen repairs; it becomes the current one and is checked like any other.
+
+    :param chosen: by id of the repair: true, or the value of its choice
+    :param format_: ``csv`` or ``xlsx``
+    :raises ValidationError: nothing was chosen that changes anything, or the limits
+    """
+    mended: Any = TemporaryFile(prefix="odl-")  # noqa: SIM115 (the storage closes both)
+    changes: Any = TemporaryFile(prefix="odl-")  # noqa: SIM115
+    options = {"schema": _schema(facts), "chosen": chosen, "format": format_}
+    summary = _in_child(facts, _REPAIR, options, [mended, changes])
+    if not summary["changes"]:
+        raise tk.ValidationError({"chosen": [tk._("These repairs change nothing in the file. Choose at least one.")]})
+    file = _brought(f"{PurePath(facts.file.name).stem}.{format_}", mended)
+    changes.seek(0)
+    id_ = keeping.add(
+        facts.deposit.id,
+        FileKind.REPAIRED,
+        file,
+        actor(facts.context),
+        made_from=facts.file.id,
+        changes=summary,
+        beside=changes,
+    )
+    bringing.new_file(facts.deposit, id_)
+
+
+def _schema(facts: Facts) -> str | None:
+    schema_id, version = facts.schema
+    return f"{schema_id}@{version}" if schema_id else None
+
+
+def _brought(name: str, content: IO[bytes]) -> keeping.Brought:
+    digest = hashlib.sha256()
+    content.seek(0)
+    while block := content.read(_CHUNK):
+        digest.update(block)
+    size = content.seek(0, os.SEEK_END)
+    content.seek(0)
+    return keeping.Brought(name, content, digest.hexdigest(), size)
+
+
+def _in_child(facts: Facts, function: str, options: dict[str, Any], outputs: list[IO[bytes]] | None = None) -> Any:
+    with NamedTemporaryFile(prefix="odl-") as copy:
+        try:
+            keeping.copy(facts.file, copy)
+        except storage.MissingFile:
+            raise tk.ValidationError({"upload": [tk._("The file is no longer kept here. Send it again.")]}) from None
+        try:
+            return in_child(
+                function,
+                copy.name,
+                options=options,
+                seconds=config.answer_seconds(),
+                memory=config.memory(),
+                limits=config.limits(),
+                outputs=outputs or (),
+            )
+        except Stopped:
+            sentence = tk._("This file is too large or too odd to be repaired here. Correct it on your computer.")
+            raise tk.ValidationError({"deposit": [sentence]}) from None

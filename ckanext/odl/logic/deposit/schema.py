@@ -1,0 +1,149 @@
+"""What each action of deposits accepts."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from ckan.plugins import toolkit as tk
+from ckan.types import Schema, Validator, ValidatorFactory
+
+from ckanext.odl.logic.path.schema import odl_flag
+from ckanext.odl.model import DepositState, FileKind, Place
+
+_LANGUAGES = ["fr", "en"]
+_MOST_ROWS = 200
+
+
+def odl_mapping(value: Any) -> dict[str, Any]:
+    """A mapping, or its JSON (over multipart/form-data everything is text)."""
+    if isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except (ValueError, RecursionError):
+            value = None
+    if not isinstance(value, dict) or not all(isinstance(key, str) for key in value):
+        raise tk.Invalid(tk._("Give pairs of a name and a value."))
+    return value
+
+
+def _not_too_many(value: Any) -> int:
+    return min(int(value), _MOST_ROWS)
+
+
+@tk.validator_args
+def create(
+    ignore_missing: Validator,
+    ignore_empty: Validator,
+    not_empty: Validator,
+    unicode_safe: Validator,
+    default: ValidatorFactory,
+    one_of: ValidatorFactory,
+) -> Schema:
+    text = [ignore_empty, unicode_safe]
+    return {
+        "organization": [not_empty, unicode_safe],
+        "upload": [ignore_missing],
+        "kind": [default(FileKind.ORIGINAL.value), one_of([FileKind.ORIGINAL.value, FileKind.TYPED.value])],
+        **dict.fromkeys(("schema", "package_id", "resource_id"), text),
+        "language": [ignore_empty, one_of(_LANGUAGES)],
+    }
+
+
+@tk.validator_args
+def show(not_empty: Validator, ignore_empty: Validator, unicode_safe: Validator, one_of: ValidatorFactory) -> Schema:
+    return {"id": [not_empty, unicode_safe], "language": [ignore_empty, one_of(_LANGUAGES)]}
+
+
+@tk.validator_args
+def list_(
+    ignore_empty: Validator,
+    unicode_safe: Validator,
+    default: ValidatorFactory,
+    one_of: ValidatorFactory,
+    natural_number_validator: Validator,
+) -> Schema:
+    return {
+        "organization": [ignore_empty, unicode_safe],
+        "mine": [default(""), odl_flag],
+        "state": [ignore_empty, one_of([*(state.value for state in DepositState), "open"])],
+        "start": [default(0), natural_number_validator],
+        "rows": [default(20), natural_number_validator, _not_too_many],
+        "language": [ignore_empty, one_of(_LANGUAGES)],
+    }
+
+
+@tk.validator_args
+def update(
+    not_empty: Validator,
+    ignore_missing: Validator,
+    ignore_empty: Validator,
+    unicode_safe: Validator,
+    one_of: ValidatorFactory,
+) -> Schema:
+    return {
+        "id": [not_empty, unicode_safe],
+        # given and empty: no model, no dataset
+        **dict.fromkeys(("schema", "package_id", "resource_id"), [ignore_missing, unicode_safe]),
+        "place": [ignore_empty, one_of([place.value for place in Place])],
+        **dict.fromkeys(("package", "resource", "answers"), [ignore_empty, odl_mapping]),
+        "language": [ignore_empty, one_of(_LANGUAGES)],
+    }
+
+
+@tk.validator_args
+def file_add(
+    not_empty: Validator,
+    ignore_missing: Validator,
+    ignore_empty: Validator,
+    unicode_safe: Validator,
+    default: ValidatorFactory,
+    one_of: ValidatorFactory,
+) -> Schema:
+    return {
+        "id": [not_empty, unicode_safe],
+        "upload": [ignore_missing],
+        "kind": [default(FileKind.CORRECTED.value), one_of([FileKind.CORRECTED.value, FileKind.TYPED.value])],
+        "language": [ignore_empty, one_of(_LANGUAGES)],
+    }
+
+
+@tk.validator_args
+def repair(
+    not_empty: Validator,
+    ignore_empty: Validator,
+    unicode_safe: Validator,
+    default: ValidatorFactory,
+    one_of: ValidatorFactory,
+) -> Schema:
+    return {
+        "id": [not_empty, unicode_safe],
+        "chosen": [not_empty, odl_mapping],
+        "format": [default("csv"), one_of(["csv", "xlsx"])],
+        "language": [ignore_empty, one_of(_LANGUAGES)],
+    }
+
+
+@tk.validator_args
+def publish(
+    not_empty: Validator,
+    ignore_empty: Validator,
+    unicode_safe: Validator,
+    default: ValidatorFactory,
+    one_of: ValidatorFactory,
+    odl_day: Validator,
+    odl_one_line: Validator,
+) -> Schema:
+    return {
+        "id": [not_empty, unicode_safe],
+        "visibility": [default("public"), one_of(["public", "draft"])],
+        "publish_on": [ignore_empty, unicode_safe, odl_day],
+        "approved_by": [ignore_empty, unicode_safe, odl_one_line],
+        "despite_problems": [default(""), odl_flag],
+        "language": [ignore_empty, one_of(_LANGUAGES)],
+    }
+
+
+@tk.validator_args
+def abandon(not_empty: Validator, ignore_empty: Validator, unicode_safe: Validator, default: ValidatorFactory) -> Schema:
+    return {"id": [not_empty, unicode_safe], "why": [ignore_empty, unicode_safe], "undo": [default(""), odl_flag]}
