@@ -19,7 +19,7 @@ from ckanext.odl import config
 log = logging.getLogger(__name__)
 
 _MINUTE = 60
-_DEPOSITS = {"resource_create", "resource_update", "resource_patch", "package_revise"}
+_DEPOSITS = {"resource_create", "resource_update", "resource_patch", "package_revise", "odl_publish"}
 _FORMS = ("resource.new", "resource.edit")
 
 

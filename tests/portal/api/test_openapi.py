@@ -97,7 +97,7 @@ def test_parameters_that_are_required_are_missed(app, authorization):
     wrong = []
     for action in own():
         required = {name for name, parameter in action.parameters.items() if parameter.required}
-        required |= {"upload"} if action.needs_file and not required else set()
+        required |= {action.file} if action.needs_file and not required else set()
         answer = app.post(ACTION + action.name, json={}, headers=headers)
         if required and (answer.status_code != 409 or not required <= set(answer.json["error"])):
             wrong.append((action.name, required, answer.json))

@@ -55,6 +55,7 @@ from .path import (
     odl_step_update,
 )
 from .progress_public import odl_progress_public_list
+from .publish import odl_publish
 from .schema import odl_schema_list, odl_schema_show
 from .territory import odl_territory_search, odl_territory_show
 from .upload import package_create, package_update, resource_create, resource_update
@@ -103,6 +104,7 @@ __all__ = [
     "odl_progress_show",
     "odl_proof_show",
     "odl_proposal_list",
+    "odl_publish",
     "odl_schema_list",
     "odl_schema_show",
     "odl_step_update",

@@ -12,6 +12,7 @@ from ckan.types import Context, DataDict, Schema, Validator, ValidatorFactory
 from ckanext.odl.datagouv import precheck
 from ckanext.odl.language import language
 from ckanext.odl.logic.datagouv import checking, sending
+from ckanext.odl.logic.paging import odl_place_in_list
 
 _MOST_ROWS = 100
 _DATASET, _ORGANIZATION = "dataset", "organization"
@@ -31,7 +32,7 @@ def _check_schema(
         "id": [not_empty, unicode_safe],
         "type": [ignore_empty, one_of([_DATASET, _ORGANIZATION])],
         "state": [ignore_empty, one_of(list(checking.STATES))],
-        "start": [default(0), natural_number_validator],
+        "start": [default(0), natural_number_validator, odl_place_in_list],
         "rows": [default(20), natural_number_validator],
         "language": [ignore_empty, unicode_safe],
         "__extras": [ignore],

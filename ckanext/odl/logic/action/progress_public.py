@@ -7,6 +7,8 @@ from typing import Any
 from ckan.plugins import toolkit as tk
 from ckan.types import Context, DataDict, Schema, Validator, ValidatorFactory
 
+from ckanext.odl.logic.paging import odl_place_in_list
+
 from .. import public_progress
 
 _MOST_ROWS = 500
@@ -22,7 +24,7 @@ def _list_schema(
 ) -> Schema:
     return {
         "q": [default(""), unicode_safe],
-        "start": [default(0), natural_number_validator],
+        "start": [default(0), natural_number_validator, odl_place_in_list],
         "rows": [default(50), natural_number_validator],
         "__extras": [ignore],
     }

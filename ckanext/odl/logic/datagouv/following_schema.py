@@ -8,6 +8,7 @@ from ckan.plugins import toolkit as tk
 from ckan.types import Schema, Validator, ValidatorFactory
 
 from ckanext.odl.harvest.sources import FREQUENCIES
+from ckanext.odl.logic.paging import at_most, odl_place_in_list
 from ckanext.odl.model.datagouv import REVIEW, TWIN_STATES
 
 from .review import DECISIONS
@@ -97,7 +98,7 @@ def run_list(
         "source": [ignore_empty, unicode_safe],
         "atd": [ignore_empty, unicode_safe],
         "rows": [default(20), natural_number_validator, _not_too_many],
-        "start": [default(0), natural_number_validator],
+        "start": [default(0), natural_number_validator, odl_place_in_list],
         "__extras": [ignore],
     }
 
@@ -113,7 +114,7 @@ def run_show(
     return {
         "id": [not_empty, unicode_safe],
         "rows": [default(20), natural_number_validator, _not_too_many],
-        "start": [default(0), natural_number_validator],
+        "start": [default(0), natural_number_validator, odl_place_in_list],
         "__extras": [ignore],
     }
 
@@ -134,7 +135,7 @@ def review_list(
         "ids": [ignore_empty, _names],
         "q": [ignore_empty, unicode_safe],
         "rows": [default(20), natural_number_validator, _not_too_many],
-        "start": [default(0), natural_number_validator],
+        "start": [default(0), natural_number_validator, odl_place_in_list],
         "__extras": [ignore],
     }
 
@@ -167,5 +168,5 @@ def _short(value: str) -> str:
     return value
 
 
-def _not_too_many(value: Any) -> int:
-    return min(int(value), _MOST_ROWS)
+def _not_too_many(value: Any) -> Any:
+    return at_most(value, _MOST_ROWS)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ckan.plugins import toolkit as tk
 from ckan.types import Schema, Validator, ValidatorFactory
 
+from ckanext.odl.logic.paging import at_most, odl_place_in_list
 from ckanext.odl.model.datagouv import MODES
 
 from .links import WAYS
@@ -60,11 +63,11 @@ def members(
         "atd": [not_empty, unicode_safe],
         "q": [ignore_empty, unicode_safe],
         "way": [ignore_empty, one_of(list(WAYS))],
-        "start": [default(0), natural_number_validator],
+        "start": [default(0), natural_number_validator, odl_place_in_list],
         "rows": [default(20), natural_number_validator, _not_too_many],
         "__extras": [ignore],
     }
 
 
-def _not_too_many(value: object) -> int:
-    return min(int(str(value)), _MOST_ROWS)
+def _not_too_many(value: Any) -> Any:
+    return at_most(value, _MOST_ROWS)

@@ -17,7 +17,7 @@ from ckan import plugins
 from ckan.plugins import toolkit as tk
 
 from . import answers, docstrings, forms
-from .parameters import Parameter, as_object, of_schema, schema_of
+from .parameters import FILES, Parameter, as_object, of_schema, schema_of
 
 _FILE = "multipart/form-data"
 _CORE = ("get", "create", "update", "delete", "patch")
@@ -42,13 +42,14 @@ class Described:
     chained: bool = False
 
     @property
-    def needs_file(self) -> bool:
-        """Whether the call is about a file that is sent with it."""
-        return f"({_FILE})" in self.words.parameters.get("upload", "") and not self.chained
+    def file(self) -> str:
+        """The parameter that is a file; "" when none is."""
+        return next((name for name in FILES if name in self.parameters), "")
 
     @property
-    def takes_file(self) -> bool:
-        return "upload" in self.parameters
+    def needs_file(self) -> bool:
+        """Whether the call is about a file that is sent with it."""
+        return f"({_FILE})" in self.words.parameters.get(self.file, "") and not self.chained
 
 
 def actions() -> list[Described]:
@@ -129,8 +130,8 @@ def document() -> dict[str, Any]:
 
 
 _ABOUT = (
-    "The actions of the extension, and those of CKAN to which it adds something. Every answer is an envelope: `success`,"
-    " and `result` or `error`. A refusal names the parameter that is unfit and says what to do, in the language of the"
+    "The actions of the extension, and those of CKAN to which it adds something. Every answer is an envelope:"
+    " `success`, and `result` or `error`. A refusal names the parameter that is unfit and says what to do, in the language of the"
     " address (French by default). Examples: docs/api.md of ckanext-odl."
 )
 
@@ -156,7 +157,7 @@ def _operation(action: Described, *, by_get: bool = False) -> dict[str, Any]:
         "summary": action.words.summary,
         "description": _description(action),
         "security": [*([{}] if action.public else []), {"token": []}],
-        "responses": answers.responses(action.returns, action.words.returns, files=action.takes_file),
+        "responses": answers.responses(action.returns, action.words.returns, files=bool(action.file)),
     }
     if by_get:
         operation["parameters"] = [
@@ -182,11 +183,11 @@ def _description(action: Described) -> str:
 def _body(action: Described) -> dict[str, Any]:
     content: dict[str, Any] = {}
     if not action.needs_file:
-        without = {name: parameter for name, parameter in action.parameters.items() if name != "upload"}
+        without = {name: parameter for name, parameter in action.parameters.items() if name != action.file}
         content["application/json"] = {"schema": as_object(without)}
-    if action.takes_file:
+    if action.file:
         schema = as_object(action.parameters)
-        schema["required"] = sorted({*schema.get("required", ()), *({"upload"} if action.needs_file else ())})
+        schema["required"] = sorted({*schema.get("required", ()), *({action.file} if action.needs_file else ())})
         content[_FILE] = {"schema": schema}
     required = action.needs_file or any(parameter.required for parameter in action.parameters.values())
     return {"required": required, "content": content}

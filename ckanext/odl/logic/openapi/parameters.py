@@ -12,9 +12,11 @@ DAY: dict[str, Any] = {"type": "string", "format": "date"}
 TEXTS: dict[str, Any] = {"type": "array", "items": TEXT}
 BINARY: dict[str, Any] = {"type": "string", "format": "binary"}
 
+#: The parameters that are files.
+FILES = ("upload", "file")
 #: Validators that say nothing of what a value looks like.
 _SILENT = {
-    "ignore", "ignore_empty", "ignore_missing", "ignore_not_package_admin", "keep_extras", "unicode_safe",
+    "ignore", "ignore_empty", "ignore_missing", "ignore_not_package_admin", "keep_extras", "odl_place_in_list",
     "remove_whitespace", "strip_value", "convert_from_json_if_string",
 }  # fmt: skip
 _REQUIRED = {"not_empty", "not_missing"}
@@ -28,6 +30,8 @@ _ACCEPTED: dict[str, dict[str, Any]] = {
     "int_validator": {"type": "integer"},
     "dict_only": {"type": "object"},
     "odl_mapping": {"type": "object"},
+    "odl_answers": {"type": "object", "additionalProperties": TEXT},
+    "odl_period": TEXT,
     "list_of_strings": TEXTS,
     "email_validator": {"type": "string", "format": "email"},
     "odl_flag": {"type": "boolean"},
@@ -82,7 +86,7 @@ def _parameter(name: str, validators: Any) -> Parameter:
     found = Parameter()
     for validator in validators:
         _add(found, validator)
-    if name == "upload":
+    if name in FILES:
         found.schema |= BINARY
     if "default" in found.schema and found.schema["default"] in ("", None):
         del found.schema["default"]

@@ -7,6 +7,7 @@ from typing import Any
 from ckan.plugins import toolkit as tk
 from ckan.types import Schema, Validator, ValidatorFactory
 
+from ckanext.odl.logic.paging import at_most, odl_place_in_list
 from ckanext.odl.logic.path.listing import SORTS
 from ckanext.odl.logic.path.priority import PROBLEMS
 
@@ -62,13 +63,13 @@ def progress_list(
 
 def _pages(default: ValidatorFactory, natural_number_validator: Validator, rows: int) -> dict[str, Any]:
     return {
-        "start": [default(0), natural_number_validator],
+        "start": [default(0), natural_number_validator, odl_place_in_list],
         "rows": [default(rows), natural_number_validator, _not_too_many],
     }
 
 
-def _not_too_many(value: Any) -> int:
-    return min(int(value), _MOST_ROWS)
+def _not_too_many(value: Any) -> Any:
+    return at_most(value, _MOST_ROWS)
 
 
 @tk.validator_args
