@@ -16,6 +16,7 @@ from ckanext.odl.harvest import worker as links
 from ckanext.odl.language import language
 from ckanext.odl.logic import checklist as portal_checklist
 from ckanext.odl.logic import schema_sync
+from ckanext.odl.logic.deposit import due
 from ckanext.odl.logic.path import recompute
 from ckanext.odl.onboarding import ChecklistError, diff
 from ckanext.odl.scdl import catalogue
@@ -56,8 +57,10 @@ def validation() -> None:
 
 @validation.command()
 def sweep() -> None:
-    """Take up the checks and the paths that were lost. To be run every minute."""
-    click.echo(json.dumps({**jobs.sweep(), "paths": recompute.sweep(), "datagouv": links.sweep()}))
+    """Take up the checks and the paths that were lost, publish the deposits that are due. To be run every minute."""
+    click.echo(
+        json.dumps({**jobs.sweep(), "paths": recompute.sweep(), "datagouv": links.sweep(), "deposits": due.sweep()})
+    )
 
 
 @odl.group()

@@ -12,6 +12,7 @@ from typing import IO, Any
 from ckanext.odl.validation.reading import FileFacts, open_table
 from ckanext.odl.validation.report import column_letter
 
+from .owners import code_of
 from .reading import Sheet
 
 
@@ -39,11 +40,13 @@ def part(
     if sheet is None:
         return {"rows": 0, "format": table.format}
     index = next((i for i in range(len(sheet.header)) if column_letter(i + 1) == column), None)
-    wanted = {_bare(value) for value in values}
+    wanted = {code_of(value) or _bare(value) for value in values}
 
     def kept() -> Iterator[list[str]]:
         for _, cells in sheet.rows():
-            if index is not None and index < len(cells) and _bare(cells[index]) in wanted:
+            if index is None or index >= len(cells):
+                continue
+            if (code_of(cells[index]) or _bare(cells[index])) in wanted:
                 yield cells
 
     family = "xlsx" if table.format in ("xlsx", "xls", "ods") else "csv"
@@ -62,8 +65,9 @@ def _delimited(sheet: Sheet, rows: Iterator[list[str]], output: IO[bytes]) -> in
     writer = csv.writer(text, delimiter=sheet.table.delimiter or ",", lineterminator="\r\n")
     writer.writerow(sheet.header)
     count = 0
-    for count, cells in enumerate(rows, 1):
+    for cells in rows:
         writer.writerow(cells)
+        count += 1
     text.flush()
     text.detach()
     return count

@@ -211,7 +211,13 @@ class DepositEvent(tk.BaseModel):
         **detail: Any,
     ) -> None:
         """Write a line."""
-        line = {"deposit_id": deposit_id, "what": what, "user_id": user_id, "link_id": link_id, "detail": detail or None}
+        line = {
+            "deposit_id": deposit_id,
+            "what": what,
+            "user_id": user_id,
+            "link_id": link_id,
+            "detail": detail or None,
+        }
         session.execute(insert(cls.__table__).values(at=clock(), **line))
 
 

@@ -170,6 +170,22 @@ class Validation(tk.BaseModel):
         return session.execute(statement).scalar()
 
     @classmethod
+    def copy(
+        cls, session: Session, id_: str, resource_id: str, package_id: str, schema_id: str, schema_version: str
+    ) -> None:
+        """Give a resource the finished check that the same bytes have elsewhere, unless it has one."""
+        table = cls.__table__
+        kept = ("sha256", "file_name", "size", "state", "status", "attempts", "queued_at", "started_at", "finished_at",
+                "counts", "report")  # fmt: skip
+        values = {"id": str(uuid4()), "resource_id": resource_id, "package_id": package_id, "schema_id": schema_id}
+        values |= {"schema_version": schema_version, "said": False}
+        named = [sa.literal(value, sa.Boolean if key == "said" else sa.Text) for key, value in values.items()]
+        source = sa.select(*named, *(table.c[name] for name in kept)).where(table.c.id == id_)
+        session.execute(
+            insert(table).from_select([*values, *kept], source).on_conflict_do_nothing(constraint="odl_validation_key")
+        )
+
+    @classmethod
     def checked(cls, session: Session, resource_ids: Collection[str]) -> set[tuple[str, str, str, str]]:
         """The checks that these files have or wait for: resource, sha256, schema, version."""
         table = cls.__table__

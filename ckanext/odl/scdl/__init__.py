@@ -5,10 +5,11 @@ from __future__ import annotations
 from .brought import BroughtVersion, brought, dump, provide, restore
 from .catalogue import Catalogue, NotATable, SchemaEntry, UnknownSchema, catalogue, load, packaged
 from .changes import changes
-from .detect import Match, detect
+from .detect import Match, compare, detect
 from .frequency import frequency_words
 from .models import blank_csv, blank_xlsx
 from .rules import rules
+from .subjects import Subject, subjects
 from .words import FieldWords, accepted, describe, describe_table, example
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "Match",
     "NotATable",
     "SchemaEntry",
+    "Subject",
     "UnknownSchema",
     "accepted",
     "blank_csv",
@@ -25,6 +27,7 @@ __all__ = [
     "brought",
     "catalogue",
     "changes",
+    "compare",
     "describe",
     "describe_table",
     "detect",
@@ -36,4 +39,5 @@ __all__ = [
     "provide",
     "restore",
     "rules",
+    "subjects",
 ]

@@ -8,6 +8,8 @@ from .datagouv import odl_datagouv
 from .datagouv_place import odl_datagouv_place
 from .datagouv_review import odl_datagouv_review
 from .dcat import odl_dcat
+from .deposit import odl_deposit
+from .deposit_form import odl_deposit_form
 from .evidence import odl_evidence
 from .limits import odl_limits
 from .openapi import odl_openapi
@@ -24,6 +26,8 @@ __all__ = [
     "odl_datagouv_place",
     "odl_datagouv_review",
     "odl_dcat",
+    "odl_deposit",
+    "odl_deposit_form",
     "odl_evidence",
     "odl_limits",
     "odl_openapi",

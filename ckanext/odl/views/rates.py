@@ -19,8 +19,11 @@ from ckanext.odl import config
 log = logging.getLogger(__name__)
 
 _MINUTE = 60
-_DEPOSITS = {"resource_create", "resource_update", "resource_patch", "package_revise", "odl_publish"}
-_FORMS = ("resource.new", "resource.edit")
+_DEPOSITS = {
+    "resource_create", "resource_update", "resource_patch", "package_revise", "odl_publish", "odl_deposit_create",
+    "odl_deposit_file_add",
+}  # fmt: skip
+_FORMS = ("resource.new", "resource.edit", "odl_deposit.index", "odl_deposit.file")
 
 
 def protect(app: Flask) -> None:

@@ -15,16 +15,14 @@ from ckanext.odl.language import language
 from ckanext.odl.logic import overview, state
 from ckanext.odl.logic.state import FileState
 from ckanext.odl.model import State
-from ckanext.odl.validation import Group, as_csv, as_xlsx, groups, headline, localise
-from ckanext.odl.views import csrf, spreadsheet
+from ckanext.odl.validation import as_csv, as_xlsx, headline, localise
+from ckanext.odl.views import causes, csrf
 
 odl_report = Blueprint("odl_report", __name__, url_prefix="/odl/report")
 csrf.protect(odl_report)
 
 #: After this long a check waits for its turn rather than for its end.
 _LONG_SECONDS = 60
-#: Places of one cause written out; the others are in the report for the spreadsheet.
-_LISTED_PLACES = 100
 
 
 def _context() -> Any:
@@ -95,7 +93,7 @@ def read(resource_id: str) -> str:
             "can_edit": can_edit,
             "may_check": _may("odl_validation_run", resource_id),
             **_progress(file),
-            **(_details(report) if report else {}),
+            **(causes.details(report, max(1, tk.request.args.get("page", 1, type=int))) if report else {}),
         },
     )
 
@@ -113,36 +111,6 @@ def _badge(check: Any) -> str:
         return "no_schema"
     done = check.state == State.DONE.value
     return check.status if done and check.status in state.BADGES else "to_check"
-
-
-def _details(report: dict[str, Any]) -> dict[str, Any]:
-    causes = [_cause(report, group) for group in groups(report, language())]
-    page = max(1, tk.request.args.get("page", 1, type=int))
-    sheet, kept = spreadsheet.wrong_rows(report, page)
-    pages = -(-kept // spreadsheet.ROWS_PER_PAGE)
-    return {
-        "causes": [cause for cause in causes if cause["severity"] == "error"],
-        "warnings": [cause for cause in causes if cause["severity"] == "warning"],
-        "notices": [cause for cause in causes if cause["severity"] == "notice"],
-        "sheet": sheet,
-        "rows_kept": kept,
-        "page": min(page, max(1, pages)),
-        "pages": pages,
-    }
-
-
-def _cause(report: dict[str, Any], group: Group) -> dict[str, Any]:
-    cause = group.to_dict()
-    places, cells = cause["places"], cause["count"]
-    others = [place for place in places if place.get("cell")][spreadsheet.EXAMPLES :][:_LISTED_PLACES]
-    return {
-        **cause,
-        "sheet": spreadsheet.excerpt(report, places, cause["severity"]),
-        "others": others,
-        "cells": cells,
-        "rest": cells - spreadsheet.EXAMPLES,
-        "unlisted": cells - spreadsheet.EXAMPLES - len(others),
-    }
 
 
 def _history(checks: list[Any]) -> list[dict[str, Any]]:

@@ -32,6 +32,7 @@ from .datagouv_link import (
 from .datagouv_seen import odl_datagouv_backcheck, odl_datagouv_backcheck_show, odl_datagouv_twin_show
 from .deposit import (
     odl_deposit_abandon,
+    odl_deposit_check,
     odl_deposit_create,
     odl_deposit_file_add,
     odl_deposit_list,
@@ -58,10 +59,11 @@ from .progress_public import odl_progress_public_list
 from .publish import odl_publish
 from .schema import odl_schema_list, odl_schema_show
 from .territory import odl_territory_search, odl_territory_show
-from .upload import package_create, package_update, resource_create, resource_update
+from .upload import bulk_update_public, package_create, package_update, resource_create, resource_update
 from .validation import odl_validate, odl_validation_list, odl_validation_run, odl_validation_show
 
 __all__ = [
+    "bulk_update_public",
     "group_update",
     "member_create",
     "member_delete",
@@ -84,6 +86,7 @@ __all__ = [
     "odl_datagouv_source_update",
     "odl_datagouv_twin_show",
     "odl_deposit_abandon",
+    "odl_deposit_check",
     "odl_deposit_create",
     "odl_deposit_file_add",
     "odl_deposit_list",

@@ -91,9 +91,7 @@ def odl_deposit_list(context: types.Context, data_dict: types.DataDict) -> types
     if data_dict.get("state"):
         states = OPEN_STATES if data_dict["state"] == "open" else (data_dict["state"],)
         conditions.append(table.c.state.in_(states))
-    return showing.listing(
-        context, sa.and_(*conditions), data_dict["start"], data_dict["rows"], _language(data_dict)
-    )
+    return showing.listing(context, sa.and_(*conditions), data_dict["start"], data_dict["rows"], _language(data_dict))
 
 
 @tk.validate_action_data(schema.update)
@@ -131,6 +129,21 @@ def odl_deposit_file_add(context: types.Context, data_dict: types.DataDict) -> t
     access.check("odl_deposit_file_add", context, data_dict)
     with access.alone_with(data_dict["id"]) as deposit:
         bringing.add_file(context, deposit, FileKind(data_dict["kind"]), data_dict.get("upload"))
+    return _shown(context, data_dict["id"], data_dict)
+
+
+@tk.validate_action_data(schema.show)
+def odl_deposit_check(context: types.Context, data_dict: types.DataDict) -> types.ActionResult.AnyDict:
+    """Have the file of a deposit checked once more: the check was stopped before its end.
+
+    :param id: id of the deposit
+    :returns: as ``odl_deposit_show``
+    :raises ValidationError: a deposit that is no longer open
+    :raises ObjectNotFound: no such deposit, or not for this user
+    """
+    access.check("odl_deposit_check", context, data_dict)
+    with access.alone_with(data_dict["id"]) as deposit:
+        bringing.check_again(deposit)
     return _shown(context, data_dict["id"], data_dict)
 
 

@@ -25,6 +25,7 @@ from .datagouv_link import (
 from .datagouv_seen import odl_datagouv_backcheck, odl_datagouv_backcheck_show, odl_datagouv_twin_show
 from .deposit import (
     odl_deposit_abandon,
+    odl_deposit_check,
     odl_deposit_create,
     odl_deposit_file_add,
     odl_deposit_list,
@@ -74,6 +75,7 @@ __all__ = [
     "odl_datagouv_source_update",
     "odl_datagouv_twin_show",
     "odl_deposit_abandon",
+    "odl_deposit_check",
     "odl_deposit_create",
     "odl_deposit_file_add",
     "odl_deposit_list",

@@ -56,6 +56,11 @@ def odl_deposit_file_add(context: Context, data_dict: DataDict) -> AuthResult:
 
 
 @tk.auth_allow_anonymous_access
+def odl_deposit_check(context: Context, data_dict: DataDict) -> AuthResult:
+    return odl_deposit_show(context, data_dict)
+
+
+@tk.auth_allow_anonymous_access
 def odl_deposit_repair_list(context: Context, data_dict: DataDict) -> AuthResult:
     return odl_deposit_show(context, data_dict)
 

@@ -8,18 +8,13 @@ from ckan.plugins import toolkit as tk
 from ckan.types import Schema, Validator, ValidatorFactory
 
 from ckanext.odl.harvest.sources import FREQUENCIES
-from ckanext.odl.logic.paging import at_most, odl_place_in_list
 from ckanext.odl.model.datagouv import REVIEW, TWIN_STATES
 
+from ..paging import pages
 from .review import DECISIONS
 
 _MOST_ROWS = 100
 MOST_DECISIONS = 500
-
-
-@tk.validator_args
-def one(not_empty: Validator, unicode_safe: Validator, ignore: Validator) -> Schema:
-    return {"id": [not_empty, unicode_safe], "__extras": [ignore]}
 
 
 @tk.validator_args
@@ -90,15 +85,12 @@ def run(
 def run_list(
     ignore_empty: Validator,
     unicode_safe: Validator,
-    default: ValidatorFactory,
-    natural_number_validator: Validator,
     ignore: Validator,
 ) -> Schema:
     return {
         "source": [ignore_empty, unicode_safe],
         "atd": [ignore_empty, unicode_safe],
-        "rows": [default(20), natural_number_validator, _not_too_many],
-        "start": [default(0), natural_number_validator, odl_place_in_list],
+        **pages(20, _MOST_ROWS),
         "__extras": [ignore],
     }
 
@@ -107,14 +99,11 @@ def run_list(
 def run_show(
     not_empty: Validator,
     unicode_safe: Validator,
-    default: ValidatorFactory,
-    natural_number_validator: Validator,
     ignore: Validator,
 ) -> Schema:
     return {
         "id": [not_empty, unicode_safe],
-        "rows": [default(20), natural_number_validator, _not_too_many],
-        "start": [default(0), natural_number_validator, odl_place_in_list],
+        **pages(20, _MOST_ROWS),
         "__extras": [ignore],
     }
 
@@ -126,7 +115,6 @@ def review_list(
     unicode_safe: Validator,
     default: ValidatorFactory,
     one_of: ValidatorFactory,
-    natural_number_validator: Validator,
     ignore: Validator,
 ) -> Schema:
     return {
@@ -134,8 +122,7 @@ def review_list(
         "state": [default(REVIEW), one_of(list(TWIN_STATES))],
         "ids": [ignore_empty, _names],
         "q": [ignore_empty, unicode_safe],
-        "rows": [default(20), natural_number_validator, _not_too_many],
-        "start": [default(0), natural_number_validator, odl_place_in_list],
+        **pages(20, _MOST_ROWS),
         "__extras": [ignore],
     }
 
@@ -166,7 +153,3 @@ def _short(value: str) -> str:
     if len(value) > 200:
         raise tk.Invalid(tk._("Keep the title under 200 characters."))
     return value
-
-
-def _not_too_many(value: Any) -> Any:
-    return at_most(value, _MOST_ROWS)

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ckan.plugins import toolkit as tk
 from ckan.types import Schema, Validator, ValidatorFactory
 
-from ckanext.odl.logic.paging import at_most, odl_place_in_list
 from ckanext.odl.model.datagouv import MODES
 
+from ..paging import pages
 from .links import WAYS
 
 _MOST_ROWS = 1000
 LONGEST_REASON = 500
-
-
-@tk.validator_args
-def one(not_empty: Validator, unicode_safe: Validator, ignore: Validator) -> Schema:
-    return {"id": [not_empty, unicode_safe], "__extras": [ignore]}
 
 
 @tk.validator_args
@@ -54,20 +47,13 @@ def members(
     not_empty: Validator,
     ignore_empty: Validator,
     unicode_safe: Validator,
-    default: ValidatorFactory,
     one_of: ValidatorFactory,
-    natural_number_validator: Validator,
     ignore: Validator,
 ) -> Schema:
     return {
         "atd": [not_empty, unicode_safe],
         "q": [ignore_empty, unicode_safe],
         "way": [ignore_empty, one_of(list(WAYS))],
-        "start": [default(0), natural_number_validator, odl_place_in_list],
-        "rows": [default(20), natural_number_validator, _not_too_many],
+        **pages(20, _MOST_ROWS),
         "__extras": [ignore],
     }
-
-
-def _not_too_many(value: Any) -> Any:
-    return at_most(value, _MOST_ROWS)

@@ -9,7 +9,7 @@ from ckan.plugins import toolkit as tk
 from ckan.types import Schema, Validator, ValidatorFactory
 
 from ckanext.odl.deposit import privacy
-from ckanext.odl.logic.paging import at_most, odl_place_in_list
+from ckanext.odl.logic.paging import pages
 from ckanext.odl.logic.path.schema import odl_flag
 from ckanext.odl.model import DepositState, FileKind, Place
 
@@ -38,10 +38,6 @@ def odl_answers(value: Any) -> dict[str, Any]:
         sentence = tk._("There is no such question or answer. These are known: {choices}.")
         raise tk.Invalid(sentence.format(choices=choices))
     return said
-
-
-def _not_too_many(value: Any) -> Any:
-    return at_most(value, _MOST_ROWS)
 
 
 @tk.validator_args
@@ -74,14 +70,12 @@ def list_(
     unicode_safe: Validator,
     default: ValidatorFactory,
     one_of: ValidatorFactory,
-    natural_number_validator: Validator,
 ) -> Schema:
     return {
         "organization": [ignore_empty, unicode_safe],
         "mine": [default(""), odl_flag],
         "state": [ignore_empty, one_of([*(state.value for state in DepositState), "open"])],
-        "start": [default(0), natural_number_validator, odl_place_in_list],
-        "rows": [default(20), natural_number_validator, _not_too_many],
+        **pages(20, _MOST_ROWS),
         "language": [ignore_empty, one_of(_LANGUAGES)],
     }
 
@@ -158,7 +152,9 @@ def publish(
 
 
 @tk.validator_args
-def abandon(not_empty: Validator, ignore_empty: Validator, unicode_safe: Validator, default: ValidatorFactory) -> Schema:
+def abandon(
+    not_empty: Validator, ignore_empty: Validator, unicode_safe: Validator, default: ValidatorFactory
+) -> Schema:
     return {"id": [not_empty, unicode_safe], "why": [ignore_empty, unicode_safe], "undo": [default(""), odl_flag]}
 
 

@@ -16,7 +16,7 @@ BINARY: dict[str, Any] = {"type": "string", "format": "binary"}
 FILES = ("upload", "file")
 #: Validators that say nothing of what a value looks like.
 _SILENT = {
-    "ignore", "ignore_empty", "ignore_missing", "ignore_not_package_admin", "keep_extras", "odl_place_in_list",
+    "ignore", "ignore_empty", "ignore_missing", "ignore_not_package_admin", "keep_extras",
     "remove_whitespace", "strip_value", "convert_from_json_if_string",
 }  # fmt: skip
 _REQUIRED = {"not_empty", "not_missing"}
@@ -107,8 +107,8 @@ def _add(parameter: Parameter, validator: Any) -> None:
         parameter.schema["default"] = closure["default_value"]
     elif maker == "one_of":
         parameter.schema |= {"type": "string", "enum": list(closure["list_of_value"])}
-    elif name == "_not_too_many":
-        most = validator.__globals__.get("_MOST_ROWS")
+    elif name == "at_most":
+        most = closure["most"]
         parameter.schema["description"] = f"At most {most}: a higher number is taken for {most}."
     elif name in _ACCEPTED:
         parameter.schema |= _ACCEPTED[name]
