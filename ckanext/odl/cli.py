@@ -16,7 +16,7 @@ from ckanext.odl.harvest import worker as links
 from ckanext.odl.language import language
 from ckanext.odl.logic import checklist as portal_checklist
 from ckanext.odl.logic import schema_sync
-from ckanext.odl.logic.deposit import due
+from ckanext.odl.logic.deposit import due, expiring
 from ckanext.odl.logic.path import recompute
 from ckanext.odl.onboarding import ChecklistError, diff
 from ckanext.odl.scdl import catalogue
@@ -59,7 +59,7 @@ def validation() -> None:
 def sweep() -> None:
     """Take up the checks and the paths that were lost, publish the deposits that are due. To be run every minute."""
     click.echo(
-        json.dumps({**jobs.sweep(), "paths": recompute.sweep(), "datagouv": links.sweep(), "deposits": due.sweep()})
+        json.dumps({**jobs.sweep(), "paths": recompute.sweep(), "datagouv": links.sweep(), "deposits": {**due.sweep(), **expiring.sweep()}})
     )
 
 

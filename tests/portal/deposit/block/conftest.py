@@ -108,4 +108,15 @@ def headers(user: dict[str, Any]) -> dict[str, str]:
     return {"Authorization": factories.APIToken(user=user["name"])["token"]}
 
 
-__all__ = ["BETTER", "GOOD", "NOTHING_PERSONAL", "SCHEMA", "bytes_of", "deposits", "headers", "refusal", "sweep", "working"]
+__all__ = [
+    "BETTER",
+    "GOOD",
+    "NOTHING_PERSONAL",
+    "SCHEMA",
+    "bytes_of",
+    "deposits",
+    "headers",
+    "refusal",
+    "sweep",
+    "working",
+]

@@ -218,7 +218,13 @@ class TestDatasets:
 
     def test_a_draft_becomes_public_with_good_files_only(self, strict, agent):
         made = call(
-            "package_create", agent, name="brouillon", title="D", owner_org=strict["id"], license_id="lov2", state="draft"
+            "package_create",
+            agent,
+            name="brouillon",
+            title="D",
+            owner_org=strict["id"],
+            license_id="lov2",
+            state="draft",
         )
         data = {"package_id": made["id"], "odl_schema": SCHEMA, "url": "p.csv"}
         call("resource_create", agent, **data, upload=upload(WRONG, "p.csv"))
@@ -245,7 +251,10 @@ class TestDatasets:
                     agent,
                     match={"id": online["package_id"]},
                     update={"title": "Autre titre"},
-                    **{"update__resources__0": {"upload": upload(one)}, "update__resources__1": {"upload": upload(two)}},
+                    **{
+                        "update__resources__0": {"upload": upload(one)},
+                        "update__resources__1": {"upload": upload(two)},
+                    },
                 )
                 return
             package = call("package_show", agent, id=online["package_id"])

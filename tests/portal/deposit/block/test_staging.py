@@ -81,19 +81,33 @@ def test_another_file_or_a_link_takes_its_place(page, territory, arbres):
     link = form_of(form) | {"url": "exemple.test/s.csv", "odl_period": "2025", "save": "go-dataset-complete"}
     again = page("own_editor", "/en" + NEW, link)
     assert "Write the whole address" in error_of(again, "url")
-    assert (value_of(again, "url"), value_of(again, "odl_staged")) == ("exemple.test/s.csv", value_of(form, "odl_staged"))
+    assert (value_of(again, "url"), value_of(again, "odl_staged")) == (
+        "exemple.test/s.csv",
+        value_of(form, "odl_staged"),
+    )
 
-    other = form_of(again) | {"url": "", "upload": (io.BytesIO(b"a;b\n1;2\n"), "autre.csv"), "save": "go-dataset-complete"}
+    other = form_of(again) | {
+        "url": "",
+        "upload": (io.BytesIO(b"a;b\n1;2\n"), "autre.csv"),
+        "save": "go-dataset-complete",
+    }
     page("own_editor", NEW, other, 302)
     assert bytes_of(resources(territory)[0]) == b"a;b\n1;2\n"
 
 
 def test_replacing_a_file_likewise(page, territory, arbres):
-    first = form_of(page("own_editor", NEW)) | {"upload": (io.BytesIO(b"a;b\n"), "un.csv"), "save": "go-dataset-complete"}
+    first = form_of(page("own_editor", NEW)) | {
+        "upload": (io.BytesIO(b"a;b\n"), "un.csv"),
+        "save": "go-dataset-complete",
+    }
     page("own_editor", NEW, first, 302)
     edit = f"/dataset/arbres/resource/{resources(territory)[0]['id']}/edit"
 
-    sent = form_of(page("own_editor", edit)) | {"upload": (io.BytesIO(CSV), "deux.csv"), "odl_period": "jamais", "save": ""}
+    sent = form_of(page("own_editor", edit)) | {
+        "upload": (io.BytesIO(CSV), "deux.csv"),
+        "odl_period": "jamais",
+        "save": "",
+    }
     form = page("own_editor", "/en" + edit, sent)
     assert "deux.csv" in form.get_text()
     assert bytes_of(resources(territory)[0]) == b"a;b\n"
