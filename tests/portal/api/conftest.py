@@ -28,11 +28,11 @@ def send(app: Any, agent: dict[str, Any], authorization: Callable[..., Any]) -> 
     headers = authorization(agent)
 
     def post(content: bytes | None = GOOD, name: str = "prenoms-2024.csv", **more: Any) -> Any:
+        asked = more.pop("headers", headers)
         data: dict[str, Any] = {"organization": SIREN, "model": SCHEMA, "period": "2024", **more}
         data = {key: json.dumps(value) if isinstance(value, dict) else value for key, value in data.items()}
         if content is not None:
             data["file"] = (io.BytesIO(content), name)
-        asked = data.pop("headers", headers)
         kept = {key: value for key, value in data.items() if value is not None}
         return app.post("/api/3/action/odl_publish", data=kept, headers=asked)
 

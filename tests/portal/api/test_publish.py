@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -9,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from ckan import model
 from ckan.tests import factories
+from ckan.tests.helpers import CKANTestApp
 from sqlalchemy import func, select
 
 from ckanext.odl.model import Deposit
@@ -194,15 +196,14 @@ def test_two_calls_at_once_make_one_dataset(loaded, authorization, agent, datase
     model.Session.remove()
 
     def send(content: bytes) -> str:
-        from ckan.tests.helpers import CKANTestApp  # noqa: PLC0415 (one client each)
-
         ready.wait()
         data = {
             "organization": SIREN, "model": "scdl/prenoms", "period": "2024", "answers": json.dumps(ANSWERS),
-            "file": (__import__("io").BytesIO(content), "prenoms.csv"),
+            "file": (io.BytesIO(content), "prenoms.csv"),
         }  # fmt: skip
         answer = CKANTestApp(loaded.app).post("/api/3/action/odl_publish", data=data, headers=headers)
         model.Session.remove()
+        assert answer.status_code == 200, answer.get_data(as_text=True)
         return answer.json["result"]["outcome"]
 
     with ThreadPoolExecutor(2) as pool:
@@ -238,7 +239,7 @@ def test_what_is_unfit_is_said_of_its_parameter(send, datasets, more, field):
     answer = send(**{"answers": ANSWERS, **more})
 
     assert answer.status_code == 409
-    assert answer.json["error"][field][0].endswith((".", "?"))
+    assert len(answer.json["error"][field][0].split()) > 3
     assert datasets() == []
 
 

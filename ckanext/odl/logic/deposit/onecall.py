@@ -90,17 +90,22 @@ class OneCall:
     def carry_out(self) -> dict[str, Any]:
         """Publish the file; returns what ``odl_publish`` does."""
         sha256 = self._sha256()
-        if found := self._published_already(sha256):
-            return self._answer(UNCHANGED, found)
         if self._order["dry_run"]:
-            return self._rehearse(sha256)
+            found = self._published_already(sha256)
+            return self._answer(UNCHANGED, found) if found else self._rehearse(sha256)
+        # a second call of the same moment finds what the first one made
+        with keeping.one_at_a_time(f"publish {self._organization.id} {self._model}"):
+            if found := self._published_already(sha256):
+                return self._answer(UNCHANGED, found)
+            return self._bring(sha256)
+
+    def _bring(self, sha256: str) -> dict[str, Any]:
         id_ = self._deposit(sha256)
         file_id = self._read(id_)
         facts = self._facts(id_)
         if facts.file.id != file_id or not facts.is_read:
             return self._answer(WAITING, None, facts, reason="checking")
-        with keeping.one_at_a_time(f"publish {self._organization.id} {self._model}"):
-            return self._publish(id_)
+        return self._publish(id_)
 
     def _sha256(self) -> str:
         """What the bytes are; the upload is at its start again afterwards.
@@ -119,7 +124,9 @@ class OneCall:
         try:
             return tk.get_action(action)(tk.fresh_context(self._context), {"language": self._language, **data})
         except tk.ValidationError as refusal:
-            raise tk.ValidationError({_OURS.get(name, name): said for name, said in refusal.error_dict.items()}) from None
+            raise tk.ValidationError(
+                {_OURS.get(name, name): said for name, said in refusal.error_dict.items()}
+            ) from None
 
     def _deposit(self, sha256: str) -> str:
         """The deposit of this call: one that waits already for the same model and period, else a new one."""
@@ -258,7 +265,7 @@ class OneCall:
         facts = self._facts(id_)
         place = self._place(facts)
         if place.place == Place.REPLACE and place.sha256 == facts.file.sha256:
-            # it was published by another call meanwhile
+            # known only now that the file has told its period
             self._call("odl_deposit_abandon", id=id_, why=tk._("The same file is published already."))
             return self._answer(UNCHANGED, place, facts)
         # a title is that of a new dataset: the next year does not rename it

@@ -131,8 +131,8 @@ def document() -> dict[str, Any]:
 
 _ABOUT = (
     "The actions of the extension, and those of CKAN to which it adds something. Every answer is an envelope:"
-    " `success`, and `result` or `error`. A refusal names the parameter that is unfit and says what to do, in the language of the"
-    " address (French by default). Examples: docs/api.md of ckanext-odl."
+    " `success`, and `result` or `error`. A refusal names the parameter that is unfit and says what to do, in the"
+    " language of the address (French by default). Examples: docs/api.md of ckanext-odl."
 )
 
 

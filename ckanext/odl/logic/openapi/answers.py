@@ -38,9 +38,7 @@ def _response(description: str, schema: str) -> dict[str, Any]:
 
 
 RESPONSES: dict[str, Any] = {
-    "400": _response(
-        "The call cannot be read: not JSON, or values of another shape.", "Unreadable"
-    ),
+    "400": _response("The call cannot be read: not JSON, or values of another shape.", "Unreadable"),
     "403": _response("Not for you, or a token is missing.", "Failure"),
     "404": _response("Nothing there, or not for you.", "Failure"),
     "409": _response("A parameter is unfit: the error names it and says what to do.", "Refusal"),
