@@ -471,6 +471,8 @@ ROUTES = [
     ),
     # models and limits
     Call("GET /odl/limites"),
+    Call("GET /odl/api"),
+    Call("GET /odl/openapi.json"),
     Call("GET /odl/schemas"),
     Call("GET /odl/schemas/<path:id>", lambda world: {"id": SCHEMA}),
     *(
