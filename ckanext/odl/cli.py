@@ -17,7 +17,6 @@ from ckanext.odl.language import language
 from ckanext.odl.logic import checklist as portal_checklist
 from ckanext.odl.logic import index, own_catalogue, schema_sync
 from ckanext.odl.logic.campaign import work as campaigns
-from ckanext.odl.logic import own_catalogue, schema_sync
 from ckanext.odl.logic.deposit import due, expiring
 from ckanext.odl.logic.path import recompute
 from ckanext.odl.onboarding import ChecklistError, diff

@@ -49,7 +49,9 @@ def contacts() -> dict[str, str]:
 def test_a_list_is_shown_before_anything_is_created(place: Place) -> None:
     shown = brought(place)
     assert states(shown) == {2: "new", 3: "there", 4: "elsewhere", 5: "asked", 6: "unknown", 7: "new", 8: "twice"}
-    assert shown["rows"][4]["why"] == "Le code INSEE «\u00a048999\u00a0» n’est pas dans la liste officielle des communes."
+    assert (
+        shown["rows"][4]["why"] == "Le code INSEE «\u00a048999\u00a0» n’est pas dans la liste officielle des communes."
+    )
     assert shown["rows"][5]["email_problem"] == "«\u00a0pas une adresse\u00a0» n’est pas une adresse électronique."
     assert [choice["value"] for choice in shown["rows"][3]["choices"]] == [
         "commune:11339", "commune:30247", "commune:93066", "commune:97411",
@@ -104,7 +106,9 @@ def test_an_answer_that_was_not_offered_is_refused(place: Place) -> None:
 
 
 def test_wrong_rows_do_not_stop_the_rest(place: Place) -> None:
-    real = [code for number in range(1, 30) if (body := territory.commune(code := f"48{number:03d}")) and not body.remark]
+    real = [
+        code for number in range(1, 30) if (body := territory.commune(code := f"48{number:03d}")) and not body.remark
+    ]
     real = [code for code in real if code != "48013"][:12]
     rows = [f"{code};mairie-{code}@exemple.fr" for pair in zip(real, range(99000, 99012), strict=True) for code in pair]
     shown = brought(place, "Code INSEE;Courriel\n" + "\n".join(rows))

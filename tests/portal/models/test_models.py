@@ -59,7 +59,9 @@ class TestWhatIsInPlace:
         answer = app.get(address, headers=authorization(clerk))
 
         rows = read_csv(answer.data)
-        assert [(row["COMMUNE_NOM"], row["COLL_INSEE"], row["ANNEE"]) for row in rows] == [("Mende", "48095", "2024")] * 3
+        assert [(row["COMMUNE_NOM"], row["COLL_INSEE"], row["ANNEE"]) for row in rows] == [
+            ("Mende", "48095", "2024")
+        ] * 3
         assert 'filename="prenoms-mende-2024.csv"' in answer.headers["Content-Disposition"]
         assert "no-store" in answer.headers["Cache-Control"]
 
@@ -76,9 +78,7 @@ class TestWhatIsInPlace:
 
     def test_the_schema_leads_to_the_only_collectivite_of_a_person(self, app, mende, clerk, look, authorization):
         assert look("/en/odl/schemas/scdl/subventions", clerk).select("a[href$='/odl/modele/scdl/subventions']")
-        answer = app.get(
-            "/en/odl/modele/scdl/subventions", headers=authorization(clerk), follow_redirects=False
-        )
+        answer = app.get("/en/odl/modele/scdl/subventions", headers=authorization(clerk), follow_redirects=False)
         assert answer.headers["Location"].endswith("/odl/collectivite/mende/modeles/scdl/subventions")
 
     def test_who_works_for_several_chooses(self, look, mende, clerk):
@@ -94,9 +94,7 @@ class TestTheSiret:
         assert "The SIRET is not known yet" in words(look(PAGE, clerk))
 
     def test_an_admin_writes_it_once(self, app, look, mende, boss, authorization):
-        answer = app.post(
-            PAGE, data={"do": "siret", "siret": "214 800 955 00012"}, headers=authorization(boss)
-        )
+        answer = app.post(PAGE, data={"do": "siret", "siret": "214 800 955 00012"}, headers=authorization(boss))
 
         assert "The SIRET is noted" in answer.get_data(as_text=True)
         assert call("organization_show", boss, id="mende")["odl_siret"] == SIRET
@@ -110,9 +108,7 @@ class TestTheSiret:
             ("21480150800011", "that of another body"),
         ],
     )
-    def test_a_wrong_one_is_refused_in_words_and_stays_in_its_box(
-        self, app, mende, boss, authorization, typed, said
-    ):
+    def test_a_wrong_one_is_refused_in_words_and_stays_in_its_box(self, app, mende, boss, authorization, typed, said):
         answer = app.post(PAGE, data={"do": "siret", "siret": typed}, headers=authorization(boss))
 
         page = answer.get_data(as_text=True)
