@@ -34,9 +34,10 @@ class Item:
 
     def add(self, example: Example, count: int = 1) -> None:
         self.count += count
-        known = {(before, after) for _, before, after in self.examples}
-        if len(self.examples) < EXAMPLES and example[1:] not in known:
-            self.examples.append(example)
+        if len(self.examples) < EXAMPLES:
+            known = {(before, after) for _, before, after in self.examples}
+            if example[1:] not in known:
+                self.examples.append(example)
 
 
 @dataclass
@@ -102,6 +103,9 @@ class ColumnSurvey:
         self._siren = context.owner_siren if is_own_siret(self.rule) else None
         self._own: set[str] = set()
         self._looked: set[str] = set()
+        self._letter = column_letter(index + 1)
+        self._counted: dict[str, Item] = {}
+        self._resolved: dict[str, tuple[str, str] | None] = {}
         self.filled = self.fitting = 0
 
     @property
@@ -122,6 +126,9 @@ class ColumnSurvey:
 
     def see(self, row: int, text: str, *, counted: bool = True) -> None:
         """Take in one cell. ``counted``: false for a cell that is only looked at for what it proves."""
+        if text in self._counted:  # most texts repeat: their examples and what they prove are known
+            self._counted[text].count += counted
+            return
         mending = self.mender(text)
         if mending is None or mending.after is not None:
             self.look(text if mending is None else str(mending.after))
@@ -135,12 +142,15 @@ class ColumnSurvey:
             self.proved.setdefault(mending.family, set()).add(name)
         if not counted:
             return
-        place = f"{column_letter(self.index + 1)}{row}"
+        place = f"{self._letter}{row}"
         if mending.after is None:
             read = self.read.setdefault(mending.family, _Read(mending.kind, mending.asks))
             read.add(place, text, mending.readings)
         else:
-            self._item(mending.kind, mending.sure).add((place, text, mending.after))
+            item = self._item(mending.kind, mending.sure)
+            item.add((place, text, mending.after))
+            if len(self._counted) < limits.MEMORY_OF_VALUES:
+                self._counted[text] = item
 
     def _item(self, kind: str, sure: bool) -> Item:
         id_ = f"{kind}:{self.rule.name}"
@@ -163,7 +173,7 @@ class ColumnSurvey:
         lost = self.lost.setdefault(code, Lost(code, self.rule.name, self.index))
         lost.count += 1
         if len(lost.examples) < EXAMPLES and text not in {known for _, known in lost.examples}:
-            lost.examples.append((f"{column_letter(self.index + 1)}{row}", text))
+            lost.examples.append((f"{self._letter}{row}", text))
 
     def conclude(self, owner_siret: str | None) -> None:
         """Say how the column is read, from what its cells prove."""
@@ -219,7 +229,14 @@ class ColumnSurvey:
                 lost.offer = proposals[0]
 
     def resolve(self, text: str, chosen: dict[str, str | bool]) -> tuple[str, str] | None:
-        """Repair and new text of a cell, from what was chosen; None when it stays."""
+        """Repair and new text of a cell, from what was chosen (always the same); None when it stays."""
+        if text not in self._resolved:
+            if len(self._resolved) >= limits.MEMORY_OF_VALUES:
+                self._resolved.clear()
+            self._resolved[text] = self._resolve(text, chosen)
+        return self._resolved[text]
+
+    def _resolve(self, text: str, chosen: dict[str, str | bool]) -> tuple[str, str] | None:
         mending = self.mender(text)
         if mending is not None:
             found = self._chosen(mending, chosen)

@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from .. import limits
 from ..context import Context
 from ..cut_cells import CutCell
 from ..engine import Engine
@@ -154,11 +155,21 @@ class RepairTable:
         return mender is None or mender.fits(cell) or mender(cell) is not None
 
     def _repeats_header(self, cells: Sequence[str]) -> bool:
-        filled = [(index, plain(cell)) for index, cell in enumerate(cells) if cell.strip()]
-        names = (self.raw_header, self.structure.header)
-        return len(filled) > 1 and all(
-            any(index < len(header) and plain(header[index]) == cell for header in names) for index, cell in filled
-        )
+        count = 0
+        for index, cell in enumerate(cells):
+            if cell.strip():
+                if plain(cell[: limits.VALUE_CHARACTERS]) not in self._headings[index]:
+                    return False  # most often the first cell says it
+                count += 1
+        return count > 1
+
+    @cached_property
+    def _headings(self) -> list[tuple[str, str]]:
+        """The heading of each column, as it is and as it could be."""
+        return [
+            (plain(self.raw_header[index]) if index < len(self.raw_header) else "", plain(name))
+            for index, name in enumerate(self.structure.header)
+        ]
 
 
 def open_for_repair(path: Path, name: str | None, known: KnownSchema | None, context: Context) -> RepairTable | None:
