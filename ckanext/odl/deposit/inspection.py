@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path, PurePath
 from typing import Any
 
 from ckanext.odl.scdl import NotATable, UnknownSchema, catalogue
+from ckanext.odl.validation.problems import Unreadable
 from ckanext.odl.validation.run import judge
 
 from .guessing import matches
@@ -72,19 +74,27 @@ def inspect(
         return seen
     seen["columns"] = sheet.header
     texts = [PurePath(name or Path(path).name).stem, *sheet.titles, sheet.table.sheet or ""]
-    watches = (
-        SignalWatch([*sheet.header, *[""] * (sheet.width - len(sheet.header))], fields, is_grid=sheet.is_grid),
-        PeriodWatch(sheet.header, texts, modelled=bool(fields), pace=_pace(report.schema)),
-        OwnerColumns(sheet.header, fields),
-    )
-    for block in sheet.blocks():
-        for watch in watches:
-            watch.see(block)
-    signals, when, owners = watches
-    seen["signals"] = signals.found()
+    when = PeriodWatch(sheet.header, texts, modelled=bool(fields), pace=_pace(report.schema))
+    owners = OwnerColumns(sheet.header, fields)
+    seen["signals"] = _signals(sheet, fields, "", when, owners)
     seen["period"] = when.found(language)
     seen["owners"] = owners.found()
+    with suppress(Unreadable):  # beyond the limits: the sheet that was read is within them
+        for name_of_sheet, other in sheet.others():
+            seen["signals"] += _signals(other, (), name_of_sheet)
     return seen
+
+
+def _signals(
+    sheet: Sheet, fields: Sequence[Mapping[str, Any]], name: str, *others: PeriodWatch | OwnerColumns
+) -> list[dict[str, Any]]:
+    """The signs of personal data in a sheet; *others* look at the same rows."""
+    header = [*sheet.header, *[""] * (sheet.width - len(sheet.header))]
+    signals = SignalWatch(header, fields, is_grid=sheet.is_grid, sheet=name)
+    for block in sheet.blocks():
+        for watch in (signals, *others):
+            watch.see(block)
+    return signals.found()
 
 
 def _fields(schema: Mapping[str, Any] | None) -> Sequence[Mapping[str, Any]]:

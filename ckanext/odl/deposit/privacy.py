@@ -25,7 +25,7 @@ def columns_key(columns: Sequence[str]) -> str:
 
 def signal_key(signal: Mapping[str, Any]) -> str:
     """What tells a finding from the others of a file, and is the same in the file of the next year."""
-    return f"{signal['kind']}:{key(str(signal['heading']))}"
+    return f"{signal['kind']}:{signal.get('sheet') or ''}:{key(str(signal['heading']))}"
 
 
 def questions(language: str = "fr") -> list[dict[str, Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice, zip_longest
 from typing import Any
 
@@ -28,8 +29,8 @@ class Sheet:
     """The first rows below the headings."""
     titles: list[str] = field(default_factory=list)
     """What is written above the headings."""
-    records: list[tuple[int, list[str]]] | None = None
-    """The rows of a JSON file, numbered from 1."""
+    records: list[dict[str, str]] | None = None
+    """The rows of a JSON file, by the names of the headings."""
 
     @classmethod
     def of(cls, table: Table, names: list[str]) -> Sheet | None:
@@ -51,8 +52,16 @@ class Sheet:
         names = list(dict.fromkeys(name for record in records for name in record))[: limits.COLUMNS]
         if not names:
             return None
-        rows = [(number, [record.get(name, "") for name in names]) for number, record in enumerate(records, 1)]
-        return cls(table, 0, names, [cells for _, cells in rows[:HEAD_ROWS]], records=rows)
+        sample = [[record.get(name, "") for name in names] for record in records[:HEAD_ROWS]]
+        return cls(table, 0, names, sample, records=records)
+
+    def others(self) -> Iterator[tuple[str, Sheet]]:
+        """The other sheets of a workbook, hidden ones too, each with its name."""
+        for name, rows in self.table.open_others() if self.table.open_others else ():
+            if rows:
+                sheet = Sheet.of(Table(self.table.format, partial(_numbered, rows), sheet=name), [])
+                if sheet is not None:
+                    yield name, sheet
 
     @property
     def is_grid(self) -> bool:
@@ -66,7 +75,11 @@ class Sheet:
 
     def rows(self) -> Iterator[tuple[int, list[str]]]:
         """The rows below the headings, each with its number; blank rows too."""
-        for number, cells in self.table.open_rows() if self.records is None else self.records:
+        if self.records is not None:
+            for number, record in enumerate(self.records, 1):
+                yield number, [record.get(name, "") for name in self.header]
+            return
+        for number, cells in self.table.open_rows():
             if number > self.header_row:
                 yield number, cells
 
@@ -93,7 +106,7 @@ def flat(record: Mapping[str, Any], before: str = "") -> dict[str, str]:
     >>> flat({"acheteur": {"id": 1}, "lots": [{"objet": "a"}, {"objet": "b"}]})
     {'acheteur.id': '1', 'lots.objet': 'a ; b'}
     """
-    found: dict[str, str] = {}
+    found: dict[str, list[str]] = {}
     waiting: list[tuple[str, Any]] = [(before, record)]
     while waiting:
         name, value = waiting.pop()
@@ -102,6 +115,9 @@ def flat(record: Mapping[str, Any], before: str = "") -> dict[str, str]:
         elif isinstance(value, list) and any(isinstance(held, Mapping) for held in value):
             waiting += [(name, held) for held in value[::-1]]
         else:
-            text = as_text(value)
-            found[name] = f"{found[name]} ; {text}" if found.get(name) and text else found.get(name) or text
-    return found
+            found.setdefault(name, []).append(as_text(value))
+    return {name: " ; ".join(filter(None, texts)) for name, texts in found.items()}
+
+
+def _numbered(rows: list[list[str]]) -> Iterator[tuple[int, list[str]]]:
+    yield from enumerate(rows, 1)

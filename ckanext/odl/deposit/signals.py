@@ -95,6 +95,7 @@ class SignalWatch:
     :param fields: the columns of the file's model, none when it has none
     :param today: the latest day on which somebody can be born
     :param is_grid: whether places are those of a spreadsheet (D12); otherwise they are numbers of records (#12)
+    :param sheet: name of the sheet, when it is not the one that the file is read from
     """
 
     def __init__(
@@ -104,8 +105,10 @@ class SignalWatch:
         today: dt.date | None = None,
         *,
         is_grid: bool = True,
+        sheet: str = "",
     ) -> None:
         self.is_grid = is_grid
+        self.sheet = sheet
         self.header = header
         self.fields = {key(str(entry["name"])): entry for entry in fields}
         self.today = today or dt.datetime.now(dt.timezone.utc).date()
@@ -171,7 +174,7 @@ class SignalWatch:
         signal.personal += personal
         if len(signal.places) < PLACES:
             place = f"{column_letter(index + 1)}{row}" if self.is_grid else f"#{row}"
-            signal.places.append({"cell": place, "value": shown})
+            signal.places.append({"cell": f"{self.sheet}!{place}" if self.sheet else place, "value": shown})
 
     def found(self) -> list[dict[str, Any]]:
         """The signs found, the gravest first, one entry for each kind and column.
@@ -179,7 +182,7 @@ class SignalWatch:
         :returns: ``kind`` (one of :data:`KINDS`), ``column`` (letter), ``heading``, ``count`` of cells, ``personal``:
             how many of them are a person's for sure (a mobile number, an address with a name); ``places``: the first
             :data:`PLACES`, ``cell`` and masked ``value``; ``expected``: the model asks for it, or the office bears
-            names
+            names; ``sheet``: the name of another sheet than the one that is read, "" for that one
         """
         order = {kind: place for place, kind in enumerate(KINDS)}
         kept = [signal for signal in self.signals.values() if self._sure(signal)]
@@ -192,6 +195,7 @@ class SignalWatch:
                 "personal": signal.personal,
                 "places": signal.places,
                 "expected": self._expected(signal),
+                "sheet": self.sheet,
             }
             for signal in sorted(kept, key=lambda signal: (order[signal.kind], signal.column))
         ]
@@ -221,6 +225,8 @@ def sentence(signal: Mapping[str, Any], language: str = "fr") -> str:
     one = "one" if signal["count"] == 1 else "several"
     what = say("signals", f"{signal['kind']}-{one}", language, count=number(signal["count"], language))
     told = say("signals", "where", language, what=what, column=signal["column"], heading=signal["heading"])
+    if signal.get("sheet"):
+        told += " " + say("signals", "sheet", language, sheet=signal["sheet"])
     personal = signal.get("personal") or 0
     if personal and personal < signal["count"] and signal["kind"] in ("email", "phone"):
         told += ", " + say("signals", f"{signal['kind']}-personal", language, count=number(personal, language))

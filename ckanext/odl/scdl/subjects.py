@@ -153,6 +153,8 @@ def _cells(sample: Sequence[Sequence[str]]) -> list[list[str]]:
 
 def _repeated(names: re.Pattern[str], cells: Sequence[Sequence[str]]) -> str:
     for column in cells:
+        if not names.search("\n".join(column)):
+            continue
         hits = [match.group() for text in column if (match := names.search(text))]
         if len(hits) >= 3 and len(hits) >= _SHARE_OF_VALUES * len(column):
             return hits[0]

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ckanext.odl.deposit import inspect
+from ckanext.odl.deposit.signals import sentence
 from ckanext.odl.scdl import blank_csv, catalogue
 from ckanext.odl.territory import Body, commune, siret_is_valid
 from ckanext.odl.validation import validate
@@ -134,6 +135,23 @@ def test_persons_inside_records_of_json_are_found(tmp_path: Path):
 def test_a_cell_beyond_the_headings_is_looked_at(tmp_path: Path):
     found = look(write(tmp_path, "a;b\n1;2;joindre anne.roux@exemple.fr\n"))
     assert [(s["kind"], s["column"], s["heading"]) for s in found["signals"]] == [("email", "C", "")]
+
+
+def test_other_sheets_are_looked_at_hidden_ones_too(tmp_path: Path):
+    path = tmp_path / "x.xlsx"
+    book = xlsxwriter.Workbook(path)
+    sheet, hidden = book.add_worksheet("Données"), book.add_worksheet("Adhérents")
+    for row, cells in enumerate([["Association", "Montant", "Objet"], ["Judo", "50", "x"]]):
+        sheet.write_row(row, 0, cells)
+    for row, cells in enumerate([["Nom", "Courriel"], ["x", "anne.roux@exemple.fr"]]):
+        hidden.write_row(row, 0, cells)
+    hidden.hide()
+    book.close()
+    (signal,) = look(path)["signals"]
+    assert (signal["kind"], signal["sheet"], signal["places"][0]["cell"]) == ("email", "Adhérents", "Adhérents!B2")
+    assert sentence(signal).endswith(
+        "dans la colonne B («\u00a0Courriel\u00a0») de la feuille «\u00a0Adhérents\u00a0»."
+    )
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -7,7 +7,7 @@ boolean is ``true`` or ``false``; a cell in error holds its word (``#N/A``), a f
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -92,8 +92,12 @@ def open_spreadsheet(path: Path, kind: str, names: Sequence[str]) -> Table:
     def open_rows() -> Rows:
         yield from enumerate(rows, 1)
 
+    def open_others() -> Iterator[tuple[str, list[list[str]]]]:
+        for other in others:
+            yield other, _read_sheet(workbook, other)
+
     columnar = len(rows) * len(rows[0]) >= limits.COLUMNAR_CELLS and limits.room_for_columns()
-    return Table(kind, open_rows, sheet=name, notices=notices, grid=rows if columnar else None)
+    return Table(kind, open_rows, sheet=name, notices=notices, grid=rows if columnar else None, open_others=open_others)
 
 
 def _facts_of_xlsx(path: Path, name: str, marks: dict[str, SheetMarks]) -> SheetFacts:

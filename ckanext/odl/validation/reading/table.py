@@ -31,6 +31,8 @@ class Table:
     """The same records as bytes, for a delimited text long enough to be judged by columns."""
     grid: list[list[str]] | None = None
     """All rows from the first, of a spreadsheet large enough to be judged by columns."""
+    open_others: Callable[[], Iterator[tuple[str, list[list[str]]]]] | None = None
+    """The sheets of a workbook that are not the table, hidden ones too: the name and rows of each that is not empty."""
     document: Document | None = None
     """The whole content, when it is JSON."""
 
