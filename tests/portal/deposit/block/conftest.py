@@ -106,20 +106,3 @@ def sweep() -> dict[str, int]:
 
 def headers(user: dict[str, Any]) -> dict[str, str]:
     return {"Authorization": factories.APIToken(user=user["name"])["token"]}
-<<<<<<< HEAD
-
-
-__all__ = [
-    "BETTER",
-    "GOOD",
-    "NOTHING_PERSONAL",
-    "SCHEMA",
-    "bytes_of",
-    "deposits",
-    "headers",
-    "refusal",
-    "sweep",
-    "working",
-]
-=======
->>>>>>> dp-block

@@ -250,15 +250,8 @@ class TestDatasets:
                     agent,
                     match={"id": online["package_id"]},
                     update={"title": "Autre titre"},
-<<<<<<< HEAD
-                    **{
-                        "update__resources__0": {"upload": upload(one)},
-                        "update__resources__1": {"upload": upload(two)},
-                    },
-=======
                     update__resources__0={"upload": upload(one)},
                     update__resources__1={"upload": upload(two)},
->>>>>>> dp-block
                 )
                 return
             package = call("package_show", agent, id=online["package_id"])
