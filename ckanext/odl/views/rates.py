@@ -23,7 +23,7 @@ _DEPOSITS = {
     "resource_create", "resource_update", "resource_patch", "package_revise", "odl_publish", "odl_deposit_create",
     "odl_deposit_file_add",
 }  # fmt: skip
-_CHECKS = {"odl_validate", "odl_table_check"}
+_CHECKS = {"odl_validate", "odl_table_check", "odl_deposit_repair", "odl_deposit_repair_list"}
 #: Pages that read a file in a process of its own.
 _READERS = ("odl_grid.check", "odl_grid.typed", "odl_models.carried")
 _LINKS = "odl_deposit_link."
