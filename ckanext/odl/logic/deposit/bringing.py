@@ -227,9 +227,8 @@ def _package_id(reference: str) -> str:
 def _must_be_theirs(context: Context, organization_id: str, package_id: str, field: str) -> None:
     package = model.Package.get(package_id) if package_id else None
     theirs = package is not None and package.owner_org == organization_id
-    if (
-        not theirs
-        or not authz.is_authorized("package_update", tk.fresh_context(context), {"id": package_id})["success"]
+    if not theirs or not authz.is_authorized("package_update", tk.fresh_context(context), {"id": package_id}).get(
+        "success"
     ):
         raise tk.ValidationError({field: [tk._("There is no such dataset in this organization.")]})
 

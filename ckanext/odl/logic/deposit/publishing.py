@@ -94,8 +94,7 @@ def wait(deposit: Deposit, reason: str, by: Actor, order: dict[str, Any]) -> Non
 
 def result(deposit: Deposit) -> dict[str, Any]:
     """What became of a deposit, freshly read."""
-    model.Session.expire_all()
-    deposit = model.Session.get(Deposit, deposit.id)  # pyright: ignore[reportAssignmentType]
+    model.Session.refresh(deposit)
     package = model.Package.get(deposit.package_id) if deposit.package_id else None
     is_published = deposit.state == DepositState.PUBLISHED.value
     return {
