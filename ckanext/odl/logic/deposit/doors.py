@@ -106,7 +106,7 @@ def package(next_action: Action, context: Context, data_dict: DataDict) -> Any:
         return next_action(context, data_dict)
     tk.check_access("package_update", tk.fresh_context(context), {"id": present.id})
     if opens:
-        opening.refuse([present], given if isinstance(given, list) else None)
+        opening.refuse_in_words(present, given if isinstance(given, list) else None)
     stored = {one.id: one for one in present.resources}
     incoming = [_incoming(one, stored.get(one.get("id")), n) for n, one in brought]
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+import flask
 from ckan import model
 from ckan.plugins import toolkit as tk
 from ckan.types import Action, Context, DataDict
@@ -58,6 +59,24 @@ def refuse(packages: Sequence[Any], given: list[Any] | None = None) -> None:
         unsure = [file for file in states if file.badge in ("checking", "to_check")]
         if bad or unsure:
             raise _closed(package, [names[file.resource_id] for file in bad or unsure], wrong=bool(bad))
+
+
+def refuse_in_words(package: Any, given: list[Any] | None) -> None:
+    """The same as :func:`refuse` for one dataset; the form of a file of CKAN 2.11 cannot tell a refusal: its page does.
+
+    :raises ValidationError: on ``private``
+    """
+    try:
+        refuse([package], given)
+    except tk.ValidationError as error:
+        if tk.check_ckan_version(min_version="2.12") or not _in_form_of_file():
+            raise
+        tk.h.flash_error(" ".join(error.error_dict["private"]))  # pyright: ignore[reportArgumentType, reportCallIssue]
+        flask.abort(tk.redirect_to(f"{package.type}.read", id=package.name))
+
+
+def _in_form_of_file() -> bool:
+    return flask.has_request_context() and (tk.request.endpoint or "").endswith("resource.new")
 
 
 def _closed(package: Any, names: list[str], *, wrong: bool) -> tk.ValidationError:
