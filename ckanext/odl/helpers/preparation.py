@@ -32,7 +32,7 @@ def odl_preparation(package: Mapping[str, Any]) -> list[dict[str, Any]]:
         table.c.place.in_([Place.FILE.value, Place.REPLACE.value]),
     )
     context: Any = {"user": user, "auth_user_obj": tk.current_user}
-    return showing.listing(context, condition, 0, _MOST, language())["results"]
+    return showing.listing(context, condition, 0, _MOST, "en" if language() == "en" else "fr")["results"]
 
 
 def odl_preparation_words(deposit: Mapping[str, Any]) -> str:

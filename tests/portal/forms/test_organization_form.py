@@ -39,6 +39,7 @@ def test_the_form_of_a_new_member(page):
         "Lien vers un logo déjà en ligne",
         "Montrer l’avancement de la collectivité au public",
         "Licence proposée d’avance",
+        "Fichiers qui ne suivent pas leur modèle",
         "Groupe",
         "Adresse de la page",
     ]

@@ -173,11 +173,11 @@ def test_a_wrong_value_has_a_sentence_on_its_field_and_stays(page, territory, ar
     assert not territory.call("own_editor", "package_show", id="arbres")["resources"]
 
 
-def test_a_file_that_was_not_saved_is_asked_for_again(page, territory, arbres):
+def test_a_file_that_was_not_saved_is_kept(page, territory, arbres):
     sent = form_of(page("own_editor", NEW)) | {"odl_period": "jamais", "upload": file(), "save": "go-dataset-complete"}
     form = page("own_editor", "/en" + NEW, sent)
 
-    assert "please choose your file again" in form.get_text()
+    assert "you need not choose it again" in form.get_text()
     assert value_of(form, "url") == ""
 
 

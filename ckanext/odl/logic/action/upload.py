@@ -8,7 +8,7 @@ from ckan.plugins import toolkit as tk
 from ckan.types import Action, Context, DataDict
 
 from ..datagouv import mirror
-from ..deposit import doors, staging
+from ..deposit import doors, opening, staging
 from ..uploads import problem
 
 
@@ -73,4 +73,4 @@ def bulk_update_public(next_action: Action, context: Context, data_dict: DataDic
 
     :raises ValidationError: on the field ``private``
     """
-    return doors.open_many(next_action, context, data_dict)
+    return opening.open_many(next_action, context, data_dict)

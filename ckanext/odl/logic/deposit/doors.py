@@ -24,7 +24,7 @@ from ckan.types import Action, Context, DataDict
 from ckanext.odl import config, storage
 from ckanext.odl.intake import declared, own_session
 from ckanext.odl.language import language
-from ckanext.odl.logic.deposit import keeping, strictness
+from ckanext.odl.logic.deposit import keeping, opening
 from ckanext.odl.logic.deposit.access import Actor, actor
 from ckanext.odl.logic.deposit.facts import RESOURCE_FIELDS, Facts, gather
 from ckanext.odl.logic.deposit.publishing import PUBLISHING
@@ -46,7 +46,6 @@ CHECK, REPORT = "check", "report"
 DOOR = "door"
 #: The key of the answer that tells of the deposit.
 ANSWER = "odl_deposit"
-_PAUSE_SECONDS = 0.2
 _LOOKING = (State.WAITING.value, State.RUNNING.value)
 
 
@@ -74,9 +73,14 @@ def resource(next_action: Action, context: Context, data_dict: DataDict) -> Any:
 
     :raises ValidationError: on ``upload``; :data:`ANSWER` tells of the deposit that holds the file
     """
-    replaced = model.Resource.get(data_dict.get("id")) if data_dict.get("id") else None
-    package = replaced.package if replaced else _package(data_dict.get("package_id"))
-    if context.get(PUBLISHING) or not _brings(data_dict) or not (_is_public(package) and _is_strict(package)):
+    id_ = data_dict.get("id")
+    replaced = model.Resource.get(id_) if isinstance(id_, str) and id_ else None
+    package = replaced.package if replaced else opening.package_of(data_dict.get("package_id"))
+    if (
+        context.get(PUBLISHING)
+        or not opening.brings(data_dict)
+        or not (opening.is_public(package) and opening.is_strict(package))
+    ):
         return next_action(context, data_dict)
     if replaced:
         tk.check_access("resource_update", tk.fresh_context(context), {"id": replaced.id})
@@ -92,17 +96,17 @@ def package(next_action: Action, context: Context, data_dict: DataDict) -> Any:
 
     :raises ValidationError: on ``resources``, in the order of the files; or on ``private``
     """
-    present = _package(data_dict.get("id") or data_dict.get("name"))
-    if context.get(PUBLISHING) or not (_will_be_public(present, data_dict) and _is_strict(present, data_dict)):
+    present = opening.package_of(data_dict.get("id") or data_dict.get("name"))
+    if context.get(PUBLISHING) or not (_will_be_public(present, data_dict) and opening.is_strict(present, data_dict)):
         return next_action(context, data_dict)
     given: Any = data_dict.get("resources")
-    brought = [(n, one) for n, one in enumerate(given if isinstance(given, list) else []) if _brings(one)]
-    opens = not _is_public(present)
+    brought = [(n, one) for n, one in enumerate(given if isinstance(given, list) else []) if opening.brings(one)]
+    opens = not opening.is_public(present)
     if not brought and not opens:
         return next_action(context, data_dict)
     tk.check_access("package_update", tk.fresh_context(context), {"id": present.id})
     if opens:
-        refuse_to_open([present], given if isinstance(given, list) else None)
+        opening.refuse_in_words(present, given if isinstance(given, list) else None)
     stored = {one.id: one for one in present.resources}
     incoming = [_incoming(one, stored.get(one.get("id")), n) for n, one in brought]
 
@@ -113,89 +117,11 @@ def package(next_action: Action, context: Context, data_dict: DataDict) -> Any:
     return _carry_out(next_action, context, data_dict, held)
 
 
-def open_many(next_action: Action, context: Context, data_dict: DataDict) -> Any:
-    """``bulk_update_public``: none of these datasets becomes public as long as one of them may not.
-
-    :raises ValidationError: on ``private``
-    """
-    tk.check_access("bulk_update_public", tk.fresh_context(context), data_dict)
-    ids: Any = data_dict.get("datasets") or []
-    found = [package for id_ in ([ids] if isinstance(ids, str) else ids) if (package := _package(id_))]
-    refuse_to_open([one for one in found if not _is_public(one) and _is_strict(one)])
-    return next_action(context, data_dict)
-
-
-def refuse_to_open(packages: Sequence[Any], given: list[Any] | None = None) -> None:
-    """Where a collectivité is strict, a dataset with a file that does not follow its model does not become public.
-
-    A check that runs is waited for.
-
-    :param given: the files as the call gives them; without them those that are there
-    :raises ValidationError: on ``private``
-    """
-    from ckanext.odl import intake  # noqa: PLC0415 (read at call time, beside its session)
-    from ckanext.odl.logic import state  # noqa: PLC0415
-
-    until = time.monotonic() + config.answer_seconds()
-    said = {one["id"]: one for one in given or () if isinstance(one, dict) and one.get("id")}
-    for package in packages:
-        files = intake.resources(model.Session(), model.Resource.package_id == package.id)
-        files = [one for one in files if given is None or (one["id"] in said and not _brings(said[one["id"]]))]
-        for one in files:
-            one |= {k: said[one["id"]][k] for k in ("odl_schema", "odl_schema_version") if k in said.get(one["id"], {})}
-        while True:
-            model.Session.expire_all()
-            states = state.of_resources(files)
-            if time.monotonic() > until or not any(file.badge == "checking" for file in states):
-                break
-            time.sleep(_PAUSE_SECONDS)
-        names = {one["id"]: one.get("name") or one["url"] for one in files}
-        # a link is not ours to hold back before it was read
-        bad = [file for file in states if file.badge in ("invalid", "unreadable")]
-        unsure = [file for file in states if file.is_upload and file.badge in ("checking", "to_check")]
-        if bad or unsure:
-            raise _closed(package, [names[file.resource_id] for file in bad or unsure], wrong=bool(bad))
-
-
-def _closed(package: Any, names: list[str], *, wrong: bool) -> tk.ValidationError:
-    listed = ", ".join(tk._("“{name}”").format(name=name) for name in names[:3])
-    if wrong:
-        sentence = tk.ungettext(
-            "“{title}” cannot be public yet: a file does not follow its model ({names}). Correct it first.",
-            "“{title}” cannot be public yet: {count} files do not follow their model ({names}). Correct them first.",
-            len(names),
-        )
-    else:
-        sentence = tk._(
-            "“{title}” cannot be public yet: the check of its files has not ended ({names}). Try again in a moment."
-        )
-    words = sentence.format(title=package.title or package.name, count=len(names), names=listed)
-    return tk.ValidationError({"private": [words]}, error_summary={tk._("Visibility"): words})
-
-
-def _package(reference: Any) -> Any:
-    return model.Package.get(reference) if isinstance(reference, str) and reference else None
-
-
-def _is_public(package: Any) -> bool:
-    return package is not None and package.state == model.State.ACTIVE and not package.private
-
-
 def _will_be_public(package: Any, data_dict: DataDict) -> bool:
     if package is None or package.type != "dataset":
         return False
     private = str(data_dict.get("private", package.private)).strip().lower() in ("true", "1", "yes", "on")
     return not private and (data_dict.get("state") or package.state) == model.State.ACTIVE
-
-
-def _is_strict(package: Any, data_dict: DataDict | None = None) -> bool:
-    owner = (data_dict or {}).get("owner_org") or (package and package.owner_org)
-    organization = model.Group.get(owner) if owner else None
-    return strictness.of(organization) == strictness.BLOCK
-
-
-def _brings(resource: Any) -> bool:
-    return isinstance(resource, dict) and bool(getattr(resource.get("upload"), "filename", None))
 
 
 def _incoming(given: dict[str, Any], replaced: Any, position: int) -> _Incoming | None:
@@ -310,12 +236,12 @@ def _await(held: Sequence[_Held]) -> None:
                 return
         if time.monotonic() > until:
             return
-        time.sleep(_PAUSE_SECONDS)
+        time.sleep(opening.PAUSE_SECONDS)
 
 
 def _facts(context: Context, held: _Held) -> Facts:
     deposit: Any = model.Session.get(Deposit, held.deposit_id)
-    return gather(context, deposit, language())
+    return gather(context, deposit, "en" if language() == "en" else "fr")
 
 
 def verdict(facts: Facts) -> str:

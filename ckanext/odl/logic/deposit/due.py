@@ -20,9 +20,9 @@ from ckanext.odl.language import language
 from ckanext.odl.logic.deposit import doors, publishing, staging
 from ckanext.odl.logic.deposit.access import Actor, alone_with, may_publish_for
 from ckanext.odl.logic.deposit.blocking import SCHEDULED
-from ckanext.odl.logic.deposit.facts import Facts, gather
+from ckanext.odl.logic.deposit.facts import gather
 from ckanext.odl.logic.deposit.notes import MISSED
-from ckanext.odl.model import Deposit, DepositEvent, DepositState, Place, State, Validation
+from ckanext.odl.model import Deposit, DepositEvent, DepositState, State, Validation
 
 log = logging.getLogger(__name__)
 
@@ -122,34 +122,23 @@ def _publish_checked(deposit_id: str) -> bool | None:
         if user is None or not may_publish_for(user.name, deposit.organization_id):
             return _miss(deposit_id, doors.CHECK, "rights", user)
         context = _context(user)
-        facts = gather(context, deposit, language())
+        facts = gather(context, deposit, "en" if language() == "en" else "fr")
         why = doors.verdict(facts)
         if why == "checking":
             return None
         if why:
             return _miss(deposit_id, doors.CHECK, "report", user, why=why)
         try:
-            resource_id = _into_place(facts)
+            publishing.into_place(facts, dict(deposit.resource))
         except tk.NotAuthorized:
             return _miss(deposit_id, doors.CHECK, "rights", user)
         except _REFUSALS as error:
             fields = sorted(error.error_dict) if isinstance(error, tk.ValidationError) else []
             return _miss(deposit_id, doors.CHECK, "refused", user, fields=fields)
         session = model.Session()
-        if resource_id:
-            Deposit.put(session, deposit_id, resource_id=resource_id)
         doors.published(session, deposit_id, Actor(user.id))
         session.commit()
         return True
-
-
-def _into_place(facts: Facts) -> str | None:
-    """Give the file to CKAN as the call did that brought it; returns the id of a new file."""
-    deposit, said = facts.deposit, dict(facts.deposit.resource)
-    if deposit.place == Place.REPLACE.value:
-        publishing.bring(facts, "resource_patch", id=deposit.resource_id, **said)
-        return None
-    return publishing.bring(facts, "resource_create", package_id=deposit.package_id, **said)["id"]
 
 
 def _order(deposit_id: str) -> Any:
@@ -179,6 +168,7 @@ def _context(user: Any) -> Any:
 
 def _miss(deposit_id: str, reason: str, code: str, user: Any, **detail: Any) -> bool:
     """Let a deposit wait for a person, and write down why. What somebody changed meanwhile stays as it is."""
+    model.Session.rollback()
     table = Deposit.__table__
     with own_session() as session:
         session.execute(

@@ -116,11 +116,7 @@ def _carry_out(facts: Facts, order: dict[str, Any]) -> dict[str, Any]:
         _create_package(facts, values)
     else:
         _bring_up_to_date(facts)
-    if deposit.place == Place.REPLACE.value:
-        _replace(facts, resource)
-    else:
-        _add(facts, resource)
-        _newest_first(facts)
+    into_place(facts, resource)
     if deposit.place == Place.DATASET.value and order.get("visibility") == "public":
         _call(facts.context, "package_patch", id=deposit.package_id, private=False)
     session = model.Session()
@@ -144,6 +140,15 @@ def _carry_out(facts: Facts, order: dict[str, Any]) -> dict[str, Any]:
     DepositEvent.add(session, deposit.id, "published", **by.columns(), **detail)
     session.commit()
     return result(deposit)
+
+
+def into_place(facts: Facts, values: dict[str, Any]) -> None:
+    """Give the file of a deposit to its dataset, with these fields; done again, it is done once."""
+    if facts.deposit.place == Place.REPLACE.value:
+        _replace(facts, values)
+    else:
+        _add(facts, values)
+        _newest_first(facts)
 
 
 def _may(facts: Facts) -> None:
@@ -253,12 +258,6 @@ def _upload(facts: Facts) -> FileStorage:
         content.close()
         raise tk.ValidationError({"upload": [tk._("The file is no longer kept here. Send it again.")]}) from None
     return FileStorage(content, filename=facts.file.name)
-
-
-def bring(facts: Facts, action: str, **data: Any) -> Any:
-    """Call *action* (one of CKAN's for a file) with the bytes of a deposit, in the name of who publishes."""
-    with closing(_upload(facts)) as upload:
-        return _call(facts.context, action, url=facts.file.name, upload=upload, **data)
 
 
 def _newest_first(facts: Facts) -> None:

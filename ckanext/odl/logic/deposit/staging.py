@@ -166,8 +166,8 @@ def _keep(chosen: Any, user_id: str, data_dict: DataDict) -> str:
 
 
 def _package(data_dict: DataDict) -> Any:
-    resource = model.Resource.get(data_dict["id"]) if data_dict.get("id") else None
-    return resource.package if resource else model.Package.get(data_dict.get("package_id"))
+    resource = model.Resource.get(str(data_dict["id"])) if data_dict.get("id") else None
+    return resource.package if resource else model.Package.get(str(data_dict.get("package_id")))
 
 
 def _take(reference: str, user_id: str) -> FileStorage:

@@ -15,7 +15,7 @@ from ckan.tests import factories
 
 from ckanext.odl import config, storage
 from ckanext.odl.deposit import privacy
-from ckanext.odl.logic.deposit import doors, due
+from ckanext.odl.logic.deposit import doors, due, opening
 from tests.portal.conftest import GOOD, call, run_checks, upload
 from tests.portal.forms.conftest import page, territory  # noqa: F401 (fixtures)
 
@@ -36,6 +36,7 @@ def working() -> Iterator[None]:
     clock = SimpleNamespace(monotonic=time.monotonic, sleep=lambda _seconds: run_checks())
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(doors, "time", clock)
+        patch.setattr(opening, "time", clock)
         yield
 
 

@@ -216,15 +216,8 @@ class TestDatasets:
         assert not call("package_show", agent, id=made["id"])["private"]
 
     def test_a_draft_becomes_public_with_good_files_only(self, strict, agent):
-        made = call(
-            "package_create",
-            agent,
-            name="brouillon",
-            title="D",
-            owner_org=strict["id"],
-            license_id="lov2",
-            state="draft",
-        )
+        new = {"name": "essai", "title": "Essai", "owner_org": strict["id"], "license_id": "lov2", "state": "draft"}
+        made = call("package_create", None, **new)
         data = {"package_id": made["id"], "odl_schema": SCHEMA, "url": "p.csv"}
         call("resource_create", agent, **data, upload=upload(WRONG, "p.csv"))
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 
 import pytest
 import sqlalchemy as sa
 from ckan import model
+from ckan.cli.cli import ckan
 from ckan.plugins import toolkit as tk
 from ckan.tests import factories
 
@@ -212,3 +214,14 @@ class TestPreparation:
         answer = call("odl_deposit_publish", agent, id=preparing, visibility="draft")
         assert answer["state"] == "draft"
         assert len(call("package_show", None, id=first["package_id"])["resources"]) == 1
+
+
+def test_the_command_that_runs_every_minute_publishes_it(cli, planned, first, agent):
+    let_the_day_come()
+
+    said = cli.invoke(ckan, ["odl", "validation", "sweep"])
+
+    assert not said.exit_code, said.output
+    done = json.loads(said.output.splitlines()[-1])["deposits"]
+    assert (done["published"], done["missed"]) == (1, 0)
+    assert bytes_of(first) == BETTER
