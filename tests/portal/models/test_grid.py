@@ -28,7 +28,9 @@ LOUISE = {"COMMUNE_NOM": "Mende", "COLL_INSEE": "48095", "ENFANT_SEXE": "F", "EN
 def form(*rows: dict[str, str], do: str) -> dict[str, str]:
     """The fields of the plain form."""
     names = list(LOUISE)
-    return {f"r{at}c{names.index(name)}": text for at, row in enumerate(rows) for name, text in row.items()} | {"do": do}
+    return {f"r{at}c{names.index(name)}": text for at, row in enumerate(rows) for name, text in row.items()} | {
+        "do": do
+    }
 
 
 def content_of(deposit_id: str) -> list[str]:
@@ -99,7 +101,10 @@ class TestTheDraft:
     def test_it_is_kept_as_a_deposit_and_taken_up_again(self, app, look, mende, clerk, authorization):
         headers = authorization(clerk)
         answer = app.post(
-            GRID, data=form({**LOUISE, "NOMBRE_OCCURRENCES": "1 250"}, do="save"), headers=headers, follow_redirects=False
+            GRID,
+            data=form({**LOUISE, "NOMBRE_OCCURRENCES": "1 250"}, do="save"),
+            headers=headers,
+            follow_redirects=False,
         )
         [deposit] = model.Session.query(Deposit)
 
@@ -151,7 +156,9 @@ class TestTheDraft:
 
 class TestAskedByAScript:
     def post(self, app, address, rows, headers):
-        return app.post(address, data=json.dumps({"rows": rows}), headers={**headers, "Content-Type": "application/json"})
+        return app.post(
+            address, data=json.dumps({"rows": rows}), headers={**headers, "Content-Type": "application/json"}
+        )
 
     def test_the_check(self, app, mende, clerk, authorization):
         address = "/en/odl/grille/scdl/prenoms/verifier?collectivite=mende"
@@ -173,7 +180,9 @@ class TestAskedByAScript:
     @pytest.mark.parametrize("rows", [None, "x", [1], [["a"]], [{}] * 201])
     def test_what_is_no_table_is_a_sentence(self, app, mende, clerk, authorization, rows):
         for what in ("verifier", "enregistrer"):
-            answer = self.post(app, f"/en/odl/grille/scdl/prenoms/{what}?collectivite=mende", rows, authorization(clerk))
+            answer = self.post(
+                app, f"/en/odl/grille/scdl/prenoms/{what}?collectivite=mende", rows, authorization(clerk)
+            )
 
             assert answer.status_code == 400
             assert answer.json["problems"]
