@@ -258,6 +258,7 @@ ckan.module("odl-grid", function () {
       });
 
       form.addEventListener("submit", (event) => event.preventDefault());
+      form.dataset.ready = "true";
       window.addEventListener("beforeunload", (event) => { if (dirty) { event.preventDefault(); } });
     },
   };
