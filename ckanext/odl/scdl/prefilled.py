@@ -67,7 +67,7 @@ class Known:
 
 @functools.lru_cache(maxsize=1)
 def _data() -> dict[str, Any]:
-    return yaml.safe_load(files(__package__).joinpath("prefilled.yaml").read_text(encoding="utf-8"))
+    return yaml.safe_load(files("ckanext.odl.scdl").joinpath("prefilled.yaml").read_text(encoding="utf-8"))
 
 
 def known(id: str) -> Known:

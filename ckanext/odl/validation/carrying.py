@@ -123,7 +123,7 @@ def siret(path: str | Path, *, schema: str, column: str, siren: str, name: str =
     return {"siret": best[0][0] if best and not tied else None}
 
 
-def _open(path: str | Path, name: str, descriptor: Mapping[str, Any]) -> tuple[Table, Structure]:
+def _open(path: str | Path, name: str, descriptor: dict[str, Any]) -> tuple[Table, Structure]:
     rules = build_fields(descriptor)
     table = open_table(Path(path), FileFacts(name or Path(path).name), [rule.name for rule in rules])
     head = table.head(_HEAD)

@@ -48,11 +48,12 @@ class TestWhoSeesThem:
 class TestWhatIsInPlace:
     def test_the_usual_models_come_first(self, look, mende, clerk):
         page = look(PAGE, clerk)
-        usual = [words(h3) for h3 in page.select("section[aria-labelledby=odl-usual] h3")]
+        links = page.select("section[aria-labelledby=odl-usual] h3 a")
+        usual = [link["href"].partition("/modeles/")[2] for link in links]
 
-        assert "Subventions" in usual
-        assert "Défibrillateurs (DAE)" in usual
-        assert "Bornes de recharge électrique (IRVE statique)" not in usual
+        assert "scdl/subventions" in usual
+        assert "atlasante/schema-dae" in usual
+        assert "etalab/schema-irve-statique" not in usual
 
     def test_a_csv_holds_what_is_known(self, app, mende, clerk, authorization):
         address = f"{PAGE}/scdl/prenoms/modele.csv?annee=2024&lignes=3"
@@ -69,7 +70,7 @@ class TestWhatIsInPlace:
         call("organization_patch", boss, id=mende["id"], odl_siret=SIRET)
         answer = app.get(f"{PAGE}/scdl/subventions/modele.xlsx", headers=authorization(boss))
 
-        sheet = openpyxl.load_workbook(io.BytesIO(answer.data))["Données"]
+        sheet = openpyxl.load_workbook(io.BytesIO(answer.data)).worksheets[0]
         assert [sheet["A2"].value, sheet["B2"].value] == ["Ville de Mende", SIRET]
 
     def test_an_unknown_model_is_no_page(self, look, mende, clerk):
@@ -105,7 +106,7 @@ class TestTheSiret:
             ("", "Write the fourteen digits"),
             ("214800955", "fourteen digits"),
             ("21480095500013", "typing mistake"),
-            ("21480150800011", "that of another body"),
+            ("21480150800018", "that of another body"),
         ],
     )
     def test_a_wrong_one_is_refused_in_words_and_stays_in_its_box(self, app, mende, boss, authorization, typed, said):
@@ -122,14 +123,14 @@ class TestTheSiret:
         assert answer.status_code == 403
 
     def test_it_is_learned_from_a_valid_file_of_hers(self, mende, clerk):
-        publish(clerk, mende, "scdl/subventions", title="Subventions 2025")
+        publish(clerk, mende, "scdl/deliberations", title="Délibérations 2025")
         run_checks()
 
         found = facts.siret(model.Group.get("mende"))
-        assert (found.number, found.source, found.name) == (SIRET, "file", "Subventions 2025")
+        assert (found.number, found.source, found.name) == (SIRET, "file", "Délibérations 2025")
 
     def test_it_is_not_learned_from_a_private_file(self, mende, clerk):
-        publish(clerk, mende, "scdl/subventions", private=True)
+        publish(clerk, mende, "scdl/deliberations", private=True)
         run_checks()
 
         assert facts.siret(model.Group.get("mende")).number == ""
@@ -139,7 +140,7 @@ class TestTheSiret:
             name="autre", odl_kind="commune", odl_siren="214801508", user=factories.Sysadmin()
         )
         user = joined(other, "editor")
-        publish(user, other, "scdl/subventions")
+        publish(user, other, "scdl/deliberations")
         run_checks()
 
         assert facts.siret(model.Group.get("autre")).number == ""
@@ -152,7 +153,7 @@ class TestLastYearsFile:
 
         answer = app.get(f"{PAGE}/scdl/equipements/reprise.xlsx", headers=authorization(clerk))
 
-        sheet = openpyxl.load_workbook(io.BytesIO(answer.data))["Données"]
+        sheet = openpyxl.load_workbook(io.BytesIO(answer.data)).worksheets[0]
         names = [field["name"] for field in catalogue().table("scdl/equipements")["fields"]]
         assert [cell.value for cell in sheet[1]] == names
         assert sheet.cell(2, names.index("EQUIP_NOM") + 1).value == "Hôtel de ville de Mende"

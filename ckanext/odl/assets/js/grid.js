@@ -86,7 +86,7 @@ ckan.module("odl-grid", function () {
             || Array.from(field.options).find((one) => plain(one.value) === plain(wanted));
           if (!option && wanted) { option = new Option(wanted, wanted); field.add(option); }
           field.value = option ? option.value : "";
-        } else { field.value = text; }
+        } else { field.value = text.replace(/\s*\n\s*/g, " "); }
       };
 
       const values = () => rows().map((row) => {
@@ -258,6 +258,7 @@ ckan.module("odl-grid", function () {
       });
 
       form.addEventListener("submit", (event) => event.preventDefault());
+      form.dataset.ready = "true";
       window.addEventListener("beforeunload", (event) => { if (dirty) { event.preventDefault(); } });
     },
   };
