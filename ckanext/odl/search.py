@@ -27,7 +27,9 @@ def with_state(pkg_dict: dict[str, Any]) -> dict[str, Any]:
     package = json.loads(pkg_dict["validated_data_dict"])
     files = state.of_resources(package.get("resources") or [])
     pkg_dict[SCHEMA_FACET] = sorted({file.schema.schema_id for file in files if file.schema.schema_id})
-    pkg_dict[STATE_FACET] = [state.worst(file.badge for file in files)]  # one word per dataset, so that counts add up
+    pkg_dict[STATE_FACET] = [
+        state.worst(file.badge for file in state.leading(files))
+    ]  # one word, so that counts add up
     return pkg_dict
 
 

@@ -52,7 +52,7 @@ def odl_file(resource: dict[str, Any], wait: bool = True) -> FileState:
 
 def odl_first_file(package: dict[str, Any]) -> FileState | None:
     """The file of a dataset that gives it its word, None when it has no file."""
-    files = odl_files(package, wait=False)
+    files = state.leading(odl_files(package, wait=False))
     badge = state.worst(file.badge for file in files)
     return next((file for file in files if file.badge == badge), None)
 
@@ -64,8 +64,9 @@ def odl_remember(packages: Iterable[dict[str, Any]]) -> None:
 
 def odl_dataset_state(package: dict[str, Any]) -> DatasetState:
     """The word for a dataset: that of the file to look at first."""
-    badges = [file.badge for file in odl_files(package, wait=False)]
-    badge = state.worst(badges)
+    files = odl_files(package, wait=False)
+    badges = [file.badge for file in files]
+    badge = state.worst(file.badge for file in state.leading(files))
     return DatasetState(badge, badges.count(badge), len(badges))
 
 

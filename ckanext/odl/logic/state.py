@@ -47,6 +47,8 @@ class FileState:
     size: int | None = None
     #: The check of these bytes against this schema, if there is one (columns of ``odl_validation`` without the report).
     check: Any = None
+    #: The period that it is said to cover (ISO 8601), "" when nothing is said.
+    period: str = ""
 
     @property
     def state(self) -> str | None:
@@ -109,7 +111,12 @@ def judge(resource: dict[str, Any], file: StoredFile | None, checks: dict[tuple[
     :param checks: rows of :data:`SUMMARY` by resource, sha256, schema and version
     """
     schema = declared(resource)
-    base = {"resource_id": resource["id"], "schema": schema, "is_upload": resource.get("url_type") == "upload"}
+    base = {
+        "resource_id": resource["id"],
+        "schema": schema,
+        "is_upload": resource.get("url_type") == "upload",
+        "period": resource.get("odl_period") or "",
+    }
     is_link = links.is_readable(resource)
     if not base["is_upload"] and not (is_link and schema.schema_id):
         return FileState(badge="to_check" if schema.schema_id else "no_schema", **base)
@@ -138,6 +145,26 @@ def _badge(schema: Declared, check: Any) -> str:
     if check.state == State.DONE.value and check.status in BADGES:
         return check.status
     return "to_check"
+
+
+def leading(files: Sequence[FileState]) -> list[FileState]:
+    """The files of a dataset that give it its word: of a series, one file for each period, only those of the latest.
+
+    A file of ten years ago that nobody will mend says nothing of what the collectivité publishes today.
+    """
+    latest: dict[str, str] = {}
+    for file in files:
+        if file.schema.schema_id and file.period:
+            latest[file.schema.schema_id] = max(latest.get(file.schema.schema_id, ""), _end(file.period))
+    return [
+        file
+        for file in files
+        if not (file.schema.schema_id and file.period) or _end(file.period) == latest[file.schema.schema_id]
+    ]
+
+
+def _end(period: str) -> str:
+    return period.rpartition("/")[2]
 
 
 def worst(badges: Iterable[str]) -> str:

@@ -19,7 +19,11 @@ from ckanext.odl import config
 log = logging.getLogger(__name__)
 
 _MINUTE = 60
-_DEPOSITS = {"resource_create", "resource_update", "resource_patch", "package_revise"}
+_DEPOSITS = {
+    "resource_create", "resource_update", "resource_patch", "package_revise",
+    "odl_deposit_create", "odl_deposit_file_add",
+}  # fmt: skip
+_CHECKS = {"odl_validate", "odl_deposit_repair", "odl_deposit_repair_list"}
 _FORMS = ("resource.new", "resource.edit", "odl_deposit.index", "odl_deposit.file")
 
 
@@ -57,7 +61,7 @@ def _kind() -> str | None:
     endpoint = tk.request.endpoint or ""
     if endpoint == "api.action":
         action = (tk.request.view_args or {}).get("logic_function")
-        if action == "odl_validate":
+        if action in _CHECKS:
             return "check"
         return "deposit" if action in _DEPOSITS and tk.request.files else None
     if tk.request.method == "POST" and endpoint.endswith(_FORMS):

@@ -174,6 +174,28 @@ def test_a_draft_that_nobody_touches_is_given_up(bring: Bring, agent: Agent) -> 
     assert (shown["state"], shown["can"]["undo"]) == ("abandoned", True)
 
 
+def test_a_death_while_the_file_arrives_leaves_nothing(
+    bring: Bring, agent: Agent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Death(BaseException):
+        """The process is killed."""
+
+    def die(*_: Any, **__: Any) -> None:
+        raise Death
+
+    with monkeypatch.context() as patch:
+        patch.setattr(storage, "keep", die)
+        with pytest.raises(Death):
+            bring()
+    model.Session.rollback()
+    assert call("odl_deposit_list", agent)["count"] == 0
+    model.Session.execute(sa.update(Deposit.__table__).values(expires_at=sa.text("now() - interval '1 hour'")))
+    model.Session.commit()
+    assert expiring.sweep()["erased"] == 1
+    assert model.Session.query(Deposit).count() == 0
+    assert bring()["file"]["state"] == "valid"
+
+
 def test_the_bytes_of_a_deposit_end_with_its_published_file(bring: Bring, publish: Publish, agent: Agent) -> None:
     deposit = bring()
     done = publish(deposit)

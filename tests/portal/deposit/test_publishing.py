@@ -148,6 +148,33 @@ def test_a_new_year_joins_its_series_and_comes_first(bring: Bring, publish: Publ
     assert (package["temporal_start"], package["temporal_end"]) == ("2024-01-01", "2025-12-31")
 
 
+def test_what_was_typed_for_a_new_dataset_is_not_written_into_another(
+    bring: Bring, publish: Publish, agent: Agent
+) -> None:
+    first = publish(bring())
+    title = call("package_show", None, id=first["package_id"])["title"]
+    deposit = bring(NEXT_YEAR)
+    call("odl_deposit_update", agent, id=deposit["id"], package={"title": "Prénoms 2025"})
+    shown = call("odl_deposit_update", agent, id=deposit["id"], place="file", package_id=first["package_id"])
+    assert shown["proposal"]["package"]["title"] == title
+    assert shown["history"][0]["detail"]["set_aside"] == {"title": "Prénoms 2025"}
+    publish(deposit)
+    assert call("package_show", None, id=first["package_id"])["title"] == title
+
+
+def test_the_newest_file_of_a_series_gives_the_dataset_its_word(bring: Bring, publish: Publish, agent: Agent) -> None:
+    first = publish(bring(WRONG), despite_problems=True)
+    run_checks()
+    search = {"q": "*:*", "facet.field": ["vocab_odl_state"], "rows": 0}
+    found = call("package_search", agent, **search)["search_facets"]["vocab_odl_state"]["items"]
+    assert [item["name"] for item in found] == ["invalid"]
+    deposit = bring(NEXT_YEAR, "prenoms-2025.csv")
+    call("odl_deposit_update", agent, id=deposit["id"], place="file", package_id=first["package_id"])
+    publish(deposit)
+    found = call("package_search", agent, **search)["search_facets"]["vocab_odl_state"]["items"]
+    assert [item["name"] for item in found] == ["valid"]
+
+
 def test_the_same_file_is_recognised(bring: Bring, publish: Publish) -> None:
     done = publish(bring())
     (candidate,) = bring()["candidates"]

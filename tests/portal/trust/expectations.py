@@ -14,6 +14,7 @@ from tests.portal.conftest import GOOD, SCHEMA, upload
 from tests.portal.trust.world import ACCOUNTS, EDITORS, EVERYBODY, INSIDE, STAFF, STATES
 
 NOBODY: frozenset[str] = frozenset()
+OTHER_STAFF = frozenset({"staff_other", "sysadmin"})
 LOGIN = "login"
 
 
@@ -236,6 +237,30 @@ ACTIONS = [
     ),
     Call("odl_validation_list", lambda world: {"organization_id": world.orgs["a"], "limit": 1000}),
     *(Call("odl_validation_run", resource(state), may=EDITORS, sees=readers(state)) for state in STATES),
+    # deposits: those who publish for the organization, and nobody else of it
+    Call("odl_deposit_list", may=ACCOUNTS, others=403),
+    Call("odl_deposit_list", lambda world: {"mine": True, "state": "open"}, may=ACCOUNTS, others=403),
+    Call("odl_deposit_list", lambda world: {"organization": world.orgs["a"]}, may=EDITORS),
+    Call("odl_deposit_list", lambda world: {"organization": world.orgs["b"]}, may=STAFF | {"editor_b", "admin_b"}),
+    Call("odl_deposit_list", lambda world: {"organization": world.orgs["other"]}, may=OTHER_STAFF),
+    Call("odl_deposit_create", lambda world: {"organization": world.orgs["a"], "upload": upload(GOOD)}, may=EDITORS),
+    Call("odl_deposit_create", lambda world: {"organization": world.orgs["b"], "upload": upload(GOOD)},
+         may=STAFF | {"editor_b", "admin_b"}, asks_all=False),
+    *(
+        Call(action, thing(deposit, **more), may=EDITORS, asks_all=asks_all)
+        for deposit in ("deposit_draft", "deposit_abandoned")
+        for action, more, asks_all in (
+            ("odl_deposit_show", {}, True),
+            ("odl_deposit_repair_list", {}, True),
+            ("odl_deposit_update", {"package": {"title": "Prénoms"}}, deposit == "deposit_draft"),
+            ("odl_deposit_check", {}, deposit == "deposit_draft"),
+            ("odl_deposit_repair", {"chosen": {"all": True}}, False),
+            ("odl_deposit_publish", {"despite_problems": True}, False),
+            ("odl_deposit_abandon", {"undo": True}, deposit == "deposit_draft"),
+        )
+    ),
+    Call("odl_deposit_file_add", lambda world: {"id": world.things["deposit_draft"], "upload": upload(GOOD)},
+         may=EDITORS, asks_all=False),
     Call("odl_validate", lambda world: {"upload": upload(GOOD), "schema": SCHEMA}, may=ACCOUNTS, others=403),
     # what is public
     Call("odl_schema_list"),

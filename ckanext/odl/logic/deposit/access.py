@@ -80,6 +80,8 @@ def check(action: str, context: Context, data_dict: dict[str, Any]) -> None:
     try:
         tk.check_access(action, context, data_dict)
     except tk.NotAuthorized:
+        if "organization" in data_dict:  # the words of an organization that does not exist
+            raise tk.ObjectNotFound(tk._("There is no such local authority.")) from None
         raise tk.ObjectNotFound(tk._("There is no such deposit.")) from None
 
 

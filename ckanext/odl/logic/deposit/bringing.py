@@ -128,9 +128,15 @@ def update(context: Context, deposit: Deposit, data: dict[str, Any]) -> None:
     if isinstance(data.get("schema"), str):
         values |= _schema_values(data["schema"], none=True)
     values |= _place_values(context, deposit.organization_id, data)
+    known = {"package": deposit.package, "resource": deposit.resource}
+    detail: dict[str, Any] = {}
+    if deposit.package and _goes_elsewhere(deposit, values):
+        # what was typed for one dataset must not be written into another; the history remembers it
+        detail["set_aside"] = deposit.package
+        known["package"] = values["package"] = {}
     for column, fields in (("package", PACKAGE_FIELDS), ("resource", RESOURCE_FIELDS)):
         if data.get(column):
-            values[column] = _merged(getattr(deposit, column), data[column], fields, column)
+            values[column] = _merged(known[column], data[column], fields, column)
     if data.get("answers"):
         values["answers"] = _answers(deposit, data["answers"])
     if not values:
@@ -138,7 +144,7 @@ def update(context: Context, deposit: Deposit, data: dict[str, Any]) -> None:
     session = model.Session()
     Deposit.put(session, deposit.id, **values, **_kept_longer(deposit))
     said = sorted(key for key in values if key not in ("schema_chosen", "schema_version"))
-    DepositEvent.add(session, deposit.id, "updated", **actor(context).columns(), fields=said)
+    DepositEvent.add(session, deposit.id, "updated", **actor(context).columns(), fields=said, **detail)
     session.flush()
     session.expire_all()
     if held_to(deposit) != former:
@@ -147,6 +153,16 @@ def update(context: Context, deposit: Deposit, data: dict[str, Any]) -> None:
         _ask(deposit.id, again=True)  # what the file says is compared with the period that it is said to cover
     else:
         session.commit()
+
+
+def _goes_elsewhere(deposit: Deposit, values: dict[str, Any]) -> bool:
+    """Whether another dataset is to receive the file from now on."""
+    if "place" not in values:
+        return False
+    is_new = Place.DATASET.value
+    if values["place"] == is_new or deposit.place == is_new:
+        return values["place"] != deposit.place
+    return values["package_id"] != deposit.package_id
 
 
 def _kept_longer(deposit: Deposit) -> dict[str, Any]:
