@@ -11,6 +11,7 @@ from ckan.common import current_user
 from ckan.plugins import toolkit as tk
 
 from ckanext.odl import config
+from ckanext.odl.deposit import signals
 from ckanext.odl.language import language
 from ckanext.odl.logic.deposit import access
 
@@ -173,6 +174,11 @@ def odl_deposit_signal(signal: Mapping[str, Any]) -> str:
         "iban": tk._("Bank account numbers (IBAN)"),
     }
     return known.get(kind, kind)
+
+
+def odl_deposit_signal_words(signal: Mapping[str, Any]) -> str:
+    """A finding of personal data in a sentence, with its column."""
+    return signals.sentence(signal, language())
 
 
 # -- the deposit

@@ -70,8 +70,8 @@ class TestWhatItSays:
         button = look(address(resource), agent).select_one(".odl-verdict .btn-primary")
 
         assert words(button) == "Deposit the corrected file"
-        address = f"/en/odl/depot?collectivite=valbrune&jeu={dataset['name']}&fichier={resource['id']}"
-        assert button["href"] == address
+        expected = f"/en/odl/depot?collectivite=valbrune&jeu={dataset['name']}&fichier={resource['id']}"
+        assert button["href"] == expected
 
     def test_a_reader_is_offered_no_change(self, look, deposit):
         resource = deposit(WRONG)
