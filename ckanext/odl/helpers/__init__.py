@@ -65,6 +65,7 @@ from .forms import (
     odl_territory_text,
     odl_uploaded_file,
 )
+from .models import odl_siret, odl_siret_source, odl_table_standing
 from .pages import (
     odl_advice,
     odl_badge_name,
@@ -204,6 +205,8 @@ __all__ = [
     "odl_schema_news_below",
     "odl_seen_figures",
     "odl_siren",
+    "odl_siret",
+    "odl_siret_source",
     "odl_size",
     "odl_staffs_atd",
     "odl_staged_file",
@@ -212,6 +215,7 @@ __all__ = [
     "odl_steps_done",
     "odl_strictness",
     "odl_strictness_inherited",
+    "odl_table_standing",
     "odl_territory_boxes",
     "odl_territory_levels",
     "odl_territory_text",

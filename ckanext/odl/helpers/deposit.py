@@ -206,6 +206,10 @@ def odl_deposit_waiting(deposit: Mapping[str, Any]) -> str:
     """Why a deposit waits, in a sentence; empty when it does not."""
     if deposit["state"] != "waiting":
         return ""
+    if deposit.get("note"):  # it should have gone on by itself and did not
+        return deposit["note"]
+    if deposit.get("reason") == "check":
+        return tk._("The portal is reading it. It is published by itself as soon as its report is good.")
     if deposit.get("reason") == "scheduled":
         said = odl_day_of(deposit["publish_on"]) if deposit.get("publish_on") else ""
         by = deposit.get("approved_by")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ckan.plugins import toolkit as tk
 from ckan.types import Schema, Validator, ValidatorFactory
 
+from ckanext.odl.logic.paging import at_most
 from ckanext.odl.territory import KINDS
 
 LANGUAGES = ["fr", "en"]
@@ -50,7 +51,7 @@ def validation_list(
         "package_id": [ignore_empty, unicode_safe],
         "organization_id": [ignore_empty, unicode_safe],
         "limit": [default(20), natural_number_validator, limit_to_configured_maximum("ckan.search.rows_max", 1000)],
-        "offset": [default(0), natural_number_validator],
+        "offset": [default(0), natural_number_validator, at_most(10**9)],
     }
 
 
@@ -102,5 +103,43 @@ def territory_show(ignore_empty: Validator, unicode_safe: Validator) -> Schema:
     return {
         "insee": [ignore_empty, unicode_safe],
         "siren": [ignore_empty, unicode_safe],
+        "language": [ignore_empty, unicode_safe],
+    }
+
+
+@tk.validator_args
+def template_list(not_empty: Validator, unicode_safe: Validator, ignore_empty: Validator) -> Schema:
+    return {"id": [not_empty, unicode_safe], "language": [ignore_empty, unicode_safe]}
+
+
+@tk.validator_args
+def template_show(not_empty: Validator, unicode_safe: Validator, ignore_empty: Validator) -> Schema:
+    return {
+        "id": [not_empty, unicode_safe],
+        "schema": [not_empty, unicode_safe],
+        "language": [ignore_empty, unicode_safe],
+    }
+
+
+@tk.validator_args
+def catalogue_update(not_empty: Validator, unicode_safe: Validator, boolean_validator: Validator) -> Schema:
+    return {"id": [not_empty, unicode_safe], "on": [not_empty, boolean_validator]}
+
+
+@tk.validator_args
+def table_check(not_empty: Validator, unicode_safe: Validator, ignore_empty: Validator) -> Schema:
+    return {
+        "id": [not_empty, unicode_safe],
+        "schema": [not_empty, unicode_safe],
+        "language": [ignore_empty, unicode_safe],
+    }
+
+
+@tk.validator_args
+def table_save(not_empty: Validator, unicode_safe: Validator, ignore_empty: Validator) -> Schema:
+    return {
+        "id": [not_empty, unicode_safe],
+        "schema": [not_empty, unicode_safe],
+        "deposit": [ignore_empty, unicode_safe],
         "language": [ignore_empty, unicode_safe],
     }

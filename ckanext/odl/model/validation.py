@@ -194,16 +194,20 @@ class Validation(tk.BaseModel):
         return {tuple(row) for row in session.execute(keys.where(*mine))}
 
     @classmethod
-    def claim(cls, session: Session) -> Validation | None:
-        """Take the check that waits longest for this worker, or None when nothing is left to do."""
+    def claim(cls, session: Session, resource_id: str | None = None) -> Validation | None:
+        """Take the check that waits longest for this worker, or None when nothing is left to do.
+
+        :param resource_id: only one of this file
+        """
         table = cls.__table__
         free = sa.or_(
             table.c.state == State.WAITING.value,
             sa.and_(table.c.state == State.RUNNING.value, table.c.lease_until < clock()),
         )
+        this = [table.c.resource_id == resource_id] if resource_id else []
         first = (
             sa.select(table.c.id)
-            .where(free, table.c.attempts < MAX_ATTEMPTS)
+            .where(free, table.c.attempts < MAX_ATTEMPTS, *this)
             # somebody sits before a deposit and waits
             .order_by(table.c.package_id != "", table.c.queued_at)
             .limit(1)

@@ -20,10 +20,13 @@ log = logging.getLogger(__name__)
 
 _MINUTE = 60
 _DEPOSITS = {
-    "resource_create", "resource_update", "resource_patch", "package_revise",
-    "odl_deposit_create", "odl_deposit_file_add",
+    "resource_create", "resource_update", "resource_patch", "package_revise", "odl_publish", "odl_deposit_create",
+    "odl_deposit_file_add",
 }  # fmt: skip
-_CHECKS = {"odl_validate", "odl_deposit_repair", "odl_deposit_repair_list"}
+_CHECKS = {"odl_validate", "odl_table_check", "odl_deposit_repair", "odl_deposit_repair_list"}
+#: Pages that read a file in a process of its own.
+_READERS = ("odl_grid.check", "odl_grid.typed", "odl_models.carried")
+_LINKS = "odl_deposit_link."
 _FORMS = ("resource.new", "resource.edit", "odl_deposit.index", "odl_deposit.file")
 
 
@@ -64,6 +67,10 @@ def _kind() -> str | None:
         if action in _CHECKS:
             return "check"
         return "deposit" if action in _DEPOSITS and tk.request.files else None
+    if endpoint.startswith(_LINKS):
+        return "deposit" if tk.request.files else "link"
+    if endpoint in _READERS:
+        return "check"
     if tk.request.method == "POST" and endpoint.endswith(_FORMS):
         return "deposit"
     return None

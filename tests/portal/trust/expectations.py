@@ -262,6 +262,13 @@ ACTIONS = [
     Call("odl_deposit_file_add", lambda world: {"id": world.things["deposit_draft"], "upload": upload(GOOD)},
          may=EDITORS, asks_all=False),
     Call("odl_validate", lambda world: {"upload": upload(GOOD), "schema": SCHEMA}, may=ACCOUNTS, others=403),
+    # half-filled models, the table typed on a page, the catalogue of one's own data
+    Call("odl_template_list", org("a"), **READ),
+    Call("odl_template_list", org("b"), may=STAFF | {"member_b", "editor_b", "admin_b"}),
+    Call("odl_template_show", org("a", schema=SCHEMA), **READ),
+    Call("odl_table_check", org("a", schema=SCHEMA, rows=[{"ANNEE": "2024"}]), **ACT),
+    Call("odl_table_save", org("a", schema=SCHEMA, rows=[{"ENFANT_PRENOM": "Louise"}]), asks_all=False, **ACT),
+    Call("odl_catalogue_update", org("a", on=False), may=STAFF | {"admin_a"}, sees=INSIDE, asks_all=False),
     # what is public
     Call("odl_schema_list"),
     Call("odl_schema_show", lambda world: {"id": SCHEMA}),
@@ -317,6 +324,18 @@ INSIDE_PAGE: dict[str, Any] = {"may": INSIDE, "anonymous": LOGIN}
 ACTING_PAGE: dict[str, Any] = {"may": EDITORS, "sees": INSIDE, "anonymous": LOGIN}
 DECIDING_PAGE: dict[str, Any] = {"may": STAFF, "sees": INSIDE, "anonymous": LOGIN}
 OTHER_STAFF = frozenset({"staff_other", "sysadmin"})
+
+MODELS = f"{COMMUNE}/modeles"
+TABLE = "/odl/grille/<path:schema>"
+
+
+def of_model() -> Callable[[Any], dict[str, Any]]:
+    return lambda world: {"schema": SCHEMA}
+
+
+def of_commune(world: Any) -> str:
+    return f"collectivite={world.orgs['a']}"
+
 
 NATIONAL = f"{ATD}/data-gouv"
 _VARIABLES = {"source": "source_id", "found": "national_id"}
@@ -405,6 +424,26 @@ ROUTES = [
     Call(f"POST {PATH}/<step>", named(step="p1.team"), form=posted(do="waive", reason="Petite"), **DECIDING_PAGE),
     Call(f"POST {PATH}/referents", named(), form=posted(role="agent", title="Secrétaire"), **ACTING_PAGE),
     Call("GET /odl/justificatif/<proof_id>", lambda world: {"proof_id": world.things["proof"]}, **READ),
+    # its models, the table typed on a page, and its catalogue, which is public
+    Call(f"GET {MODELS}", named(), **INSIDE_PAGE),
+    Call(f"POST {MODELS}", named(), form=posted(do=""), **INSIDE_PAGE),
+    Call(f"POST {MODELS}", named(), form=posted(do="catalogue-off"), may=STAFF | {"admin_a"}, sees=INSIDE,
+         anonymous=LOGIN, asks_all=False),
+    Call(f"GET {MODELS}/<path:schema>", named(schema=SCHEMA), **INSIDE_PAGE),
+    *(
+        Call(f"GET {MODELS}/<path:schema>/modele.<any(csv, xlsx):extension>", named(schema=SCHEMA, extension=kind),
+             **INSIDE_PAGE)
+        for kind in ("csv", "xlsx")
+    ),
+    Call(f"GET {MODELS}/<path:schema>/reprise.xlsx", named(schema=SCHEMA), may=NOBODY, anonymous=LOGIN),
+    Call("GET /odl/modele/<path:schema>", lambda world: {"schema": SCHEMA}, may=ACCOUNTS, anonymous=LOGIN),
+    Call(f"GET {TABLE}", of_model(), query=of_commune, **ACTING_PAGE),
+    Call(f"POST {TABLE}", of_model(), query=of_commune, form=posted(do="add", r0c0="Valbrune"), **ACTING_PAGE),
+    Call(f"POST {TABLE}/verifier", of_model(), query=of_commune, form=posted(rows='[{"ANNEE": "2024"}]'),
+         **ACTING_PAGE),
+    Call(f"POST {TABLE}/enregistrer", of_model(), query=of_commune, form=posted(rows='[{"ANNEE": "2024"}]'),
+         asks_all=False, **ACTING_PAGE),
+    *(Call(f"GET {COMMUNE}/catalogue.csv", named(name)) for name in ("a", "b")),
     # what everybody may read of it: Valbrune has opened its page, Pont-de-Lirac has not
     Call("GET /odl/avancement"),
     *(Call("GET /odl/avancement.<any(csv, json):extension>", lambda world, k=kind: {"extension": k})
@@ -462,6 +501,8 @@ ROUTES = [
     Call(f"POST {DEPOSIT}/abandonner", deposit("abandoned"), form=posted(), may=EDITORS, anonymous=LOGIN),
     # models and limits
     Call("GET /odl/limites"),
+    Call("GET /odl/api"),
+    Call("GET /odl/openapi.json"),
     Call("GET /odl/schemas"),
     Call("GET /odl/schemas/<path:id>", lambda world: {"id": SCHEMA}),
     *(
