@@ -70,6 +70,7 @@ def busy_worker(portal) -> Iterator[Callable[[], None]]:
 def describe_dataset(page: Page, *, private: bool = False) -> None:
     """Fill in the first form, from « Déposer un fichier » to the form of the file."""
     page.get_by_role("link", name="Déposer un fichier").click()
+    page.get_by_role("link", name="Utiliser le formulaire classique").click()
     page.get_by_label("Titre", exact=False).first.fill(TITLE)
     if private:
         page.get_by_label("Seulement les agents de la collectivité").check()
@@ -105,9 +106,11 @@ def test_an_agent_deposits_a_file_reads_its_report_and_mends_it(portal, page, ph
     photograph(page, "1-my-collectivite")
 
     page.get_by_role("link", name="Déposer un fichier").click()
+    page.get_by_role("link", name="Utiliser le formulaire classique").click()
     assert page.locator("#field-owner_org option:checked").inner_text() == "Saint-Exemple"
     assert page.locator("#field-license_id option:checked").inner_text().startswith("Licence Ouverte")
     photograph(page, "2-dataset-form")
+    page.go_back()
     page.go_back()
     describe_dataset(page)
     photograph(page, "3-file-form")
@@ -140,7 +143,9 @@ def test_an_agent_deposits_a_file_reads_its_report_and_mends_it(portal, page, ph
     assert any("10/02/2026" in value for value in written)
 
     page.get_by_role("link", name="Déposer le fichier corrigé").click()
+    expect(page.locator("h1")).to_contain_text("Remplacer")
     photograph(page, "6-replace-file")
+    page.get_by_role("link", name="utiliser le formulaire classique").click()
     page.get_by_label("Nouveau fichier").set_input_files(mended_file())
     page.get_by_role("button", name="Enregistrer les modifications").click()
     expect(badge(page)).to_have_text("conforme", timeout=IN_THE_END)
@@ -182,7 +187,7 @@ def test_a_secretary_of_three_communes_chooses_and_always_reads_for_whom_she_wor
     photograph(page, "3-unreadable")
     page.get_by_role("link", name="Valbrune").first.click()
     page.get_by_role("link", name="Déposer un fichier").click()
-    assert page.locator("#field-owner_org option:checked").inner_text() == "Valbrune"
+    expect(page.locator(".odl-eyebrow")).to_contain_text("Valbrune")
 
     page.get_by_role("link", name="Ma collectivité").click()
     communes.filter(has_text="Les Trois-Sources").click()
@@ -190,7 +195,7 @@ def test_a_secretary_of_three_communes_chooses_and_always_reads_for_whom_she_wor
     expect(page.get_by_role("heading", name="Aucun fichier")).to_be_visible()
     photograph(page, "4-nothing-yet")
     page.get_by_role("link", name="Déposer un premier fichier").click()
-    assert page.locator("#field-owner_org option:checked").inner_text() == "Les Trois-Sources"
+    expect(page.locator(".odl-eyebrow")).to_contain_text("Les Trois-Sources")
 
 
 def test_the_structure_that_supports_communes_sees_its_members(portal, page, photograph):

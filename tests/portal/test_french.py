@@ -23,6 +23,9 @@ PLUGINS = "odl scheming_datasets scheming_organizations harvest ckan_harvester d
 
 pytestmark = pytest.mark.usefixtures("with_plugins", "clean_db", "clean_index")
 
+WITH_MAIL = GOOD.splitlines()[0] + b",CONTACT\nValbrune,48903,F,Louise,3,2024,lucie.martin@exemple.test\n"
+DEPOSIT_PAGES = ("/modele", "/reparer", "/donnees-personnelles", "/ou", "/description", "/publier")
+
 
 @pytest.fixture
 def ckan_config(ckan_config: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
@@ -94,7 +97,14 @@ def portal(app: Any) -> dict[str, Any]:
         "incomplet": deposit("incomplet", b"a;b;b;\n1;2;3;4;5\n;;;\n", odl_schema=SCHEMA),
         "libre": deposit("libre", "a;b\n1;é\n".encode("cp1252")),
     }
+    brought = {
+        "faux": call("odl_deposit_create", organization=commune["id"], upload=upload(WRONG, "a-corriger.csv")),
+        "libre": call("odl_deposit_create", organization=commune["id"], upload=upload(b"a;b\n1;2\n", "libre.csv")),
+        "illisible": call("odl_deposit_create", organization=commune["id"], upload=upload(b"\0\1", "illisible.csv")),
+        "courriel": call("odl_deposit_create", organization=commune["id"], upload=upload(WITH_MAIL, "courriels.csv")),
+    }
     run_checks()
+    brought["attente"] = call("odl_deposit_create", organization=commune["id"], upload=upload(GOOD, "attente.csv"))
     files["attente"] = deposit("attente", GOOD, odl_schema=SCHEMA)
     call("package_patch", id=dataset["id"], notes="Les aides versées aux associations")
     call("resource_patch", id=resource["id"], name="Aides 2025", description="Le fichier de l’année")
@@ -123,6 +133,9 @@ def portal(app: Any) -> dict[str, Any]:
         "resource_id": resource["id"],
         "odl_report.resource_id": files["faux"],
         "dataset_resource.id": dataset["name"],
+        "odl_deposit.id": brought["faux"]["id"],
+        "odl_deposit.file_id": brought["faux"]["file"]["id"],
+        "odl_deposit_form.id": brought["faux"]["id"],
         "activity_id": activities[0]["id"],
         "job_id": job["id"],
         "activity.package_changes.id": activities[0]["id"],
@@ -132,7 +145,10 @@ def portal(app: Any) -> dict[str, Any]:
     return {
         "people": people,
         "arguments": {**ARGUMENTS, **ids},
-        "reports": [f"/odl/report/{id_}" for id_ in files.values()],
+        "reports": [
+            *(f"/odl/report/{id_}" for id_ in files.values()),
+            *(f"/odl/depot/{deposit['id']}{page}" for deposit in brought.values() for page in ("", *DEPOSIT_PAGES)),
+        ],
     }
 
 
@@ -150,6 +166,7 @@ def test_no_english_is_left(app: Any, portal: dict[str, Any], person: str | None
 def test_every_route_of_ours_is_walked(app: Any):
     """A new route with a variable part that the walker does not know must be told to it (ARGUMENTS)."""
     known = {**ARGUMENTS, "odl_report.resource_id": "made by the portal fixture"}
+    known |= dict.fromkeys(("odl_deposit.id", "odl_deposit.file_id", "odl_deposit_form.id"), "made there too")
     unknown = [rule for rule in routes(app) if rule.endpoint.startswith("odl") and fill(rule, known) is None]
 
     assert unknown == []

@@ -11,6 +11,7 @@ from ckan.common import current_user
 from ckan.plugins import toolkit as tk
 
 from ckanext.odl import config
+from ckanext.odl.deposit import signals
 from ckanext.odl.language import language
 from ckanext.odl.logic.deposit import access
 
@@ -163,6 +164,7 @@ def odl_visible(text: Any) -> str:
 
 def odl_deposit_signal(signal: Mapping[str, Any]) -> str:
     """What a finding of personal data may be."""
+    kind = str(signal["kind"])
     known = {
         "email": tk._("E-mail addresses"),
         "phone": tk._("Telephone numbers"),
@@ -171,7 +173,12 @@ def odl_deposit_signal(signal: Mapping[str, Any]) -> str:
         "person-name": tk._("Names of persons"),
         "iban": tk._("Bank account numbers (IBAN)"),
     }
-    return known.get(signal["kind"], signal["kind"])
+    return known.get(kind, kind)
+
+
+def odl_deposit_signal_words(signal: Mapping[str, Any]) -> str:
+    """A finding of personal data in a sentence, with its column."""
+    return signals.sentence(signal, language())
 
 
 # -- the deposit
@@ -265,7 +272,7 @@ def odl_deposit_event(line: Mapping[str, Any]) -> str:
         "split": tk._("Divided among several local authorities"),
         "refused": tk._("Refused"),
     }
-    said = known.get(line["what"], line["what"])
+    said = known.get(str(line["what"]), str(line["what"]))
     if detail.get("why"):
         said = f"{said} ({detail['why']})"
     return tk._("{what}, by {who}").format(what=said, who=line["by"]) if line.get("by") else said

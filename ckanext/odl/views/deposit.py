@@ -93,7 +93,7 @@ def _model(deposit: Mapping[str, Any]) -> dict[str, Any] | None:
 
 def _match_words(match: Mapping[str, Any]) -> str:
     """Why a model was recognised: the share of its columns, then what else speaks for it."""
-    if match.get("reasons"):
+    if match.get("reasons") and language() == "fr":  # the file was looked at in French
         return " ".join(match["reasons"])
     sentence = tk.ungettext(
         "{matched} of its {total} column is in the file.",

@@ -106,7 +106,7 @@ class TestWhatItSays:
         page = look(PAGE, agent)
 
         assert words(page.select_one(".odl-empty h2")) == "No file here yet"
-        assert page.select_one(".odl-empty a.btn")["href"] == f"/en/dataset/new?group={commune['id']}"
+        assert page.select_one(".odl-empty a.btn")["href"] == f"/en/odl/depot?collectivite={commune['name']}"
 
     def test_it_is_french_too(self, look, agent, commune):
         page = look("/fr/odl/collectivite/valbrune", agent)

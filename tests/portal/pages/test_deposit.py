@@ -203,7 +203,7 @@ class TestReading:
 
         page = look(address, agent)
 
-        assert words(page.select_one(".odl-verdict .odl-state")) == "check under way"
+        assert words(page.select_one(".odl-verdict .odl-state")) == "being checked"
         assert page.select_one("[aria-live=polite] [hx-get]")
         assert words(page.select_one(".odl-actions a")) == "Refresh"
 

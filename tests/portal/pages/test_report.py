@@ -63,14 +63,15 @@ class TestWhatItSays:
         assert words(sheet.select_one(".odl-cell-error")).endswith("X")
         assert {"C3", "E3"} <= {words(strong) for strong in page.select(".odl-row-message strong")}
 
-    def test_its_main_button_leads_to_the_form_of_the_file(self, look, deposit, agent, dataset):
+    def test_its_main_button_leads_to_the_deposit_that_replaces_the_file(self, look, deposit, agent, dataset):
         resource = deposit(WRONG)
         run_checks()
 
         button = look(address(resource), agent).select_one(".odl-verdict .btn-primary")
 
         assert words(button) == "Deposit the corrected file"
-        assert button["href"] == f"/en/dataset/{dataset['name']}/resource/{resource['id']}/edit#field-upload"
+        expected = f"/en/odl/depot?collectivite=valbrune&jeu={dataset['name']}&fichier={resource['id']}"
+        assert button["href"] == expected
 
     def test_a_reader_is_offered_no_change(self, look, deposit):
         resource = deposit(WRONG)

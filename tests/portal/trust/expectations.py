@@ -301,6 +301,7 @@ COMMUNE = "/odl/collectivite/<name>"
 PATH = f"{COMMUNE}/parcours"
 ATD = "/odl/atd/<name>"
 REPORT = "/odl/report/<resource_id>"
+DEPOSIT = "/odl/depot/<id>"
 
 
 def named(name: str = "a", **more: Any) -> Callable[[Any], dict[str, Any]]:
@@ -313,6 +314,10 @@ def posted(**form: Any) -> Callable[[Any], dict[str, Any]]:
 
 def chosen(**form: Any) -> Callable[[Any], dict[str, Any]]:
     return lambda world: {"id": world.orgs["a"], **form}
+
+
+def deposit(state: str, **more: Any) -> Callable[[Any], dict[str, Any]]:
+    return lambda world: {"id": world.things[f"deposit_{state}"], **more}
 
 
 INSIDE_PAGE: dict[str, Any] = {"may": INSIDE, "anonymous": LOGIN}
@@ -469,6 +474,31 @@ ROUTES = [
         Call(f"POST {REPORT}/check", resource(state, "resource_id"), form=posted(), may=EDITORS, sees=readers(state))
         for state in STATES
     ),
+    # deposits
+    Call("GET /odl/depot", may=ACCOUNTS, anonymous=LOGIN),
+    Call("GET /odl/depot", query=lambda world: f"collectivite={world.orgs['a']}", may=EDITORS, anonymous=LOGIN),
+    Call("POST /odl/depot", form=lambda world: {"collectivite": world.orgs["a"]}, may=EDITORS, anonymous=LOGIN),
+    *(
+        Call(f"GET {DEPOSIT}{part}", deposit(state), may=EDITORS, anonymous=LOGIN)
+        for part in ("", "/fragment", "/modele", "/reparer", "/abandonner", "/donnees-personnelles", "/ou",
+                     "/description", "/publier", "/en-ligne")
+        for state in ("draft", "abandoned")
+    ),
+    *(
+        Call(f"GET {DEPOSIT}/rapport.<any(csv, xlsx):extension>", deposit("draft", extension=kind), may=EDITORS,
+             anonymous=LOGIN)
+        for kind in ("csv", "xlsx")
+    ),
+    *(
+        Call(f"GET {DEPOSIT}/fichiers/<file_id>{part}", deposit("draft", file_id="none"), may=NOBODY, anonymous=LOGIN)
+        for part in ("", "/changements")
+    ),
+    *(
+        Call(f"POST {DEPOSIT}{part}", deposit("draft"), form=posted(), may=EDITORS, anonymous=LOGIN)
+        for part in ("/modele", "/fichier", "/reparer", "/donnees-personnelles", "/ou", "/publier", "/verifier")
+    ),
+    Call(f"POST {DEPOSIT}/description", deposit("draft"), form=posted(title="Prénoms"), may=EDITORS, anonymous=LOGIN),
+    Call(f"POST {DEPOSIT}/abandonner", deposit("abandoned"), form=posted(), may=EDITORS, anonymous=LOGIN),
     # models and limits
     Call("GET /odl/limites"),
     Call("GET /odl/api"),

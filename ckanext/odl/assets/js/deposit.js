@@ -96,6 +96,7 @@ ckan.module("odl-drop", function () {
           if (answer.url) window.location.assign(answer.url);
           return;
         }
+        if (request.status < 400 && request.responseURL) { window.location.assign(request.responseURL); return; }
         form.submit(); // the server says by a page what it has to say: the session is over, too many files…
       };
 
