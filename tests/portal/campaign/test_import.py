@@ -49,7 +49,9 @@ def contacts() -> dict[str, str]:
 def test_a_list_is_shown_before_anything_is_created(place: Place) -> None:
     shown = brought(place)
     assert states(shown) == {2: "new", 3: "there", 4: "elsewhere", 5: "asked", 6: "unknown", 7: "new", 8: "twice"}
-    assert shown["rows"][4]["why"] == "Le code INSEE «\u00a048999\u00a0» n’est pas dans la liste officielle des communes."
+    assert (
+        shown["rows"][4]["why"] == "Le code INSEE «\u00a048999\u00a0» n’est pas dans la liste officielle des communes."
+    )
     assert shown["rows"][5]["email_problem"] == "«\u00a0pas une adresse\u00a0» n’est pas une adresse électronique."
     assert [choice["value"] for choice in shown["rows"][3]["choices"]] == [
         "commune:11339", "commune:30247", "commune:93066", "commune:97411",
@@ -104,7 +106,9 @@ def test_an_answer_that_was_not_offered_is_refused(place: Place) -> None:
 
 
 def test_wrong_rows_do_not_stop_the_rest(place: Place) -> None:
-    real = [code for number in range(1, 30) if (body := territory.commune(code := f"48{number:03d}")) and not body.remark]
+    real = [
+        code for number in range(1, 30) if (body := territory.commune(code := f"48{number:03d}")) and not body.remark
+    ]
     real = [code for code in real if code != "48013"][:12]
     rows = [f"{code};mairie-{code}@exemple.fr" for pair in zip(real, range(99000, 99012), strict=True) for code in pair]
     shown = brought(place, "Code INSEE;Courriel\n" + "\n".join(rows))
@@ -140,7 +144,7 @@ def test_a_row_that_cannot_be_created_says_why_and_the_next_goes_on(
     ("content", "sentence"),
     [
         (b"", "Ce fichier ne se lit pas comme un tableau."),
-        (b"Telephone;Courriel\n04;a@b.fr\n", "Aucune colonne ne dit de quelle collectivit"),
+        (b"Fax;Courriel\n04 00;a@b.fr\n04 00;c@d.fr\n", "Aucune colonne ne dit de quelle collectivit"),
         (b"\x00\x01\x02", "Ce fichier ne se lit pas comme un tableau."),
     ],
 )
@@ -156,5 +160,5 @@ def test_only_the_staff_brings_and_sees_a_list(place: Place, who: str | None) ->
     with pytest.raises(tk.NotAuthorized):
         brought(place, who=who)  # type: ignore[arg-type]
     for action in ("odl_member_import_show", "odl_member_import_run"):
-        with pytest.raises(tk.ObjectNotFound):
+        with pytest.raises((tk.ObjectNotFound, tk.NotAuthorized) if who is None else tk.ObjectNotFound):
             place.call(who, action, id=shown["id"])

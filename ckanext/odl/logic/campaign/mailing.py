@@ -77,9 +77,7 @@ def next_mail(session: Session) -> bool:
     statement = (
         sa.select(member)
         .join(campaign, campaign.c.id == member.c.campaign_id)
-        .where(
-            member.c.mail_state == MailState.QUEUED.value, campaign.c.state == CampaignState.OPEN.value, _due(member)
-        )
+        .where(*_waits(member, campaign))
         .order_by(member.c.mail_attempts, campaign.c.opened_at, member.c.organization_id)
         .limit(1)
         .with_for_update(of=member, skip_locked=True)
