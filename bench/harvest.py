@@ -52,11 +52,11 @@ def main() -> int:
 
 
 def _measure(national: NationalServer, count: int) -> dict[str, Any]:
-    from ckanext.odl.datagouv import incoming  # noqa: PLC0415
-    from ckanext.odl.harvest import importing, run, sources  # noqa: PLC0415 (after the portal is set up)
-    from ckanext.odl.model import DatagouvLink  # noqa: PLC0415
-    from ckanext.odl.model.validation import clock  # noqa: PLC0415
-    from ckanext.odl.scdl import catalogue  # noqa: PLC0415
+    from ckanext.odl.datagouv import incoming
+    from ckanext.odl.harvest import importing, run, sources
+    from ckanext.odl.model import DatagouvLink
+    from ckanext.odl.model.validation import clock
+    from ckanext.odl.scdl import catalogue
 
     mark = f"{time.time_ns():x}"
     atd, commune = (_organization(f"banc-{mark}-{name}", name) for name in ("atd", "commune"))
@@ -105,7 +105,7 @@ def _measure(national: NationalServer, count: int) -> dict[str, Any]:
 
 
 def _organization(name: str, title: str) -> str:
-    from ckanext.odl.harvest import importing  # noqa: PLC0415
+    from ckanext.odl.harvest import importing
 
     data = {"name": name, "title": title, "odl_is_atd": title == "atd", "odl_kind": "syndicat"}
     return tk.get_action("organization_create")(importing.context(), data)["id"]

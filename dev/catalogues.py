@@ -45,7 +45,7 @@ def extract() -> Catalog:
     )
     for file, _line, message, comments, context in messages:
         # without line numbers, so that a moved line does not change the catalogues
-        found.add(message, None, [(file, None)], auto_comments=comments, context=context)  # pyright: ignore
+        found.add(message, None, [(file, None)], auto_comments=comments, context=context)  # pyright: ignore[reportArgumentType] (babel's stubs)
     return found
 
 
@@ -71,9 +71,9 @@ def compile_all(folder: Path = I18N) -> None:
             continue
         merged = read(sources[-1])
         for message in (m for source in sources[:-1] for m in read(source) if m.id):
-            if not _translated(merged.get(message.id, message.context)):  # pyright: ignore
-                merged.delete(message.id, message.context)  # pyright: ignore
-                merged[message.id] = message  # pyright: ignore
+            if not _translated(merged.get(message.id, message.context)):  # pyright: ignore[reportArgumentType] (babel's stubs)
+                merged.delete(message.id, message.context)  # pyright: ignore[reportArgumentType] (babel's stubs)
+                merged[message.id] = message  # pyright: ignore[reportArgumentType] (babel's stubs)
         if rule := PLURAL_FORMS.get(messages.parent.name):
             merged.mime_headers = [("Plural-Forms", rule)]
         for message in merged:
@@ -101,7 +101,7 @@ def problems() -> list[str]:
         for message in template:
             if not message.id:
                 continue
-            known = catalogue.get(message.id, message.context)  # pyright: ignore
+            known = catalogue.get(message.id, message.context)  # pyright: ignore[reportArgumentType] (babel's stubs)
             if known is None:
                 found.append(f"{language}: not in {OWN} (run `make messages`): {message.id!r}")
             elif known.fuzzy:

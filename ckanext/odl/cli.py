@@ -15,8 +15,9 @@ from ckanext.odl.harvest import command as datagouv_command
 from ckanext.odl.harvest import worker as links
 from ckanext.odl.language import language
 from ckanext.odl.logic import checklist as portal_checklist
-from ckanext.odl.logic import own_catalogue, schema_sync
+from ckanext.odl.logic import index, own_catalogue, schema_sync
 from ckanext.odl.logic.campaign import work as campaigns
+from ckanext.odl.logic.deposit import due, expiring
 from ckanext.odl.logic.path import recompute
 from ckanext.odl.onboarding import ChecklistError, diff
 from ckanext.odl.scdl import catalogue
@@ -57,8 +58,9 @@ def validation() -> None:
 
 @validation.command()
 def sweep() -> None:
-    """Take up the checks and the paths that were lost. To be run every minute."""
-    others = {"paths": recompute.sweep(), "campaigns": campaigns.sweep(), "datagouv": links.sweep()}
+    """Take up what was lost (checks, paths, the index), publish the deposits that are due. To be run every minute."""
+    others = {"paths": recompute.sweep(), "datagouv": links.sweep(), "deposits": {**due.sweep(), **expiring.sweep()}}
+    others |= {"campaigns": campaigns.sweep(), "indexed": index.mend()}
     click.echo(json.dumps({**jobs.sweep(), **others}))
 
 

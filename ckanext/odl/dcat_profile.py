@@ -14,8 +14,8 @@ from ckanext.dcat.profiles import EuropeanDCATAP3Profile
 from ckanext.dcat.profiles.base import DCAT, DCT, FOAF, LOCN, RDF, RDFS, SKOS, SPDX, VCARD, XSD
 from rdflib import BNode, Literal, Namespace, URIRef
 
-from ckanext.odl.datagouv import outgoing
-from ckanext.odl.datagouv.outgoing import web_address
+from ckanext.odl.datagouv import outgoing, outgoing_values
+from ckanext.odl.datagouv.outgoing_values import web_address
 from ckanext.odl.logic.datagouv import sending
 
 NAME = "odl_datagouv"
@@ -81,7 +81,7 @@ class DatagouvProfile(EuropeanDCATAP3Profile):
         label = next((choice["label"] for choice in choices if choice["value"] == theme), None)
         self._text(node, SKOS.prefLabel, label.get("fr") if isinstance(label, dict) else label)
 
-    def _licence(self, subject: URIRef, licence: outgoing.Licence | None) -> None:
+    def _licence(self, subject: URIRef, licence: outgoing_values.Licence | None) -> None:
         if licence is None:
             return
         node = URIRef(licence.url) if licence.url else _blank("licence", licence.id)
@@ -101,7 +101,7 @@ class DatagouvProfile(EuropeanDCATAP3Profile):
             if day:
                 self.g.add((node, predicate, Literal(day.isoformat(), datatype=XSD.date)))
 
-    def _place(self, subject: URIRef, place: outgoing.Place | None) -> None:
+    def _place(self, subject: URIRef, place: outgoing_values.Place | None) -> None:
         if place is None:
             return
         node = URIRef(place.uri) if place.uri else _blank("place", subject)
@@ -112,7 +112,7 @@ class DatagouvProfile(EuropeanDCATAP3Profile):
         if place.geometry:
             self.g.add((node, LOCN.geometry, Literal(place.geometry, datatype=_GEOJSON)))
 
-    def _publisher(self, subject: URIRef, publisher: outgoing.Agent | None) -> None:
+    def _publisher(self, subject: URIRef, publisher: outgoing_values.Agent | None) -> None:
         if publisher is None:
             return
         node = URIRef(publisher.uri)
@@ -123,7 +123,7 @@ class DatagouvProfile(EuropeanDCATAP3Profile):
         self._link(node, FOAF.homepage, publisher.website)
         self._mail(node, FOAF.mbox, publisher.email)
 
-    def _contact(self, subject: URIRef, contact: outgoing.Contact | None) -> None:
+    def _contact(self, subject: URIRef, contact: outgoing_values.Contact | None) -> None:
         if contact is None:
             return
         node = _blank("contact", subject)

@@ -10,13 +10,14 @@ from ckan import model
 from sqlalchemy.orm import Session
 
 from ckanext.odl import config
-from ckanext.odl.model import Deposit, DepositFile, DepositState, Validation
+from ckanext.odl.model import Deposit, DepositFile, DepositState, State, Validation
 from ckanext.odl.validation import guarded
 from ckanext.odl.validation.guard import Stopped, in_child
 
 log = logging.getLogger(__name__)
 
 _INSPECT = "ckanext.odl.deposit.inspection:inspect"
+_PROPOSALS = "ckanext.odl.validation.repair:proposals"
 #: Unread deposits taken up by one sweep.
 SWEEP_LIMIT = 500
 
@@ -50,18 +51,32 @@ def look(path: str, schema: str | None, name: str, known: dict[str, Any]) -> tup
     except Stopped as stopped:
         log.warning("A deposited file could not be looked at: %s", stopped.code)
         return guarded(path, schema, name=name, **limits, **known), {"stopped": stopped.code}
-    return seen.pop("report"), seen
+    report = seen.pop("report")
+    if report["status"] == "invalid":
+        seen["repairable"] = _repairable(path, report, name, known, limits)
+    return report, seen
 
 
-def store(session: Session, file: DepositFile, seen: dict[str, Any], report: dict[str, Any], period: str | None) -> None:
+def _repairable(path: str, report: dict[str, Any], name: str, known: dict[str, Any], limits: dict[str, Any]) -> int:
+    """How many repairs the portal has for a file, so that its page need not look for them each time it is read."""
+    schema = report["schema"] or {}
+    options = {"schema": f"{schema['id']}@{schema['version']}" if schema.get("id") else None, "name": name, **known}
+    try:
+        return len(in_child(_PROPOSALS, path, options=options, **limits)["repairs"])
+    except Stopped as stopped:
+        log.warning("The repairs of a deposited file could not be looked for: %s", stopped.code)
+        return 0
+
+
+def store(
+    session: Session, file: DepositFile, seen: dict[str, Any], report: dict[str, Any], period: str | None
+) -> None:
     """Keep what was seen beside the file, and the model that was recognised unless a person chose one.
 
     The caller commits.
     """
     table, files = Deposit.__table__, DepositFile.__table__
-    session.execute(
-        sa.update(files).where(files.c.id == file.id).values(inspection={**seen, "held_to_period": period})
-    )
+    session.execute(sa.update(files).where(files.c.id == file.id).values(inspection={**seen, "held_to_period": period}))
     schema = report["schema"] or {}
     guess = {"schema_id": schema.get("id") or "", "schema_version": schema.get("version") or ""}
     session.execute(
@@ -69,6 +84,38 @@ def store(session: Session, file: DepositFile, seen: dict[str, Any], report: dic
         .where(table.c.id == file.deposit_id, table.c.file_id == file.id, ~table.c.schema_chosen)
         .values(**guess)
     )
+
+
+def hand_over(session: Session, resource: dict[str, Any], sha256: str, schema_id: str, version: str) -> None:
+    """Give a published file the report that its bytes had as a deposit, so that they are not judged twice.
+
+    Only when nothing that the check depends on has changed: the same bytes, model and version, and the same period.
+    """
+    deposit, file, check = Deposit.__table__, DepositFile.__table__, Validation.__table__
+    rows = session.execute(
+        sa.select(check.c.id, check.c.schema_id, check.c.report["schema"].label("schema"), file.c.inspection)
+        .join(file, file.c.id == check.c.resource_id)
+        .join(deposit, deposit.c.file_id == file.c.id)
+        .where(
+            deposit.c.resource_id == resource["id"],
+            check.c.sha256 == sha256,
+            check.c.state == State.DONE.value,
+            check.c.status != "incomplete",
+        )
+    )
+    period = resource.get("odl_period") or None
+    for row in rows:
+        judged = row.schema or {}
+        seen = row.inspection or {}
+        by_model = (judged.get("id") or "", judged.get("version") or "") == (schema_id, version)
+        held_to = seen.get("held_to_period")
+        told = (seen.get("period") or {}).get("value")
+        if (by_model or (not schema_id and not row.schema_id)) and period in (
+            held_to,
+            told if held_to is None else None,
+        ):
+            Validation.copy(session, row.id, resource["id"], resource["package_id"], schema_id, version)
+            return
 
 
 def unread(session: Session) -> int:

@@ -18,7 +18,7 @@ from ckan.model import meta
 from ckan.plugins import toolkit as tk
 from sqlalchemy.orm import Session
 
-from ckanext.odl import links, queue, storage
+from ckanext.odl import inspecting, links, queue, storage
 from ckanext.odl.model import StoredFile, Validation
 from ckanext.odl.scdl import UnknownSchema, catalogue
 
@@ -210,6 +210,8 @@ def _refresh_file(
     is_new = again or known is None or known.stamp != stamp
     checked = set() if is_new else Validation.checked(session, [resource["id"]])
     schema = followed(resource, lambda one: (resource["id"], sha256, *one) in checked)
+    if moved and not again:
+        inspecting.hand_over(session, resource, sha256, *schema)
     waiting = Validation.ask(
         session,
         resource_id=resource["id"],

@@ -38,9 +38,9 @@ class Checks:
         self._session = session
         self._unsaid: set[str] = set()
 
-    def next(self) -> bool:
-        """Run the next check; False when none waits."""
-        row = Validation.claim(self._session)
+    def next(self, resource_id: str | None = None) -> bool:
+        """Run the next check (of one file when it is named); False when none waits."""
+        row = Validation.claim(self._session, resource_id)
         if row is None or row.size > LARGE_BYTES or len(self._unsaid) >= SAID_TOGETHER:
             self._tell_the_search()
         if row is None:
@@ -63,6 +63,14 @@ class Checks:
             marking.mark_owners(self._unsaid)
             tell_the_search(self._session, self._unsaid)
             self._unsaid.clear()
+
+
+def check_now(file_id: str) -> None:
+    """Run the checks of one file that wait, rather than leave them to a worker: somebody waits for the answer."""
+    with own_session() as session:
+        checks = Checks(session)
+        while checks.next(file_id):
+            pass
 
 
 def _check(session: Session, row: Validation) -> None:

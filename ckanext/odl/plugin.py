@@ -12,7 +12,7 @@ from ckan.plugins import toolkit as tk
 
 from . import brought, defaults, search, subscriptions
 from .logic.datagouv import mirror
-from .views import downloads, failures, rates
+from .views import characters, downloads, failures, rates
 
 
 @tk.blanket.actions
@@ -60,6 +60,7 @@ class OdlPlugin(p.SingletonPlugin, DefaultTranslation):
 
     # IMiddleware
     def make_middleware(self, app: Any, config: CKANConfig) -> Any:
+        characters.protect(app)
         downloads.protect(app)
         failures.protect(app)
         rates.protect(app)

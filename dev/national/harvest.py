@@ -25,10 +25,10 @@ NAME = "Portail moissonné"
 
 def run(app: Any, backend: str, url: str, filters: list[dict[str, str]]) -> dict[str, Any]:
     """Harvest *url* once, for an organization of its own."""
-    from udata.core.organization.models import Organization  # noqa: PLC0415 (of udata's environment)
-    from udata.harvest.backends import get_backend  # noqa: PLC0415
-    from udata.harvest.models import HarvestSource  # noqa: PLC0415
-    from udata.models import Dataset  # noqa: PLC0415
+    from udata.core.organization.models import Organization
+    from udata.harvest.backends import get_backend
+    from udata.harvest.models import HarvestSource
+    from udata.models import Dataset
 
     with app.app_context():
         world.load({"organizations": [{"name": NAME}]})

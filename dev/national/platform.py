@@ -57,10 +57,10 @@ def create(port: int, roads: Mapping[str, str], *, local: bool = False, pages: s
     """
     _keep_in_memory()
     os.environ["UDATA_SETTINGS"] = os.devnull  # else it would read a `udata.cfg` of the current folder
-    from udata import settings  # noqa: PLC0415 (after the database is replaced)
-    from udata.app import create_app, standalone  # noqa: PLC0415
-    from udata.harvest.backends import base  # noqa: PLC0415
-    from udata.http import ssrf_session  # noqa: PLC0415
+    from udata import settings
+    from udata.app import create_app, standalone
+    from udata.harvest.backends import base
+    from udata.http import ssrf_session
 
     class Settings(settings.Defaults):
         SERVER_NAME = f"127.0.0.1:{port}"
@@ -105,9 +105,9 @@ def _keep_in_memory() -> None:
 
 def _load_reference() -> None:
     """Store the licences and the kinds of territory of data.gouv.fr; let it know the schemas that the portal knows."""
-    from udata.core.dataset import models  # noqa: PLC0415 (udata is imported once the database is replaced)
-    from udata.core.spatial.models import GeoLevel  # noqa: PLC0415
-    from udata.models import License  # noqa: PLC0415
+    from udata.core.dataset import models
+    from udata.core.spatial.models import GeoLevel
+    from udata.models import License
 
     for licence in json.loads((HERE / "licences.json").read_text()):
         License(**licence, active=True).save()

@@ -33,7 +33,7 @@ class Quiet(WSGIRequestHandler):
 
 def pages(app: Any) -> None:
     """Answer for the pages of the site, which udata no longer brings, with what its API says of the same object."""
-    from flask import redirect  # noqa: PLC0415 (of udata's environment)
+    from flask import redirect
 
     for kind in ("datasets", "organizations"):
 
@@ -46,7 +46,7 @@ def pages(app: Any) -> None:
 
 def files(app: Any, contents: dict[str, str]) -> None:
     """Serve the files that the platform hosts, path → text."""
-    from flask import Response, abort  # noqa: PLC0415 (of udata's environment)
+    from flask import Response, abort
 
     def show(path: str) -> Any:
         return Response(contents[path], mimetype="text/csv") if path in contents else abort(404)

@@ -25,9 +25,9 @@ def load(world: dict[str, Any], *, site: str = "") -> dict[str, Any]:
     :returns: ``organizations`` and ``datasets``, name or title → id; ``tokens`` of the ``administrator`` of the
         platform and of an ``agent`` who administers all the organizations
     """
-    from udata.core.api_token.models import ApiToken  # noqa: PLC0415 (udata is imported once the database is replaced)
-    from udata.core.organization.models import Member, Organization  # noqa: PLC0415
-    from udata.models import GeoZone, Role, User  # noqa: PLC0415
+    from udata.core.api_token.models import ApiToken
+    from udata.core.organization.models import Member, Organization
+    from udata.models import GeoZone, Role, User
 
     def person(name: str, *roles: Any) -> Any:
         now = datetime.now(timezone.utc)
@@ -65,10 +65,10 @@ def load(world: dict[str, Any], *, site: str = "") -> dict[str, Any]:
 
 
 def _dataset(record: dict[str, Any], organizations: dict[str, Any]) -> Any:
-    from udata.core.dataset.models import HarvestDatasetMetadata  # noqa: PLC0415 (see above)
-    from udata.core.spatial.models import SpatialCoverage  # noqa: PLC0415
-    from udata.models import ContactPoint, Dataset, GeoZone, License  # noqa: PLC0415
-    from udata.mongo.datetime_fields import DateRange  # noqa: PLC0415
+    from udata.core.dataset.models import HarvestDatasetMetadata
+    from udata.core.spatial.models import SpatialCoverage
+    from udata.models import ContactPoint, Dataset, GeoZone, License
+    from udata.mongo.datetime_fields import DateRange
 
     organization = organizations[record["organization"]]
     now = datetime.now(timezone.utc)
@@ -100,8 +100,8 @@ def _dataset(record: dict[str, Any], organizations: dict[str, Any]) -> Any:
 
 
 def _resource(record: dict[str, Any], resource: dict[str, Any]) -> Any:
-    from udata.core.dataset.models import Checksum, Schema  # noqa: PLC0415 (see above)
-    from udata.models import Resource  # noqa: PLC0415
+    from udata.core.dataset.models import Checksum, Schema
+    from udata.models import Resource
 
     digest = identifier("resource", record["organization"], record["title"], resource["url"])
     plain = {key: value for key, value in resource.items() if key not in ("checksum", "schema")}

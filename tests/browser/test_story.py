@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from openpyxl import load_workbook
@@ -19,28 +20,28 @@ TITLE = "Subventions versées par Saint-Exemple en 2026"
 IN_THE_END = 60_000
 
 
-def upload(rows: list[list[object]], name: str = "subventions-2026.csv") -> dict[str, object]:
+def upload(rows: list[list[object]], name: str = "subventions-2026.csv") -> Any:
     """A file as Excel saves it, for a file input."""
     return {"name": name, "mimeType": "text/csv", "buffer": files.as_csv(files.SUBVENTIONS, rows, ";", "cp1252")}
 
 
-def wrong_file() -> dict[str, object]:
+def wrong_file() -> Any:
     rows = files.subventions_from_excel(*COMMUNE, 2026)
     rows[0][1] = "2,20E+13"
     return upload(rows)
 
 
-def mended_file() -> dict[str, object]:
+def mended_file() -> Any:
     return upload(files.subventions(*COMMUNE, 2026))
 
 
-def large_file() -> dict[str, object]:
+def large_file() -> Any:
     """More than the portal checks while one waits (1 MB)."""
     row = files.subventions(*COMMUNE, 2026)[0]
     row[7] = "Fonctionnement annuel de l’association"
     rows = [[*row[:3], f"2026-{number:05d}", *row[4:]] for number in range(12_000)]
     file = upload(rows, "subventions-toutes.csv")
-    assert len(file["buffer"]) > 1 << 20  # pyright: ignore[reportArgumentType]
+    assert len(file["buffer"]) > 1 << 20
     return file
 
 
@@ -76,9 +77,9 @@ def describe_dataset(page: Page, *, private: bool = False) -> None:
     expect(page.get_by_label("Fichier à déposer")).to_be_visible()
 
 
-def deposit(page: Page, file: dict[str, object]) -> None:
+def deposit(page: Page, file: Any) -> None:
     """Fill in the second form with a file that follows the model Subventions."""
-    page.get_by_label("Fichier à déposer").set_input_files(file)  # pyright: ignore[reportArgumentType]
+    page.get_by_label("Fichier à déposer").set_input_files(file)
     page.locator("#field-odl_schema").select_option(label="Subventions")
     page.get_by_role("button", name="Publier").click()
     expect(page.locator("h1")).to_have_text(re.compile(TITLE))

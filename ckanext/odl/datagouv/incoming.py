@@ -154,8 +154,9 @@ def quality(record: Any) -> float | None:
     """The quality score that data.gouv.fr gives, from 0 to 1."""
     found = record.get("quality") if isinstance(record, dict) else None
     score = found.get("score") if isinstance(found, dict) else None
-    is_score = isinstance(score, (int, float)) and not isinstance(score, bool) and 0 <= score <= 1
-    return float(score) if is_score else None  # pyright: ignore[reportArgumentType]
+    if isinstance(score, bool) or not isinstance(score, (int, float)):
+        return None
+    return float(score) if 0 <= score <= 1 else None
 
 
 def is_from(record: Any, site_url: str) -> bool:

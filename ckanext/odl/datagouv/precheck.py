@@ -18,7 +18,7 @@ from typing import Any
 
 import yaml
 
-from . import outgoing, precheck_rules
+from . import outgoing_values, precheck_rules
 from .precheck_view import View
 
 #: data.gouv.fr would not take the dataset; would take it without something; would take it, but it could be better.
@@ -65,7 +65,7 @@ def check(
     organization: Mapping[str, Any] | None = None,
     *,
     site_url: str = "",
-    outlines: outgoing.Outlines | None = None,
+    outlines: outgoing_values.Outlines | None = None,
 ) -> list[Finding]:
     """Everything to know of one dataset, the gravest first.
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from dateutil import parser as dates
 
-from . import outgoing
+from . import outgoing, outgoing_values
 
 #: Codes of the European vocabulary of frequencies that udata knows.
 RHYTHMS = frozenset((
@@ -32,7 +32,7 @@ class View:
         package: Mapping[str, Any],
         organization: Mapping[str, Any] | None = None,
         site_url: str = "",
-        outlines: outgoing.Outlines | None = None,
+        outlines: outgoing_values.Outlines | None = None,
     ) -> None:
         self.package: Mapping[str, Any] = package if isinstance(package, Mapping) else {}
         inside = self.package.get("organization")
@@ -50,7 +50,7 @@ class View:
             for item in as_list(self.package.get("tags"))
             if (name := text(item.get("name") if isinstance(item, Mapping) else item))
         ]
-        place = outgoing.place(self.package, outlines)
+        place = outgoing_values.place(self.package, outlines)
         self.has_outline = bool(place and place.geometry)
         self.own_geometry = self.extras.get("spatial")
         self.geometry_problem = geometry_problem(self.own_geometry)
@@ -71,7 +71,7 @@ class View:
 
     def day(self, name: str, channel: str) -> Any:
         """The date in a field as it arrives, None when it does not."""
-        return outgoing.day(self.text(name)) if channel == "dcat" else day(self.text(name))
+        return outgoing_values.day(self.text(name)) if channel == "dcat" else day(self.text(name))
 
     def text(self, name: str) -> str:
         """A field of the dataset, wherever it is kept."""

@@ -18,7 +18,7 @@ import yaml
 
 from ckanext.odl.onboarding.freshness import PERIODS, WITHOUT_PERIOD
 
-from . import outgoing
+from . import outgoing_values
 from .precheck_view import View, rhythm, text
 
 #: In the order in which data.gouv.fr shows them.
@@ -86,7 +86,7 @@ def assess(
     package: Mapping[str, Any],
     today: dt.date,
     *,
-    outlines: outgoing.Outlines | None = None,
+    outlines: outgoing_values.Outlines | None = None,
     unavailable: Collection[str] = (),
 ) -> Quality:
     """How data.gouv.fr would judge a dataset that it reads from the portal's feed.
@@ -126,7 +126,7 @@ def _is_in_time(view: View, code: str, today: dt.date) -> bool:
     period = _DAILY.get(code) or PERIODS.get(code)
     if period is None:
         return code in WITHOUT_PERIOD
-    changed = outgoing.day(view.package.get("metadata_modified"))
+    changed = outgoing_values.day(view.package.get("metadata_modified"))
     try:
         return changed is not None and (changed + dt.timedelta(days=period + _LATE_DAYS)) >= today
     except OverflowError:

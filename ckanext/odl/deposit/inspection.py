@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
-from ckanext.odl.scdl import Match, NotATable, UnknownSchema, catalogue, detect
-from ckanext.odl.scdl.catalogue import in_language
-from ckanext.odl.validation.reading.table import Table
+from ckanext.odl.scdl import NotATable, UnknownSchema, catalogue
 from ckanext.odl.validation.run import judge
 
+from .guessing import matches
 from .owners import OwnerColumns
 from .period import PeriodWatch
 from .reading import Sheet
 from .signals import SignalWatch
-
-MATCHES = 5
 
 
 def inspect(
@@ -63,47 +60,31 @@ def inspect(
         "period": None,
         "owners": None,
     }
-    if table is None or report.status in ("unreadable", "incomplete"):
+    if report.status == "incomplete":
         return seen
     fields = _fields(report.schema)
-    sheet = Sheet.of(table, [str(field["name"]) for field in fields])
+    names = [str(field["name"]) for field in fields]
+    sheet = None
+    if table is not None and (report.status != "unreadable" or table.document is not None):
+        sheet = Sheet.of(table, names)  # records inside records are no table for the check, and may hold persons
+    seen["matches"] = matches(Path(path), sheet, name or Path(path).name, language)
     if sheet is None:
         return seen
     seen["columns"] = sheet.header
-    seen["matches"] = [_told(match, language) for match in _matches(table, sheet)[:MATCHES]]
+    texts = [PurePath(name or Path(path).name).stem, *sheet.titles, sheet.table.sheet or ""]
     watches = (
-        SignalWatch(sheet.header, fields),
-        PeriodWatch(sheet.header, name),
+        SignalWatch([*sheet.header, *[""] * (sheet.width - len(sheet.header))], fields, is_grid=sheet.is_grid),
+        PeriodWatch(sheet.header, texts, modelled=bool(fields), pace=_pace(report.schema)),
         OwnerColumns(sheet.header, fields),
     )
-    for row, cells in sheet.rows():
+    for block in sheet.blocks():
         for watch in watches:
-            watch.see(row, cells)
+            watch.see(block)
     signals, when, owners = watches
     seen["signals"] = signals.found()
     seen["period"] = when.found(language)
     seen["owners"] = owners.found()
     return seen
-
-
-def _matches(table: Table, sheet: Sheet) -> list[Match]:
-    """The models that a file may follow; those of GeoJSON and JSON before those of tables, for such a file."""
-    found = detect(sheet.header, sheet.sample)
-    if table.document is None:
-        return found
-    kind = "geojson" if table.document.is_geojson else "json"
-    return [*detect(table.document.names, kinds=(kind,)), *found]
-
-
-def _told(match: Match, language: str) -> dict[str, Any]:
-    return {
-        "id": match.id,
-        "version": match.version,
-        "title": in_language(match.titles, language) or match.id,
-        "matched": match.matched,
-        "total": match.total,
-        "reasons": match.reasons(language),
-    }
 
 
 def _fields(schema: Mapping[str, Any] | None) -> Sequence[Mapping[str, Any]]:
@@ -114,3 +95,11 @@ def _fields(schema: Mapping[str, Any] | None) -> Sequence[Mapping[str, Any]]:
         return catalogue().table(schema["id"], schema.get("version"))["fields"]
     except (UnknownSchema, NotATable):
         return ()
+
+
+def _pace(schema: Mapping[str, Any] | None) -> str | None:
+    """How often the model of a report is usually renewed; None when it is not known."""
+    try:
+        return catalogue().get((schema or {}).get("id") or "").frequency
+    except UnknownSchema:
+        return None

@@ -135,4 +135,3 @@ def server_said(error: BaseException | str) -> tuple[int | None, str]:
     text: Any = error if isinstance(error, str) else (str(error) or repr(error))
     match = re.search(r"\(?\b([245]\d\d), b?['\"](.*?)['\"]\)", text)
     return (int(match[1]), _one_line(match[2])[:300]) if match else (None, _one_line(text)[:300])
-

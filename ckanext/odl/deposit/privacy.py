@@ -13,7 +13,8 @@ from typing import Any
 
 from ckanext.odl.scdl.text import key
 
-from .words import in_words, texts
+from .signals import sentence
+from .words import in_words, say, texts
 
 
 def columns_key(columns: Sequence[str]) -> str:
@@ -92,15 +93,40 @@ def unanswered(
     return found
 
 
-def outcomes(answers: Mapping[str, Any] | None, language: str = "fr") -> list[dict[str, str]]:
-    """Return what the answers lead to beyond « ok »: ``question``, ``outcome`` (``remove`` or ``ask``), ``advice``."""
+def standing(
+    signals: Sequence[Mapping[str, Any]], columns: Sequence[str], answers: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    """Return the answers that still count: those about these columns, less those that a new finding asks again."""
+    open_ = {question["id"] for question in unanswered(signals, columns, answers)}
+    known = {question["id"] for question in texts("privacy")["questions"]}
+    given = dict(answers or {})
+    if given.get("columns_key") not in (None, columns_key(columns)):
+        return {}
+    return {name: value for name, value in given.items() if name in known and name not in open_}
+
+
+def outcomes(
+    answers: Mapping[str, Any] | None, language: str = "fr", signals: Sequence[Mapping[str, Any]] = ()
+) -> list[dict[str, str]]:
+    """Return what the answers lead to beyond « ok ».
+
+    :param signals: what was found in the file: an answer that they contradict (nobody can be recognised, and there are
+        social security numbers) leads to « ask »
+    :returns: ``question``, ``outcome`` (``remove`` or ``ask``), ``advice``
+    """
     given = answers or {}
-    found = []
+    found: list[dict[str, str]] = []
     for question in questions(language):
         only_if = question["only_if"]
         if only_if and given.get(only_if["question"]) not in only_if["answers"]:
             continue
-        for answer in question["answers"]:
-            if answer["value"] == given.get(question["id"]) and answer["outcome"] in ("remove", "ask"):
-                found.append({"question": question["id"], "outcome": answer["outcome"], "advice": answer["advice"]})
+        found += [
+            {"question": question["id"], "outcome": answer["outcome"], "advice": answer["advice"]}
+            for answer in question["answers"]
+            if answer["value"] == given.get(question["id"]) and answer["outcome"] in ("remove", "ask")
+        ]
+    contradicting = next((signal for signal in signals if signal["kind"] == "nir"), None)
+    if contradicting and not found:
+        advice = say("privacy", "nir", language, found=sentence(contradicting, language))
+        found.append({"question": "sensitive", "outcome": "ask", "advice": advice})
     return found

@@ -23,3 +23,8 @@ def in_words(entry: dict[str, str], language: str) -> str:
 def say(group: str, name: str, language: str, /, **values: Any) -> str:
     """Return a sentence of ``words.yaml`` filled in."""
     return in_words(texts()[group][name], language).format(**values)
+
+
+def number(value: int, language: str) -> str:
+    """A number as it is written: ``1 234`` in French, ``1,234`` in English."""
+    return f"{value:,}".replace(",", "," if language[:2] == "en" else "\u202f")

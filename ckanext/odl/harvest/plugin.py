@@ -107,7 +107,7 @@ def _closed_to_sources(name: str) -> AuthFunction:
     def closed(next_auth: AuthFunction, context: Context, data_dict: DataDict | None) -> AuthResult:
         if _is_source(context, data_dict or {}):
             return {"success": False, "msg": tk._("Only administrators of the portal may do this.")}
-        return next_auth(context, data_dict)  # pyright: ignore[reportArgumentType]
+        return next_auth(context, data_dict)  # pyright: ignore[reportArgumentType] (CKAN calls it with None too)
 
     closed.__name__ = name
     # whether somebody without an account may is for CKAN's own function to say

@@ -37,6 +37,8 @@ from .deposit import (
     odl_deposit_url,
     odl_deposit_waiting,
     odl_deposits,
+    odl_may_deposit,
+    odl_replace_url,
     odl_visible,
     odl_with,
 )
@@ -56,6 +58,7 @@ from .forms import (
     odl_problems,
     odl_schema_choices,
     odl_schema_groups,
+    odl_staged_file,
     odl_territory_boxes,
     odl_territory_levels,
     odl_territory_text,
@@ -100,6 +103,7 @@ from .path import (
     odl_step_word,
     odl_who,
 )
+from .preparation import odl_preparation, odl_preparation_words
 from .progress import (
     odl_badge_code,
     odl_badge_text,
@@ -110,6 +114,7 @@ from .progress import (
     odl_steps_done,
 )
 from .schemas import odl_schema_news, odl_schema_news_below
+from .strictness import odl_blocked_among, odl_may_set_strictness, odl_strictness, odl_strictness_inherited
 
 __all__ = [
     "odl_advice",
@@ -117,6 +122,7 @@ __all__ = [
     "odl_badge_code",
     "odl_badge_name",
     "odl_badge_text",
+    "odl_blocked_among",
     "odl_call_words",
     "odl_change",
     "odl_check",
@@ -170,7 +176,9 @@ __all__ = [
     "odl_is_sysadmin",
     "odl_iso_day",
     "odl_licence_groups",
+    "odl_may_deposit",
     "odl_may_group",
+    "odl_may_set_strictness",
     "odl_moment",
     "odl_moment_of",
     "odl_number",
@@ -180,10 +188,13 @@ __all__ = [
     "odl_parent_selected",
     "odl_path_standing",
     "odl_phase_number",
+    "odl_preparation",
+    "odl_preparation_words",
     "odl_pressing",
     "odl_problems",
     "odl_quality_words",
     "odl_remember",
+    "odl_replace_url",
     "odl_role_words",
     "odl_schema_choices",
     "odl_schema_groups",
@@ -196,9 +207,12 @@ __all__ = [
     "odl_siret_source",
     "odl_size",
     "odl_staffs_atd",
+    "odl_staged_file",
     "odl_standing",
     "odl_step_word",
     "odl_steps_done",
+    "odl_strictness",
+    "odl_strictness_inherited",
     "odl_table_standing",
     "odl_territory_boxes",
     "odl_territory_levels",

@@ -11,6 +11,7 @@ from ckan.plugins import toolkit as tk
 from ckanext.odl import territory
 from ckanext.odl.language import language
 from ckanext.odl.logic import collectivite
+from ckanext.odl.logic.deposit import staging
 from ckanext.odl.logic.validators import DECREE_LICENCES, UNKNOWN_LICENCE, odl_choices_output, territory_of
 from ckanext.odl.scdl import catalogue
 from ckanext.odl.territory import LEVELS, parse_territory
@@ -64,6 +65,7 @@ def odl_problems(
     for field in other_fields or ():
         known.setdefault(field["field_name"], (text(field["label"]), ""))
     known["groups"] = known.get("odl_parent", ("", ""))
+    errors = {name: error for name, error in errors.items() if name != "odl_deposit"}  # facts for programs
     problems = []
     for name in [*(name for name in known if name in errors), *(name for name in errors if name not in known)]:
         label, anchor = known.get(name, ("", ""))
@@ -193,6 +195,11 @@ def odl_uploaded_file(data: Mapping[str, Any]) -> str | None:
     if resource is None or resource.url_type != "upload":
         return None
     return resource.url.rsplit("/", 1)[-1]
+
+
+def odl_staged_file(data: Mapping[str, Any]) -> staging.Staged | None:
+    """Return the file that was chosen before in the form of a file, if it is still kept for this person."""
+    return staging.of_form(data.get(staging.FIELD), getattr(tk.current_user, "id", ""))
 
 
 # -- collectivités ---------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ckan.plugins import toolkit as tk
 from ckan.types import Schema, Validator, ValidatorFactory
 
+from ckanext.odl.logic.paging import at_most
 from ckanext.odl.territory import KINDS
 
 LANGUAGES = ["fr", "en"]
@@ -50,7 +51,7 @@ def validation_list(
         "package_id": [ignore_empty, unicode_safe],
         "organization_id": [ignore_empty, unicode_safe],
         "limit": [default(20), natural_number_validator, limit_to_configured_maximum("ckan.search.rows_max", 1000)],
-        "offset": [default(0), natural_number_validator],
+        "offset": [default(0), natural_number_validator, at_most(10**9)],
     }
 
 

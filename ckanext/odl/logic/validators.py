@@ -128,7 +128,7 @@ def odl_choice(field: Mapping[str, Any], _schema: Mapping[str, Any]) -> Validato
             raise tk.Invalid(tk._("“{value}” is not in the list. Choose one of its lines.").format(value=value))
         return codes.get(value, value)
 
-    return validator  # pyright: ignore[reportReturnType]
+    return validator  # pyright: ignore[reportReturnType] (CKAN's union of kinds leaves this one out)
 
 
 @scheming_validator
@@ -154,7 +154,7 @@ def odl_choices(field: Mapping[str, Any], _schema: Mapping[str, Any]) -> Validat
             _stop(data, key)
         data[key] = json.dumps([value for value in values if value in chosen])
 
-    return validator  # pyright: ignore[reportReturnType]
+    return validator  # pyright: ignore[reportReturnType] (CKAN's union of kinds leaves this one out)
 
 
 def odl_choices_output(value: Any) -> list[str]:
@@ -264,7 +264,7 @@ def odl_not_before(start: str) -> Validator:
         if str(data[key]) < begins:
             raise tk.Invalid(tk._("The period ends before it begins. Put the later day here."))
 
-    return validator  # pyright: ignore[reportReturnType]
+    return validator  # pyright: ignore[reportReturnType] (CKAN's union of kinds leaves this one out)
 
 
 def odl_period(value: Any) -> Any:

@@ -57,6 +57,7 @@ class PathProgress(tk.BaseModel):
         sa.Column("why", JSONB),
         sa.Column("phases", JSONB),
         sa.Column("progress", JSONB),
+        sa.Index("idx_odl_progress_order", sa.text("priority DESC"), "sort_title", "organization_id"),
     )
 
     organization_id: Mapped[str]

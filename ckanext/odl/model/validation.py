@@ -1,8 +1,8 @@
 """What is known of each uploaded file, and the checks of its contents.
 
-One row of :class:`Validation` is one file content (sha256) held against one schema version for one resource, or, without
-a dataset, for one file of a deposit. The row is the truth; the job queue is only a hint that there is work. Times are
-the database's, never a machine's.
+One row of :class:`Validation` is one file content (sha256) held against one schema version for one resource, or,
+without a dataset, for one file of a deposit. The row is the truth; the job queue is only a hint that there is work.
+Times are the database's, never a machine's.
 """
 
 from __future__ import annotations
@@ -170,6 +170,22 @@ class Validation(tk.BaseModel):
         return session.execute(statement).scalar()
 
     @classmethod
+    def copy(
+        cls, session: Session, id_: str, resource_id: str, package_id: str, schema_id: str, schema_version: str
+    ) -> None:
+        """Give a resource the finished check that the same bytes have elsewhere, unless it has one."""
+        table = cls.__table__
+        kept = ("sha256", "file_name", "size", "state", "status", "attempts", "queued_at", "started_at", "finished_at",
+                "counts", "report")  # fmt: skip
+        values = {"id": str(uuid4()), "resource_id": resource_id, "package_id": package_id, "schema_id": schema_id}
+        values |= {"schema_version": schema_version, "said": False}
+        named = [sa.literal(value, sa.Boolean if key == "said" else sa.Text) for key, value in values.items()]
+        source = sa.select(*named, *(table.c[name] for name in kept)).where(table.c.id == id_)
+        session.execute(
+            insert(table).from_select([*values, *kept], source).on_conflict_do_nothing(constraint="odl_validation_key")
+        )
+
+    @classmethod
     def checked(cls, session: Session, resource_ids: Collection[str]) -> set[tuple[str, str, str, str]]:
         """The checks that these files have or wait for: resource, sha256, schema, version."""
         table = cls.__table__
@@ -178,16 +194,20 @@ class Validation(tk.BaseModel):
         return {tuple(row) for row in session.execute(keys.where(*mine))}
 
     @classmethod
-    def claim(cls, session: Session) -> Validation | None:
-        """Take the check that waits longest for this worker, or None when nothing is left to do."""
+    def claim(cls, session: Session, resource_id: str | None = None) -> Validation | None:
+        """Take the check that waits longest for this worker, or None when nothing is left to do.
+
+        :param resource_id: only one of this file
+        """
         table = cls.__table__
         free = sa.or_(
             table.c.state == State.WAITING.value,
             sa.and_(table.c.state == State.RUNNING.value, table.c.lease_until < clock()),
         )
+        this = [table.c.resource_id == resource_id] if resource_id else []
         first = (
             sa.select(table.c.id)
-            .where(free, table.c.attempts < MAX_ATTEMPTS)
+            .where(free, table.c.attempts < MAX_ATTEMPTS, *this)
             # somebody sits before a deposit and waits
             .order_by(table.c.package_id != "", table.c.queued_at)
             .limit(1)

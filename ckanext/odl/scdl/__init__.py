@@ -5,11 +5,12 @@ from __future__ import annotations
 from .brought import BroughtVersion, brought, dump, provide, restore
 from .catalogue import Catalogue, NotATable, SchemaEntry, UnknownSchema, catalogue, load, packaged
 from .changes import changes
-from .detect import Match, detect
+from .detect import Match, compare, detect
 from .frequency import frequency_words
 from .models import blank_csv, blank_xlsx
 from .prefilled import Facts, prefilled_csv, prefilled_xlsx
 from .rules import rules
+from .subjects import Subject, subjects
 from .words import FieldWords, accepted, describe, describe_table, example
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "Match",
     "NotATable",
     "SchemaEntry",
+    "Subject",
     "UnknownSchema",
     "accepted",
     "blank_csv",
@@ -27,6 +29,7 @@ __all__ = [
     "brought",
     "catalogue",
     "changes",
+    "compare",
     "describe",
     "describe_table",
     "detect",
@@ -40,4 +43,5 @@ __all__ = [
     "provide",
     "restore",
     "rules",
+    "subjects",
 ]

@@ -11,7 +11,7 @@ from dataclasses import field as attribute
 from difflib import SequenceMatcher
 from typing import Any
 
-from .catalogue import Catalogue, Kind, SchemaEntry, catalogue, in_language
+from .catalogue import Catalogue, Kind, SchemaEntry, UnknownSchema, catalogue, in_language
 from .json_schemas import bare_names
 from .text import key, meaningful_words
 
@@ -175,6 +175,17 @@ class _Detector:
             key=lambda fit: (-round(fit.score + 0.06 * _plausibility(fit, columns), 4), self.order[fit.table.entry.id]),
         )
         return [_match(fit, headers) for fit in ranked if fit.score >= _WORTH_NAMING * ranked[0].score]
+
+    def one(self, headers: Sequence[str], id: str, version: str) -> Match | None:
+        """What a file has of one schema, however little."""
+        table = next((t for t in self.tables if t.entry.id == id and t.version == version), None)
+        if table is None:
+            return None
+        keys = [key(header) for header in headers]
+        fit = _fit(table, keys)
+        _add_near_names(fit, keys)
+        _add_same_words(fit, [meaningful_words(header) for header in headers])
+        return _match(self._score(fit, keys), headers)
 
     def _by_words(self, headers: Sequence[str], keys: list[str]) -> list[_Fit]:
         """Compare the words of the headings with those of the columns' names and titles: "Nom du bénéficiaire".
@@ -383,3 +394,16 @@ def detect(
     if not any(header.strip() for header in headers):
         return []
     return _detector(schemas or catalogue(), tuple(kinds)).rank(headers, sample)
+
+
+def compare(headers: Sequence[str], id: str, version: str | None = None) -> Match:
+    """Tell what a file has of the columns of a schema that somebody chose, however little.
+
+    :raises UnknownSchema: the catalogue does not have it
+    """
+    schemas = catalogue()
+    entry = schemas.get(id)
+    found = _detector(schemas, (entry.kind,)).one(headers, id, version or entry.latest)
+    if found is None:
+        raise UnknownSchema(f"{id}@{version}")
+    return found

@@ -10,7 +10,9 @@ _FEMININE = re.compile(
 _MASCULINE = re.compile(
     r"(?:Département|Conseil|Syndicat|Centre|Parc|Pays|Pôle|Service|Groupement|Comité|Territoire|SIVOM|SIVU|CCAS|PETR)\b"
 )
-_ELIDED = re.compile(r"(?:Agglomération|Eurométropole|Établissement|Agence|Association|Office|Institut|Union|Entente)\b")
+_ELIDED = re.compile(
+    r"(?:Agglomération|Eurométropole|Établissement|Agence|Association|Office|Institut|Union|Entente)\b"
+)
 _PLURAL = re.compile(r"(?:Services|Archives|Communes)\b")
 _VOWEL = re.compile(r"[AEIOUYÀÂÄÉÈÊËÎÏÔÖÛÜŒÆ]|H[yéè]", re.IGNORECASE)
 _BEFORE_CONSONANT = re.compile(r"Y(?:utz|onne)\b|Oui|Onz", re.IGNORECASE)

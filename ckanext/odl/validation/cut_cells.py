@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from .judges import ColumnJudge
 
-_WHOLE = re.compile(r"[+-]?[0-9]+")
+_WHOLE = re.compile(r"[+-]?[0-9]+(?:[ \u00a0\u202f][0-9]{3})*")
 _FRACTION = re.compile(r"[0-9]{1,3}")
 
 
 class CutCell:
     """Finds the cell that the separator cut in two, by trying where the row fits its columns once it is mended."""
 
-    def __init__(self, judges: Sequence[ColumnJudge], width: int, delimiter: str | None) -> None:
+    def __init__(
+        self,
+        judges: Sequence[ColumnJudge],
+        width: int,
+        delimiter: str | None,
+        fits: Callable[[int, str], bool] | None = None,
+    ) -> None:
+        """:param fits: whether a column (an index) may hold a text; by default, whether no error is said of it"""
         self._judges: list[ColumnJudge | None] = [None] * width
         for judge in judges:
             self._judges[judge.column.index] = judge
         self._delimiter = delimiter
+        self._fits = fits or self._is_right
 
     def whole(self, cells: Sequence[str], index: int) -> str:
         """The value that was cut at ``index``, as it was written."""
@@ -56,7 +64,7 @@ class CutCell:
             texts = [index for index in texts if cells[index + 1].startswith(" ")]
         return texts[0] if len(texts) == 1 else None
 
-    def _fits(self, index: int, text: str) -> bool:
+    def _is_right(self, index: int, text: str) -> bool:
         judge = self._judges[index]
         return judge is None or not any(problem.severity == "error" for problem in judge[text])
 
@@ -64,4 +72,5 @@ class CutCell:
         units, fraction = cells[index], cells[index + 1]
         if not (_WHOLE.fullmatch(units) and _FRACTION.fullmatch(fraction)):
             return False
-        return self._fits(index, f"{units}.{fraction}")
+        digits = re.sub("[^0-9+-]", "", units)
+        return self._is_right(index, f"{digits}.{fraction}")

@@ -60,13 +60,13 @@ class Engine:
         self.rows = 0
         """Rows of data so far."""
         self.width = len(structure.header)
-        self._named = max((i for i, name in enumerate(structure.header, 1) if name), default=0)
+        self.named = max((i for i, name in enumerate(structure.header, 1) if name), default=0)
         self.filled_blanks: dict[int, int] = {}
         """Index of a column without a name → how many of its cells are filled."""
         self._trailing_extra = False
-        self._cut = CutCell(self.judges, self.width, table.delimiter)
+        self.cut = CutCell(self.judges, self.width, table.delimiter)
         self._blanks: list[int] = []
-        self.watch_repeats = not self.keys and bool(rules) and self._named > 2
+        self.watch_repeats = not self.keys and bool(rules) and self.named > 2
         repeats: dict[Any, int] = {}
         # What follows is known beforehand when the table is judged by columns, and then replaced.
         self.first_like: Callable[[Sequence[str], int], int] = lambda cells, number: repeats.setdefault(
@@ -133,7 +133,7 @@ class Engine:
         """Whether keys and repeats look at a row: not when it is blank, a total, or too long to know its columns."""
         if not any(cell.strip() for cell in cells):
             return False
-        if len(cells) > self.width and self._too_long(cells):
+        if len(cells) > self.width and self.too_long(cells):
             return False
         return len(cells) < self.width or self.almost_empty(cells, self.wrong_columns(number, cells)) is None
 
@@ -191,7 +191,7 @@ class Engine:
             return None
         filled = [index for index, cell in enumerate(cells) if cell.strip()]
         total = next((index for index in filled if _TOTAL.fullmatch(plain(cells[index]))), None)
-        if total is not None and len(filled) * 2 <= self._named:
+        if total is not None and len(filled) * 2 <= self.named:
             return "total", total
         return ("left-over", filled[0]) if lacking >= 4 and len(filled) <= 2 else None
 
@@ -264,17 +264,17 @@ class Engine:
     def _ragged(self, number: int, cells: Sequence[str]) -> bool:
         """Say what is wrong with a row of another width; True when its width is harmless."""
         if len(cells) > self.width:
-            if not self._too_long(cells):
+            if not self.too_long(cells):
                 self._trailing_extra = True
                 return True
-            at = self._cut.place(cells)
-            column, value = (self.width, cells[self.width]) if at is None else (at, self._cut.whole(cells, at))
+            at = self.cut.place(cells)
+            column, value = (self.width, cells[self.width]) if at is None else (at, self.cut.whole(cells, at))
             params = {"expected": self.width, "found": len(cells)}
             self.findings.add("extra-cell", row=number, column=column + 1, value=value, params=params)
             return False
-        if len(cells) >= self._named:
+        if len(cells) >= self.named:
             return True
-        other = self._other_delimiter(cells)
+        other = self.other_delimiter(cells)
         if other:
             self.findings.add(
                 "delimiter-mixed",
@@ -293,17 +293,18 @@ class Engine:
         )
         return False
 
-    def _too_long(self, cells: Sequence[str]) -> bool:
+    def too_long(self, cells: Sequence[str]) -> bool:
         """Whether a row has a cell too many: one with something in it, or an empty one after an amount cut in two."""
         if any(cell.strip() for cell in cells[self.width :]):
             return True
-        return self._cut.place(cells, sure=True) is not None
+        return self.cut.place(cells, sure=True) is not None
 
-    def _other_delimiter(self, cells: Sequence[str]) -> str | None:
+    def other_delimiter(self, cells: Sequence[str]) -> str | None:
+        """The separator that a row of one cell uses instead of the file's."""
         if len(cells) != 1 or self.width < 3:
             return None
         for delimiter in CANDIDATES:
-            if delimiter != self.table.delimiter and cells[0].count(delimiter) + 1 >= self._named:
+            if delimiter != self.table.delimiter and cells[0].count(delimiter) + 1 >= self.named:
                 return delimiter
         return None
 

@@ -80,7 +80,7 @@ def judge(
     if not path.is_file():
         raise FileNotFoundError(path.name)
     known = find_schema(schema) if schema is not None else None
-    rules = _rules(known)
+    rules = rules_of(known)
     context = Context.of(owner_siren, owner_insee, period)
     run = _Run(path, FileFacts(shorten(name or path.name)), known, rules, context)
     status = run.judge()
@@ -102,7 +102,7 @@ def check(path: str | Path, schema: str | None = None, **options: Any) -> dict[s
     return validate(path, schema, **options).to_dict()
 
 
-def _rules(known: KnownSchema | None) -> list[FieldRule]:
+def rules_of(known: KnownSchema | None) -> list[FieldRule]:
     """The rules of a table schema's fields, built once for the last schemas that were asked for: they hold no state."""
     if known is None or known.kind != "table":
         return []
@@ -111,11 +111,20 @@ def _rules(known: KnownSchema | None) -> list[FieldRule]:
         text = json.dumps([descriptor.get("fields"), descriptor.get("missingValues", [""])])
     except (TypeError, ValueError, RecursionError):
         return build_fields(descriptor)
-    return list(_rules_of(text))
+    return list(_rules_by_text(text))
+
+
+def guess_of(head: list[tuple[int, list[str]]]) -> tuple[KnownSchema, dict[str, Any]] | None:
+    """The schema that the first rows show, with what the report says of the guess; None when none fits."""
+    position = find_header(head, [])
+    if position is None:
+        return None
+    header = [clean(cell) for cell in head[position][1]][: limits.COLUMNS]
+    return guess_schema(header, [cells for _, cells in head[position + 1 :]])
 
 
 @lru_cache(maxsize=16)
-def _rules_of(text: str) -> tuple[FieldRule, ...]:
+def _rules_by_text(text: str) -> tuple[FieldRule, ...]:
     fields, missing = json.loads(text)
     return tuple(build_fields({"fields": fields, "missingValues": missing}))
 
@@ -182,15 +191,10 @@ class _Run:
         self._describe(table, header_row=structure.header_row or None, rows=rows, columns=columns)
 
     def _guess(self, head: list[tuple[int, list[str]]]) -> None:
-        position = find_header(head, [])
-        if position is None:
-            return
-        header = [clean(cell) for cell in head[position][1]][: limits.COLUMNS]
-        sample = [cells for _, cells in head[position + 1 :]]
-        found = guess_schema(header, sample)
+        found = guess_of(head)
         if found is not None:
             self.known, self.guess = found
-            self.rules = _rules(self.known)
+            self.rules = rules_of(self.known)
 
     def _guess_document(self, document: Document) -> None:
         """A JSON file may follow a JSON Schema, by the names of its properties."""

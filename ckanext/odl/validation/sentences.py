@@ -96,6 +96,11 @@ def _typography(text: str, language: str) -> str:
 @cache
 def messages(language: str) -> dict[str, Any]:
     """All sentences of a language, typography applied."""
+    return read_sentences(Path(__file__).parent / "messages", language)
+
+
+def read_sentences(folder: Path, language: str) -> dict[str, Any]:
+    """The sentences of ``<language>.yaml`` in a folder, typography applied."""
 
     def dress(node: Any) -> Any:
         if isinstance(node, str):
@@ -104,8 +109,7 @@ def messages(language: str) -> dict[str, Any]:
             return {str(key): dress(value) for key, value in node.items()}
         return node
 
-    path = Path(__file__).parent / "messages" / f"{language}.yaml"
-    return dress(yaml.safe_load(path.read_text("utf-8")))
+    return dress(yaml.safe_load((folder / f"{language}.yaml").read_text("utf-8")))
 
 
 def _variants(params: Mapping[str, Any], code: str) -> list[str]:

@@ -22,7 +22,7 @@ from .reading.delimiter import normalise
 from .report import Findings, shorten
 
 Head = Sequence[tuple[int, list[str]]]
-_INVISIBLE = re.compile("[\ufeff\u200b-\u200f\u2060\u00ad]")
+INVISIBLE = re.compile("[\ufeff\u200b-\u200f\u2060\u00ad]")
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,12 @@ class Structure:
 
 def clean(name: str) -> str:
     """A header without invisible characters, outer spaces or line breaks."""
-    return " ".join(_INVISIBLE.sub("", name).split())
+    return " ".join(INVISIBLE.sub("", name).split())
+
+
+def letters(text: str) -> str:
+    """A header as near misses compare it: letters without accents or case, and digits."""
+    return re.sub("[^a-z0-9]", "", plain(text))
 
 
 def find_header(head: Head, names: Sequence[str]) -> int | None:
@@ -118,7 +123,7 @@ def _say_normalised(raw: Sequence[str], header: Sequence[str], row: int, finding
     for index, (before, after) in enumerate(zip(raw, header, strict=True)):
         if before == after or not after:
             continue
-        code = "header-invisible-char" if _INVISIBLE.search(before) else "header-normalised"
+        code = "header-invisible-char" if INVISIBLE.search(before) else "header-normalised"
         findings.add(code, "notice", row=row, column=index + 1, value=before, params={"name": after}, data_row=False)
 
 
@@ -198,13 +203,10 @@ def _near_misses(unknown: Sequence[str], missing: Sequence[FieldRule]) -> dict[s
     found: dict[str, str] = {}
     left = {rule.name: rule for rule in missing}
 
-    def key(text: str) -> str:
-        return re.sub("[^a-z0-9]", "", plain(text))
-
     for name in unknown:
-        keys = {key(field): field for field in left}
-        titles = {key(rule.title): field for field, rule in left.items() if rule.title}
-        wanted = key(name)
+        keys = {letters(field): field for field in left}
+        titles = {letters(rule.title): field for field, rule in left.items() if rule.title}
+        wanted = letters(name)
         field = keys.get(wanted) or titles.get(wanted)
         if field is None:
             field = _nearest(wanted[:80], keys)

@@ -17,6 +17,7 @@ from .grid import odl_grid
 from .limits import odl_limits
 from .members import odl_members
 from .models import odl_models
+from .openapi import odl_openapi
 from .path import odl_path
 from .progress_public import odl_progress
 from .report import odl_report
@@ -39,6 +40,7 @@ __all__ = [
     "odl_limits",
     "odl_members",
     "odl_models",
+    "odl_openapi",
     "odl_path",
     "odl_progress",
     "odl_report",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -236,8 +237,14 @@ def save(schema: str) -> Any:
 
 
 def _sent_rows() -> Any:
+    """The rows, as JSON: the whole of the request, or the field ``rows`` of a form."""
     sent = tk.request.get_json(silent=True)
-    return sent.get("rows") if isinstance(sent, dict) else None
+    if isinstance(sent, dict):
+        return sent.get("rows")
+    try:
+        return json.loads(tk.request.form.get("rows") or "null")
+    except (ValueError, RecursionError):
+        return None
 
 
 def _not_kept(answer: Response) -> Response:

@@ -19,7 +19,10 @@ from ckanext.odl import config
 log = logging.getLogger(__name__)
 
 _MINUTE = 60
-_DEPOSITS = {"resource_create", "resource_update", "resource_patch", "package_revise"}
+_DEPOSITS = {
+    "resource_create", "resource_update", "resource_patch", "package_revise", "odl_publish", "odl_deposit_create",
+    "odl_deposit_file_add",
+}  # fmt: skip
 _CHECKS = {"odl_validate", "odl_table_check"}
 #: Pages that read a file in a process of its own.
 _READERS = ("odl_grid.check", "odl_grid.typed", "odl_models.carried")

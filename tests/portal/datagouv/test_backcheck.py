@@ -9,6 +9,7 @@ import pytest
 from ckan import model
 from ckan.plugins import toolkit as tk
 from ckan.tests import factories
+from flask_login import login_user
 
 from ckanext.odl import config
 from ckanext.odl.logic.datagouv import looking
@@ -438,9 +439,6 @@ def test_the_box_of_a_dataset_and_the_state_of_a_collectivite_are_readable(app, 
     national.takes(dataset)
     look(national, atd)
     with app.flask_app.test_request_context("/"):
-        from ckan.common import current_user  # noqa: F401, PLC0415
-        from flask_login import login_user  # noqa: PLC0415
-
         login_user(model.User.get(agent["name"]))
         box = tk.render_snippet("odl/datagouv/snippets/twin.html", {"pkg": dataset})
         state = tk.render_snippet("odl/datagouv/snippets/state.html", {"organization": {"id": "valbrune"}})

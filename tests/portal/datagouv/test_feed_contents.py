@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -297,11 +296,11 @@ def test_profile_of_ckanext_dcat_says_the_same(app: Any, published: dict[str, An
         serializer.graph_from_dataset(call("package_show", None, id=published["id"]))
     model.Session.rollback()
     expected = read(app, "valbrune")
-    about: Callable[[Graph], set[Any]] = lambda graph: {  # noqa: E731
-        (predicate, value)
-        for predicate, value in graph.predicate_objects(node(published))
-        if isinstance(value, Literal)
-    }
+
+    def about(graph: Graph) -> set[Any]:
+        told = graph.predicate_objects(node(published))
+        return {(predicate, value) for predicate, value in told if isinstance(value, Literal)}
+
     ours = Graph().parse(data=serializer.g.serialize(format="turtle"), format="turtle")
     assert about(ours) == about(expected)
     assert len(ours) == len(list(expected.triples((None, None, None)))) - len(_catalogue(expected))

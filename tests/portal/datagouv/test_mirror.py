@@ -14,7 +14,7 @@ from ckan.model.group import group_table
 from ckan.plugins import toolkit as tk
 from ckan.tests.helpers import call_action
 
-from ckanext.odl.datagouv import outgoing
+from ckanext.odl.datagouv import outgoing_values
 from ckanext.odl.logic.datagouv import mirror
 from tests.portal.conftest import GOOD, call, upload
 from tests.portal.datagouv.feeds import FREQUENCY
@@ -66,7 +66,7 @@ def kept_clean(package_id: str) -> None:
     """Neither the database nor the index holds what is added on reading."""
     model.Session.expire_all()
     package: Any = model.Package.get(package_id)
-    assert outgoing.SPATIAL not in package.extras
+    assert outgoing_values.SPATIAL not in package.extras
     document = search.show(package_id)
     for kept in ("data_dict", "validated_data_dict"):
         keys = {extra["key"] for extra in json.loads(document[kept]).get("extras") or []}
@@ -180,7 +180,7 @@ def test_every_way_of_writing(app: Any, dated: dict[str, Any], agent: dict[str, 
 
 def test_form_of_the_dataset(app: Any, dated: dict[str, Any], agent: dict[str, Any], authorization: Any) -> None:
     page = app.get("/dataset/edit/dated", headers=authorization(agent)).get_data(as_text=True)
-    assert outgoing.SPATIAL not in page.split("<form", 1)[1]
+    assert outgoing_values.SPATIAL not in page.split("<form", 1)[1]
     form = {"title": "Du formulaire", "owner_org": dated["owner_org"], "license_id": "lov2", "save": "save", **FIELDS}
     app.post("/dataset/edit/dated", data=form, headers=authorization(agent))
     assert anonymous(app)["title"] == "Du formulaire"

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ckanext.odl.datagouv import outgoing
+from ckanext.odl.datagouv import mirrored, outgoing, outgoing_values, vocabulary
 from ckanext.odl.scdl import catalogue
 
 SITE = "https://portail.exemple.fr"
@@ -106,7 +106,7 @@ def test_uploaded_file_keeps_its_address_whatever_its_name() -> None:
     ],
 )
 def test_web_address(given: Any, kept: str | None) -> None:
-    assert outgoing.web_address(given) == kept
+    assert outgoing_values.web_address(given) == kept
 
 
 def test_link_without_address_does_not_leave() -> None:
@@ -125,40 +125,42 @@ def test_link_without_address_does_not_leave() -> None:
     ],
 )
 def test_licence(given: str, id_: str, url: str) -> None:
-    found = outgoing.licence({"license_id": given})
+    found = outgoing_values.licence({"license_id": given})
     assert found is not None
     assert (found.id, found.url) == (id_, url)
 
 
 def test_licence_of_the_portal_alone_keeps_its_address() -> None:
     own = {"license_id": "maison", "license_title": "Licence maison", "license_url": "https://exemple.fr/licence"}
-    assert outgoing.licence(own) == outgoing.Licence("maison", "Licence maison", "https://exemple.fr/licence")
-    assert outgoing.licence({}) is None
+    assert outgoing_values.licence(own) == outgoing_values.Licence(
+        "maison", "Licence maison", "https://exemple.fr/licence"
+    )
+    assert outgoing_values.licence({}) is None
 
 
 def test_frequency() -> None:
-    annual = outgoing.FREQUENCIES + "ANNUAL"
-    assert outgoing.frequency(annual) == annual
-    for other in ("", None, "chaque année", "http://exemple.fr/ANNUAL", outgoing.FREQUENCIES):
-        assert outgoing.frequency(other) == ""
+    annual = vocabulary.FREQUENCIES + "ANNUAL"
+    assert outgoing_values.frequency(annual) == annual
+    for other in ("", None, "chaque année", "http://exemple.fr/ANNUAL", vocabulary.FREQUENCIES):
+        assert outgoing_values.frequency(other) == ""
 
 
 def test_schema_url_is_that_of_the_version() -> None:
     stem = "https://schema.data.gouv.fr/schemas/"
-    assert outgoing.schema_url("scdl/subventions", "2.1.0") == stem + "scdl/subventions/2.1.0/schema.json"
+    assert outgoing_values.schema_url("scdl/subventions", "2.1.0") == stem + "scdl/subventions/2.1.0/schema.json"
     latest = catalogue().get("etalab/schema-irve-statique").latest
     expected = f"{stem}etalab/schema-irve-statique/{latest}/schema-statique.json"
-    assert outgoing.schema_url("etalab/schema-irve-statique") == expected
+    assert outgoing_values.schema_url("etalab/schema-irve-statique") == expected
 
 
 @pytest.mark.parametrize("given", [("", ""), (None, None), ("inconnu/inconnu", ""), ("scdl/subventions", "0.0.0")])
 def test_no_schema_url(given: tuple[Any, Any]) -> None:
-    assert outgoing.schema_url(*given) == ""
+    assert outgoing_values.schema_url(*given) == ""
 
 
 def test_every_version_of_the_catalogue_has_its_own_address_or_none() -> None:
     for entry in catalogue():
-        addresses = [outgoing.schema_url(entry.id, version) for version in entry.versions]
+        addresses = [outgoing_values.schema_url(entry.id, version) for version in entry.versions]
         assert addresses == [""] * len(addresses) or len(set(addresses)) == len(addresses)
         assert all(version in address for version, address in zip(entry.versions, addresses, strict=True) if address)
 
@@ -174,7 +176,7 @@ def test_every_version_of_the_catalogue_has_its_own_address_or_none() -> None:
     ],
 )
 def test_checksum(digits: str, algorithm: str | None, name: str) -> None:
-    found = outgoing.checksum(digits, algorithm)
+    found = outgoing_values.checksum(digits, algorithm)
     assert found == (f"http://spdx.org/rdf/terms#checksumAlgorithm_{name}", digits.lower().rpartition(":")[2])
 
 
@@ -183,15 +185,15 @@ def test_checksum(digits: str, algorithm: str | None, name: str) -> None:
     [("", None), (None, None), ("0" * 10, None), ("z" * 32, None), ("0" * 64, "md5"), ("0" * 128, "sha512")],
 )
 def test_checksum_that_data_gouv_fr_would_not_take(digits: Any, algorithm: Any) -> None:
-    assert outgoing.checksum(digits, algorithm) is None
+    assert outgoing_values.checksum(digits, algorithm) is None
 
 
 def test_bytes_that_were_read_win_over_what_is_said_of_them() -> None:
     resource = {"id": "r1", "package_id": ID, "url_type": "upload", "url": "a.csv", "hash": "0" * 32, "size": 1}
     sent = outgoing.record({"id": ID, "resources": [resource]}, site_url=SITE, stored={"r1": ("f" * 64, 2048)}).files[0]
-    assert (sent.size, sent.checksum) == (2048, outgoing.checksum("f" * 64))
+    assert (sent.size, sent.checksum) == (2048, outgoing_values.checksum("f" * 64))
     unread = outgoing.record({"id": ID, "resources": [resource]}, site_url=SITE).files[0]
-    assert (unread.size, unread.checksum) == (1, outgoing.checksum("0" * 32))
+    assert (unread.size, unread.checksum) == (1, outgoing_values.checksum("0" * 32))
 
 
 @pytest.mark.parametrize("size", [None, "", 0, -1, "beaucoup"])
@@ -229,14 +231,14 @@ def test_period(start: Any, end: Any, period: tuple[Any, Any]) -> None:
     ],
 )
 def test_place(line: str, uri: str, code: str, name: str) -> None:
-    assert outgoing.place({"odl_territory": line}) == outgoing.Place(uri, code, name)
+    assert outgoing_values.place({"odl_territory": line}) == outgoing_values.Place(uri, code, name)
 
 
 def test_place_with_an_outline() -> None:
-    found = outgoing.place({"odl_territory": "commune 48903 Valbrune"}, Known())
+    found = outgoing_values.place({"odl_territory": "commune 48903 Valbrune"}, Known())
     assert found is not None
     assert json.loads(found.geometry) == SQUARE
-    other = outgoing.place({"odl_territory": "commune 48095 Mende"}, Known())
+    other = outgoing_values.place({"odl_territory": "commune 48095 Mende"}, Known())
     assert other is not None
     assert other.geometry == ""
 
@@ -245,11 +247,11 @@ def test_outline_of_the_dataset_itself_comes_first() -> None:
     own = {"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [1, 1], [0, 0]]]}
     extras = [{"key": "spatial", "value": json.dumps(own)}]
     for line in ("commune 48903 Valbrune", ""):
-        found = outgoing.place({"odl_territory": line, "extras": extras}, Known())
+        found = outgoing_values.place({"odl_territory": line, "extras": extras}, Known())
         assert found is not None
         assert (json.loads(found.geometry), found.uri) == (own, "")
     point = [{"key": "spatial", "value": '{"type": "Point", "coordinates": [0, 0]}'}]
-    found = outgoing.place({"odl_territory": "commune 48903 Valbrune", "extras": point}, Known())
+    found = outgoing_values.place({"odl_territory": "commune 48903 Valbrune", "extras": point}, Known())
     assert found is not None
     assert json.loads(found.geometry) == SQUARE
 
@@ -258,29 +260,29 @@ def organization(**more: Any) -> dict[str, Any]:
     return {"id": "o1", "name": "valbrune", "title": "Valbrune", **more}
 
 
-def contact(package: dict[str, Any], **more: Any) -> outgoing.Contact | None:
-    return outgoing.contact(package, outgoing.publisher(organization(**more), SITE))
+def contact(package: dict[str, Any], **more: Any) -> outgoing_values.Contact | None:
+    return outgoing_values.contact(package, outgoing_values.publisher(organization(**more), SITE))
 
 
 def test_publisher() -> None:
-    found = outgoing.publisher(organization(odl_siren="200000990", odl_contact="mairie@exemple.fr"), SITE)
-    assert found == outgoing.Agent(f"{SITE}/organization/o1", "Valbrune", "200000990", "mairie@exemple.fr", "")
-    assert outgoing.publisher(None, SITE) is None
+    found = outgoing_values.publisher(organization(odl_siren="200000990", odl_contact="mairie@exemple.fr"), SITE)
+    assert found == outgoing_values.Agent(f"{SITE}/organization/o1", "Valbrune", "200000990", "mairie@exemple.fr", "")
+    assert outgoing_values.publisher(None, SITE) is None
 
 
 def test_contact() -> None:
     own = contact({"maintainer_email": "finances@exemple.fr", "odl_service": "Finances"}, odl_contact="m@exemple.fr")
-    assert own == outgoing.Contact("Finances", "Valbrune", "finances@exemple.fr")
-    assert contact({}, odl_contact="m@exemple.fr") == outgoing.Contact("Valbrune", "", "m@exemple.fr")
+    assert own == outgoing_values.Contact("Finances", "Valbrune", "finances@exemple.fr")
+    assert contact({}, odl_contact="m@exemple.fr") == outgoing_values.Contact("Valbrune", "", "m@exemple.fr")
     website = contact({"odl_service": "Finances"}, odl_website="https://exemple.fr")
-    assert website == outgoing.Contact("Finances", "Valbrune", "", "https://exemple.fr")
+    assert website == outgoing_values.Contact("Finances", "Valbrune", "", "https://exemple.fr")
     assert contact({"odl_service": "Finances", "maintainer_email": "mairie"}) is None
 
 
 # -- the API of CKAN -----------------------------------------------------------------------------------------
 
 FIELDS = {
-    "frequency": outgoing.FREQUENCIES + "ANNUAL",
+    "frequency": vocabulary.FREQUENCIES + "ANNUAL",
     "temporal_start": "2024-01-01",
     "temporal_end": "2024-12-31",
     "odl_territory": "commune 48903 Valbrune",
@@ -288,22 +290,22 @@ FIELDS = {
 
 
 def test_mirrored() -> None:
-    found = {extra["key"]: extra["value"] for extra in outgoing.mirrored(FIELDS, Known())}
+    found = {extra["key"]: extra["value"] for extra in mirrored.mirrored(FIELDS, Known())}
     geometry = json.loads(found.pop("spatial"))
     assert {key: geometry[key] for key in SQUARE} == SQUARE
-    assert found == {key: FIELDS[key] for key in outgoing.MIRRORED}
-    assert outgoing.mirrored({}) == []
+    assert found == {key: FIELDS[key] for key in mirrored.MIRRORED}
+    assert mirrored.mirrored({}) == []
 
 
 @pytest.mark.parametrize("missing", [set(some) for count in range(5) for some in itertools.combinations(FIELDS, count)])
 def test_mirrored_and_taken_out_again(missing: set[str]) -> None:
     package = {key: value for key, value in FIELDS.items() if key not in missing}
     own = [{"key": "source", "value": "registre"}]
-    shown = {**package, "extras": own + outgoing.mirrored({**package, "extras": own}, Known())}
-    assert outgoing.mirrored(shown, Known()) == []
-    assert outgoing.without_mirrored(shown["extras"], shown, package) == own
+    shown = {**package, "extras": own + mirrored.mirrored({**package, "extras": own}, Known())}
+    assert mirrored.mirrored(shown, Known()) == []
+    assert mirrored.without_mirrored(shown["extras"], shown, package) == own
     # fields that the writer left out are known from what is stored
-    assert outgoing.without_mirrored(shown["extras"], {}, package) == own
+    assert mirrored.without_mirrored(shown["extras"], {}, package) == own
 
 
 def test_what_somebody_wrote_is_left() -> None:
@@ -314,7 +316,7 @@ def test_what_somebody_wrote_is_left() -> None:
         "n’importe quoi",
         {},
     ]
-    assert outgoing.without_mirrored(written, {"title": "Jeu"}, {}) == written
+    assert mirrored.without_mirrored(written, {"title": "Jeu"}, {}) == written
 
 
 @pytest.mark.parametrize(
@@ -322,7 +324,7 @@ def test_what_somebody_wrote_is_left() -> None:
     [("file", "file"), ("documentation", "documentation"), ("metadata", "file"), ("", ""), (None, ""), ("api", "api")],
 )
 def test_resource_type(given: Any, kept: str) -> None:
-    assert outgoing.resource_type(given) == kept
+    assert mirrored.resource_type(given) == kept
 
 
 ANYTHING = st.one_of(st.none(), st.integers(), st.text(alphabet="aé<>/:@.-[]{} \x00\ud800?%0192", max_size=30))

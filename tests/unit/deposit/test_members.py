@@ -71,7 +71,10 @@ def test_a_code_that_contradicts_the_name_is_asked(tmp_path: Path) -> None:
     row = only(tmp_path, "INSEE;Nom\n48095;Marvejols\n")
     assert row["state"] == "asked"
     assert [choice["value"] for choice in row["choices"]] == ["commune:48095", "commune:48092"]
-    assert row["why"] == "Le code est celui de Mende (48 Lozère), mais la ligne dit «\u00a0Marvejols\u00a0». Laquelle est la bonne\u00a0?"  # noqa: E501
+    assert (
+        row["why"]
+        == "Le code est celui de Mende (48 Lozère), mais la ligne dit «\u00a0Marvejols\u00a0». Laquelle est la bonne\u00a0?"
+    )  # noqa: E501
 
 
 def test_a_near_name_is_asked(tmp_path: Path) -> None:
@@ -90,7 +93,10 @@ def test_a_postal_code_is_no_insee_code_and_says_so(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("INSEE;Mail\n99999;a@b.fr\n", "Le code INSEE «\u00a099999\u00a0» n’est pas dans la liste officielle des communes."),
+        (
+            "INSEE;Mail\n99999;a@b.fr\n",
+            "Le code INSEE «\u00a099999\u00a0» n’est pas dans la liste officielle des communes.",
+        ),
         ("SIREN;Mail\n214800956;a@b.fr\n", "«\u00a0214800956\u00a0» n’est pas un numéro SIREN"),
         ("Nom;Mail\nxyzzy;a@b.fr\n", "«\u00a0xyzzy\u00a0» n’est pas dans la liste officielle."),
         ("Nom;Mail\n;a@b.fr\n", "La ligne ne donne ni code INSEE, ni SIREN, ni nom."),

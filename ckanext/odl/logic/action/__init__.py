@@ -70,13 +70,15 @@ from .path import (
 )
 from .prefilled import odl_catalogue_update, odl_template_list, odl_template_show
 from .progress_public import odl_progress_public_list
+from .publish import odl_publish
 from .schema import odl_schema_list, odl_schema_show
 from .table import odl_table_check, odl_table_save
 from .territory import odl_territory_search, odl_territory_show
-from .upload import package_create, package_update, resource_create, resource_update
+from .upload import bulk_update_public, package_create, package_update, resource_create, resource_update
 from .validation import odl_validate, odl_validation_list, odl_validation_run, odl_validation_show
 
 __all__ = [
+    "bulk_update_public",
     "group_update",
     "member_create",
     "member_delete",
@@ -134,6 +136,7 @@ __all__ = [
     "odl_progress_show",
     "odl_proof_show",
     "odl_proposal_list",
+    "odl_publish",
     "odl_schema_list",
     "odl_schema_show",
     "odl_step_update",

@@ -14,6 +14,7 @@ from ckan.types import Action, Context, DataDict
 
 from .. import collectivite, identity
 from ..auth.collectivite import named_parents
+from ..deposit import strictness
 from ..path import acting
 
 
@@ -35,6 +36,8 @@ def organization_create(next_action: Action, context: Context, data_dict: DataDi
             raise _only_sysadmins_make_an_atd()
         if data.get("odl_group") and not collectivite.staffed_by(user):
             raise _group_is_not_yours()
+        if data.get(strictness.FIELD) and not strictness.may_set(user, None):
+            raise _strictness_is_not_yours()
         field, wanted = _wanted_parents(data)
         if not wanted and collectivite.staffed_by(user):
             raise tk.ValidationError({field: [tk._("Choose the structure that supports this local authority.")]})
@@ -51,7 +54,9 @@ def organization_create(next_action: Action, context: Context, data_dict: DataDi
 
 @tk.chained_action
 def organization_update(next_action: Action, context: Context, data_dict: DataDict) -> Any:
-    """Update an organization; its parent, ``odl_is_atd`` and ``odl_group`` stay unless the user may change them.
+    """Update an organization.
+
+    Its parent, ``odl_is_atd``, ``odl_group`` and ``odl_strictness`` stay unless the user may change them.
 
     :raises ValidationError: a change of one of these that the user may not make
     """
@@ -139,6 +144,10 @@ def _group_is_not_yours() -> tk.ValidationError:
     return tk.ValidationError({"odl_group": [_parent_is_not_yours()]})
 
 
+def _strictness_is_not_yours() -> tk.ValidationError:
+    return tk.ValidationError({strictness.FIELD: [_parent_is_not_yours()]})
+
+
 def _fields_out_of_extras(data_dict: DataDict) -> DataDict:
     """Return a copy whose fields of ours are at the top, where they are validated, and never in ``extras`` as well.
 
@@ -197,7 +206,16 @@ def _guarded(action: str, context: Context, data_dict: DataDict) -> DataDict:
         data["odl_group"] = group
     elif str(data["odl_group"]).strip() != group and not _may_choose_group(context, organization):
         raise _group_is_not_yours()
+    strict = stored.get(strictness.FIELD) or ""
+    if data.get(strictness.FIELD) is None:
+        data[strictness.FIELD] = strict
+    elif str(data[strictness.FIELD]).strip() != strict and not _may_set_strictness(context, organization):
+        raise _strictness_is_not_yours()
     return data
+
+
+def _may_set_strictness(context: Context, organization: model.Group) -> bool:
+    return _may_do_all(context) or strictness.may_set(context.get("user"), organization)
 
 
 def _may_choose_group(context: Context, organization: model.Group) -> bool:

@@ -11,6 +11,7 @@ from ckan.types import Context, DataDict, Schema, Validator, ValidatorFactory
 
 from ckanext.odl.datagouv import precheck
 from ckanext.odl.language import language
+from ckanext.odl.logic import paging
 from ckanext.odl.logic.datagouv import checking, sending
 
 _MOST_ROWS = 100
@@ -22,17 +23,14 @@ def _check_schema(
     not_empty: Validator,
     unicode_safe: Validator,
     ignore_empty: Validator,
-    default: ValidatorFactory,
     one_of: ValidatorFactory,
-    natural_number_validator: Validator,
     ignore: Validator,
 ) -> Schema:
     return {
         "id": [not_empty, unicode_safe],
         "type": [ignore_empty, one_of([_DATASET, _ORGANIZATION])],
         "state": [ignore_empty, one_of(list(checking.STATES))],
-        "start": [default(0), natural_number_validator],
-        "rows": [default(20), natural_number_validator],
+        **paging.pages(20, _MOST_ROWS),
         "language": [ignore_empty, unicode_safe],
         "__extras": [ignore],
     }
@@ -91,7 +89,7 @@ def _of_organization(id_: str, asked: DataDict, words: str) -> dict[str, Any]:
     counts = {state: sum(one.state == state for one in found) for state in checking.STATES}
     kept = [one for one in found if one.state == (asked.get("state") or one.state)]
     kept.sort(key=lambda one: (checking.STATES.index(one.state), one.quality.met))
-    page = kept[asked["start"] : asked["start"] + min(asked["rows"], _MOST_ROWS)]
+    page = kept[asked["start"] : asked["start"] + asked["rows"]]
     return {
         "type": _ORGANIZATION,
         "id": id_,

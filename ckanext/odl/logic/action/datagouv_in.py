@@ -13,7 +13,7 @@ from ckanext.odl.harvest import run, sources
 from ckanext.odl.model import DatagouvRun, Twin
 from ckanext.odl.model.datagouv import NATIONAL
 
-from .. import collectivite
+from .. import collectivite, paging
 from ..datagouv import following, following_schema, review
 
 
@@ -82,7 +82,7 @@ def odl_datagouv_source_update(context: Context, data_dict: DataDict) -> dict[st
 
 
 @tk.side_effect_free
-@tk.validate_action_data(following_schema.one)
+@tk.validate_action_data(paging.one)
 def odl_datagouv_source_show(context: Context, data_dict: DataDict) -> dict[str, Any]:
     """Return a source with its last run.
 

@@ -12,6 +12,7 @@ from ckanext.odl.model import DatagouvLink
 from ckanext.odl.model.datagouv import OWN
 from ckanext.odl.model.validation import clock
 
+from .. import paging
 from ..auth.path import organization_of
 from ..datagouv import connection, link_schema, links, organizations
 
@@ -27,7 +28,7 @@ def _visible(context: Context, action: str, data_dict: DataDict) -> model.Group:
 
 
 @tk.side_effect_free
-@tk.validate_action_data(link_schema.one)
+@tk.validate_action_data(paging.one)
 def odl_datagouv_link_show(context: Context, data_dict: DataDict) -> dict[str, Any]:
     """By which way an organization goes out to data.gouv.fr, and what was last seen of it there.
 

@@ -91,9 +91,7 @@ def odl_deposit_list(context: types.Context, data_dict: types.DataDict) -> types
     if data_dict.get("state"):
         states = OPEN_STATES if data_dict["state"] == "open" else (data_dict["state"],)
         conditions.append(table.c.state.in_(states))
-    return showing.listing(
-        context, sa.and_(*conditions), data_dict["start"], data_dict["rows"], _language(data_dict)
-    )
+    return showing.listing(context, sa.and_(*conditions), data_dict["start"], data_dict["rows"], _language(data_dict))
 
 
 @tk.validate_action_data(schema.update)

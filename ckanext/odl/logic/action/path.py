@@ -11,6 +11,7 @@ from ckan.plugins import toolkit as tk
 
 from ckanext.odl import marking
 from ckanext.odl.logic.auth.path import organization_of
+from ckanext.odl.logic.openapi.parameters import accepts
 from ckanext.odl.logic.path import acting, definition, listing, recompute, schema, showing
 from ckanext.odl.logic.path.changes import Change
 from ckanext.odl.model import PathProgress, PathProof
@@ -101,6 +102,7 @@ def odl_proposal_list(context: types.Context, data_dict: types.DataDict) -> type
     return showing.open_proposals(mine, data_dict["start"], data_dict["rows"])
 
 
+@accepts(schema.step_update)
 def odl_step_update(context: types.Context, data_dict: types.DataDict) -> types.ActionResult.AnyDict:
     """Change what is known of a step. One of these, and ``id`` and ``step``:
 

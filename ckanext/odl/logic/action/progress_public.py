@@ -8,6 +8,7 @@ from ckan.plugins import toolkit as tk
 from ckan.types import Context, DataDict, Schema, Validator, ValidatorFactory
 
 from .. import public_progress
+from ..paging import pages
 
 _MOST_ROWS = 500
 
@@ -16,14 +17,11 @@ _MOST_ROWS = 500
 def _list_schema(
     default: ValidatorFactory,
     unicode_safe: Validator,
-    natural_number_validator: Validator,
-    limit_to_configured_maximum: ValidatorFactory,
     ignore: Validator,
 ) -> Schema:
     return {
         "q": [default(""), unicode_safe],
-        "start": [default(0), natural_number_validator],
-        "rows": [default(50), natural_number_validator],
+        **pages(50, _MOST_ROWS),
         "__extras": [ignore],
     }
 
@@ -43,6 +41,5 @@ def odl_progress_public_list(context: Context, data_dict: DataDict) -> dict[str,
         ``applicable`` (steps)
     """
     tk.check_access("odl_progress_public_list", context, data_dict)
-    rows = min(data_dict["rows"], _MOST_ROWS)
-    count, results = public_progress.find(data_dict["q"], data_dict["start"], rows)
+    count, results = public_progress.find(data_dict["q"], data_dict["start"], data_dict["rows"])
     return {"count": count, "results": results}

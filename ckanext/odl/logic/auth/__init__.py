@@ -49,6 +49,7 @@ from .deposit import (
     odl_deposit_repair_list,
     odl_deposit_show,
     odl_deposit_update,
+    odl_publish,
 )
 from .path import (
     odl_call_note,
@@ -133,6 +134,7 @@ __all__ = [
     "odl_progress_recompute",
     "odl_progress_show",
     "odl_proposal_list",
+    "odl_publish",
     "odl_schema_list",
     "odl_schema_show",
     "odl_step_update",

@@ -79,3 +79,9 @@ def odl_deposit_publish(context: Context, data_dict: DataDict) -> AuthResult:
 @tk.auth_allow_anonymous_access
 def odl_deposit_abandon(context: Context, data_dict: DataDict) -> AuthResult:
     return odl_deposit_show(context, data_dict)
+
+
+def odl_publish(context: Context, data_dict: DataDict) -> AuthResult:
+    """Those who publish for the organization."""
+    organization = organization_of({"id": data_dict.get("organization")})
+    return _answer(access.may_publish_for(context.get("user"), organization.id))

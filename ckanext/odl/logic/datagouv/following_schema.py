@@ -10,15 +10,11 @@ from ckan.types import Schema, Validator, ValidatorFactory
 from ckanext.odl.harvest.sources import FREQUENCIES
 from ckanext.odl.model.datagouv import REVIEW, TWIN_STATES
 
+from ..paging import pages
 from .review import DECISIONS
 
 _MOST_ROWS = 100
 MOST_DECISIONS = 500
-
-
-@tk.validator_args
-def one(not_empty: Validator, unicode_safe: Validator, ignore: Validator) -> Schema:
-    return {"id": [not_empty, unicode_safe], "__extras": [ignore]}
 
 
 @tk.validator_args
@@ -89,15 +85,12 @@ def run(
 def run_list(
     ignore_empty: Validator,
     unicode_safe: Validator,
-    default: ValidatorFactory,
-    natural_number_validator: Validator,
     ignore: Validator,
 ) -> Schema:
     return {
         "source": [ignore_empty, unicode_safe],
         "atd": [ignore_empty, unicode_safe],
-        "rows": [default(20), natural_number_validator, _not_too_many],
-        "start": [default(0), natural_number_validator],
+        **pages(20, _MOST_ROWS),
         "__extras": [ignore],
     }
 
@@ -106,14 +99,11 @@ def run_list(
 def run_show(
     not_empty: Validator,
     unicode_safe: Validator,
-    default: ValidatorFactory,
-    natural_number_validator: Validator,
     ignore: Validator,
 ) -> Schema:
     return {
         "id": [not_empty, unicode_safe],
-        "rows": [default(20), natural_number_validator, _not_too_many],
-        "start": [default(0), natural_number_validator],
+        **pages(20, _MOST_ROWS),
         "__extras": [ignore],
     }
 
@@ -125,7 +115,6 @@ def review_list(
     unicode_safe: Validator,
     default: ValidatorFactory,
     one_of: ValidatorFactory,
-    natural_number_validator: Validator,
     ignore: Validator,
 ) -> Schema:
     return {
@@ -133,8 +122,7 @@ def review_list(
         "state": [default(REVIEW), one_of(list(TWIN_STATES))],
         "ids": [ignore_empty, _names],
         "q": [ignore_empty, unicode_safe],
-        "rows": [default(20), natural_number_validator, _not_too_many],
-        "start": [default(0), natural_number_validator],
+        **pages(20, _MOST_ROWS),
         "__extras": [ignore],
     }
 
@@ -165,7 +153,3 @@ def _short(value: str) -> str:
     if len(value) > 200:
         raise tk.Invalid(tk._("Keep the title under 200 characters."))
     return value
-
-
-def _not_too_many(value: Any) -> int:
-    return min(int(value), _MOST_ROWS)

@@ -7,15 +7,11 @@ from ckan.types import Schema, Validator, ValidatorFactory
 
 from ckanext.odl.model.datagouv import MODES
 
+from ..paging import pages
 from .links import WAYS
 
 _MOST_ROWS = 1000
 LONGEST_REASON = 500
-
-
-@tk.validator_args
-def one(not_empty: Validator, unicode_safe: Validator, ignore: Validator) -> Schema:
-    return {"id": [not_empty, unicode_safe], "__extras": [ignore]}
 
 
 @tk.validator_args
@@ -51,20 +47,13 @@ def members(
     not_empty: Validator,
     ignore_empty: Validator,
     unicode_safe: Validator,
-    default: ValidatorFactory,
     one_of: ValidatorFactory,
-    natural_number_validator: Validator,
     ignore: Validator,
 ) -> Schema:
     return {
         "atd": [not_empty, unicode_safe],
         "q": [ignore_empty, unicode_safe],
         "way": [ignore_empty, one_of(list(WAYS))],
-        "start": [default(0), natural_number_validator],
-        "rows": [default(20), natural_number_validator, _not_too_many],
+        **pages(20, _MOST_ROWS),
         "__extras": [ignore],
     }
-
-
-def _not_too_many(value: object) -> int:
-    return min(int(str(value)), _MOST_ROWS)

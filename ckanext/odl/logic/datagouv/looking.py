@@ -30,26 +30,18 @@ from ckanext.odl.datagouv.backcheck import (
     choose,
     examine,
     judge,
-    losses,
-    metrics,
-    owner,
-    since,
 )
-from ckanext.odl.datagouv.backcheck.reading import mapping, moment, number, text
+from ckanext.odl.datagouv.backcheck.reading import mapping, text
 from ckanext.odl.model import DatagouvLink, Twin
 from ckanext.odl.model.datagouv import LINKED, PORTAL, REVIEW
 from ckanext.odl.model.validation import clock
 
-from . import carriers, sent
+from . import carriers, records, sent
 
 log = logging.getLogger(__name__)
 
 _LINK: Any = DatagouvLink.__table__
 _TWIN: Any = Twin.__table__
-#: Reuses and discussions kept by name for one dataset; their number is exact whatever it is.
-MOST_NAMED = 10
-#: Twins whose records are read between two looks at the clock of the job.
-_AT_ONCE = 50
 #: A look that waits longer than this (in seconds) is announced again.
 PATIENCE_SECONDS = 120
 #: Between two looks for one harvester (they run every night), and after one that failed.
@@ -151,7 +143,7 @@ def advance(organization_id: str, until: Callable[[], bool], client: Client | No
                 client = client or config.datagouv_client()
                 if listed_at is None or listed_at < asked_at:
                     _Lists(link, client).take()
-                if not _read_records(organization_id, client, until):
+                if not records.read(organization_id, client, until):
                     return False
         except DatagouvError as found:
             error = found.as_dict()
@@ -308,7 +300,7 @@ class _Lists:
         for name in ("reuses", "discussions"):
             outgoing[name] = previous.get(name) or []
         stored = mapping(twin.record) if twin and twin.package_id == one.id else {}
-        is_whole = bool(stored) and bool(light) and _modified(stored) == _modified(light)
+        is_whole = bool(stored) and bool(light) and records.modified(stored) == records.modified(light)
         has_names = all(
             outgoing["metrics"].get(name, 0) == mapping(previous.get("metrics")).get(name, 0)
             for name in ("reuses", "discussions")
@@ -323,11 +315,7 @@ class _Lists:
                        "organization_id": organization_id}  # fmt: skip
             Twin.put(model.Session(), outcome.national_id, **values)
         else:
-            _update(outcome.national_id, values)
-
-
-def _update(national_id: str, values: dict[str, Any]) -> None:
-    model.Session.execute(sa.update(_TWIN).where(_TWIN.c.national_id == national_id).values(values))
+            records.update(outcome.national_id, values)
 
 
 def _counted(outcome: Outcome) -> list[str]:
@@ -364,116 +352,5 @@ def _forget(organization_id: str, carrier: str, present: set[str]) -> None:
     model.Session.execute(statement.values(gone_since=clock()))
 
 
-def _modified(record: Any) -> Any:
-    """When data.gouv.fr last wrote a record: it moves with every change there."""
-    internal = mapping(mapping(record).get("internal"))
-    return moment(internal.get("last_modified_internal")) or moment(mapping(record).get("last_modified"))
-
-
 def _now() -> dt.datetime:
     return model.Session.execute(sa.select(sa.func.clock_timestamp())).scalar_one()
-
-
-# -- the records
-
-
-def _read_records(carrier: str, client: Client, until: Callable[[], bool]) -> bool:
-    """Read in full the records that moved; False when it was time to leave before all were."""
-    statement = (
-        sa.select(_TWIN.c.national_id)
-        .where(_TWIN.c.outgoing["carrier"].astext == carrier, _TWIN.c.outgoing["to_read"].astext == "true")
-        .order_by(_TWIN.c.national_id)
-        .limit(_AT_ONCE)
-    )
-    touched: set[str] = set()
-    try:
-        while ids := list(model.Session.scalars(statement)):
-            for id_ in ids:
-                if organization_id := _read_record(id_, client):
-                    touched.add(organization_id)
-                if until():
-                    return False
-        return True
-    finally:
-        model.Session.rollback()
-        if touched:
-            _recount(touched)
-
-
-def _read_record(national_id: str, client: Client) -> str | None:
-    """Read one record and hold it against what left; returns the organization whose dataset it is."""
-    twin = model.Session.get(Twin, national_id, populate_existing=True)
-    if twin is None:
-        return None
-    package_id, outgoing = twin.package_id or "", dict(twin.outgoing or {})
-    before, organization_id = mapping(twin.record), twin.organization_id
-    model.Session.rollback()
-    outgoing["to_read"] = False
-    try:
-        record = client.dataset(national_id)
-        for name in ("reuses", "discussions"):
-            outgoing[name] = _named(client, name, national_id, outgoing, before)
-    except DatagouvError as error:
-        if error.code not in ("gone", "moved"):
-            raise
-        _update(national_id, {"outgoing": outgoing, "gone_since": clock()})
-        model.Session.commit()
-        return organization_id
-    if outgoing.get("state") in ("arrived", "failed", "skipped", "archived"):
-        fields = sent.values([package_id]).get(package_id, {})
-        outgoing["losses"] = [loss.to_dict() for loss in losses(fields, record)]
-    came = since(record)
-    outgoing |= {"compared": True, "owner": owner(record), "since": came.isoformat() if came else None}
-    outgoing["metrics"] = outgoing.get("metrics") or metrics(record)
-    _update(
-        national_id,
-        {
-            "outgoing": outgoing,
-            "record": record,
-            "national_modified": _modified(record),
-            "title": text(record.get("title"))[:1000],
-        },
-    )
-    model.Session.commit()
-    return organization_id
-
-
-def _named(client: Client, name: str, national_id: str, outgoing: dict[str, Any], before: Any) -> list[dict[str, str]]:
-    """The reuses or discussions of a dataset by name, read only when there are."""
-    if not number(mapping(outgoing.get("metrics")).get(name)):
-        return []
-    read = client.reuses if name == "reuses" else client.discussions
-    return [
-        {
-            "title": text(one.get("title"))[:300],
-            "url": text(one.get("page")) or text(one.get("self_web_url")),
-            "on": (text(one.get("created_at")) or text(one.get("created")))[:10],
-            "closed": text(one.get("closed"))[:10],
-        }
-        for one in list(read(national_id))[:MOST_NAMED]
-    ]
-
-
-def _recount(organization_ids: set[str]) -> None:
-    """Bring up to date how many datasets lost something, now that their records were read."""
-    for organization_id in organization_ids:
-        link = model.Session.get(DatagouvLink, organization_id, populate_existing=True)
-        if link is None or not link.backcheck:
-            continue
-        lossy = sa.and_(
-            sa.func.jsonb_array_length(_TWIN.c.outgoing["losses"]) > 0, _TWIN.c.outgoing["late"].astext != "true"
-        )
-        count = model.Session.scalar(
-            sa.select(sa.func.count())
-            .select_from(_TWIN)
-            .where(
-                _TWIN.c.organization_id == organization_id,
-                _TWIN.c.origin == PORTAL,
-                _TWIN.c.gone_since.is_(None),
-                lossy,
-            )
-        )
-        counts = {**mapping(link.backcheck.get("counts")), "with_losses": count or 0}
-        DatagouvLink.put(model.Session(), organization_id, backcheck={**link.backcheck, "counts": counts})
-    model.Session.commit()
-    model.Session.expire_all()

@@ -13,7 +13,7 @@ from typing import Any
 from ckan import model
 from ckan.types import Context, DataDict
 
-from ckanext.odl.datagouv import outgoing
+from ckanext.odl.datagouv import mirrored
 from ckanext.odl.logic.datagouv import sending
 
 #: Without one of these keys data.gouv.fr refuses the dataset; ckanext-scheming leaves out those that are empty.
@@ -27,7 +27,7 @@ def show(context: Context, package: dict[str, Any]) -> None:
         return
     for key in _KEYS:
         package.setdefault(key, None)
-    extras = outgoing.mirrored(package, sending.outlines())
+    extras = mirrored.mirrored(package, sending.outlines())
     if extras:
         package["extras"] = [*(package.get("extras") or []), *extras]
     organization = package.get("organization")
@@ -39,7 +39,7 @@ def show(context: Context, package: dict[str, Any]) -> None:
             resource.setdefault(key, None)
         resource["format"] = resource.get("format") or ""
         if resource.get("resource_type"):
-            resource["resource_type"] = outgoing.resource_type(resource["resource_type"])
+            resource["resource_type"] = mirrored.resource_type(resource["resource_type"])
 
 
 def _is_read(context: Context) -> bool:
@@ -56,7 +56,7 @@ def strip(data_dict: DataDict) -> None:
     """Take what :func:`show` added out of a dataset that is about to be written."""
     extras = data_dict.get("extras")
     if isinstance(extras, list) and extras:
-        data_dict["extras"] = outgoing.without_mirrored(extras, data_dict, _stored(data_dict))
+        data_dict["extras"] = mirrored.without_mirrored(extras, data_dict, _stored(data_dict))
 
 
 def _stored(data_dict: DataDict) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from ckan import model
 from ckan.plugins import toolkit as tk
 
 from ckanext.odl import config
-from ckanext.odl.datagouv import backcheck, errors, outgoing, vocabulary
+from ckanext.odl.datagouv import backcheck, errors, outgoing, outgoing_values, vocabulary
 from ckanext.odl.datagouv.backcheck.reading import mapping, mappings, number, text
 from ckanext.odl.language import language
 from ckanext.odl.model import DatagouvLink, Twin
@@ -224,7 +224,7 @@ def _datasets(organization_id: str, known: Any) -> list[dict[str, Any]]:
 def label(field: str, value: str) -> str:
     """A value of data.gouv.fr as people read it."""
     if field == "license":
-        known = outgoing.licence({"license_id": value})
+        known = outgoing_values.licence({"license_id": value})
         return known.title if known else value
     if field == "period":
         start, _, end = value.partition("/")

@@ -35,7 +35,7 @@ def _outlines(path: str) -> Outlines:
 
 
 def publishers(organization_ids: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """What :func:`ckanext.odl.datagouv.outgoing.publisher` wants of organizations, by id (one or two queries)."""
+    """What ``outgoing_values.publisher`` wants of organizations, by id (one or two queries)."""
     group: Any = model.Group
     ids = list(organization_ids)
     extra: Any = getattr(model, "GroupExtra", None)

@@ -11,7 +11,7 @@ from ckan import model
 from ckan.plugins import toolkit as tk
 
 from ckanext.odl import intake
-from ckanext.odl.datagouv import outgoing, vocabulary
+from ckanext.odl.datagouv import outgoing, outgoing_values, vocabulary
 from ckanext.odl.datagouv.backcheck import Sent
 from ckanext.odl.model import Twin
 from ckanext.odl.model.datagouv import NATIONAL
@@ -52,7 +52,7 @@ def of_organization(organization_id: str, withheld: str | None) -> list[Sent]:
             identifiers=(outgoing.dataset_uri(site, row.id), row.id),
             fields=fields.get(row.id, {}),
             withheld=reasons[row.id] or "",
-            changed_at=outgoing.moment(row.metadata_modified),
+            changed_at=outgoing_values.moment(row.metadata_modified),
         )
         for row in rows
     ]

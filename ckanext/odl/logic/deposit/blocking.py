@@ -9,17 +9,21 @@ from ckan.lib import plugins as lib_plugins
 from ckan.plugins import toolkit as tk
 
 from ckanext.odl.deposit import privacy
+from ckanext.odl.logic.deposit import strictness as strict
 from ckanext.odl.logic.deposit.access import Actor, actor
-from ckanext.odl.logic.deposit.facts import PACKAGE_FIELDS, RESOURCE_FIELDS, Facts
+from ckanext.odl.logic.deposit.facts import PACKAGE_FIELDS, RESOURCE_FIELDS, Facts, today
 from ckanext.odl.model import DepositState, Place
 from ckanext.odl.scdl import UnknownSchema, catalogue
 
-ADVISE = "advise"
+#: The reason that makes a deposit wait with its report instead of refusing to publish it.
+HELD = "held"
+#: The reason of a deposit that waits for its day.
+SCHEDULED = "scheduled"
 
 
 def strictness(facts: Facts) -> str:
     """Whether this organization publishes a file with problems: ``advise`` (it may) or ``block``."""
-    return facts.owner.get("odl_strictness") or ADVISE
+    return strict.of(facts.organization)
 
 
 def blockers(facts: Facts) -> list[dict[str, Any]]:
@@ -38,7 +42,15 @@ def blockers(facts: Facts) -> list[dict[str, Any]]:
 
 def of_content(facts: Facts) -> list[dict[str, Any]]:
     """Those that come from what is in the file: personal data, problems."""
-    return [*_of_privacy(facts), *_of_report(facts)]
+    found = [*_of_privacy(facts), *_of_report(facts)]
+    if in_public(facts):  # what enters a dataset that all see is seen by all
+        return [{**blocker, "public_only": False} for blocker in found]
+    return found
+
+
+def in_public(facts: Facts) -> bool:
+    """Whether the deposit is for a dataset that is public already."""
+    return facts.target is not None and not facts.target.get("private") and facts.target.get("state") == "active"
 
 
 def _blocker(
@@ -67,11 +79,8 @@ def _of_place(facts: Facts) -> list[dict[str, Any]]:
 
 def _of_fields(facts: Facts) -> list[dict[str, Any]]:
     """What the forms of the portal would say of the fields; asked of CKAN itself, and nothing is written."""
-    found = []
-    for name, sentences in field_errors(facts).items():
-        for sentence in sentences:
-            found.append(_blocker("field", sentence, name))
-    return found
+    errors = field_errors(facts).items()
+    return [_blocker("field", sentence, name) for name, sentences in errors for sentence in sentences]
 
 
 def field_errors(facts: Facts) -> dict[str, list[str]]:
@@ -161,8 +170,13 @@ def _of_privacy(facts: Facts) -> list[dict[str, Any]]:
 
 
 def _of_report(facts: Facts) -> list[dict[str, Any]]:
-    """A file with problems is published on purpose only."""
+    """A file with problems is published on purpose only, and not at all where the organization is strict."""
     badge = facts.badge
+    if badge in ("invalid", "unreadable", "to_check") and _is_held(facts):
+        sentence = tk._(
+            "This local authority publishes only files that follow their model. This one waits here with its report."
+        )
+        return [_blocker(HELD, sentence, public_only=True)]
     if badge == "unreadable":
         sentence = tk._("The file cannot be read as a table. Send another one, or publish it as it is.")
     elif badge == "invalid":
@@ -175,6 +189,13 @@ def _of_report(facts: Facts) -> list[dict[str, Any]]:
     else:
         return []
     return [_blocker("problems", sentence, overcome="despite_problems")]
+
+
+def _is_held(facts: Facts) -> bool:
+    """Whether a wrong file waits: it has a model, it would be seen by all, and its organization is strict."""
+    if not facts.deposit.schema_id or (facts.target is not None and facts.target.get("private")):
+        return False
+    return strictness(facts) == strict.BLOCK
 
 
 def left(found: list[dict[str, Any]], order: dict[str, Any]) -> list[dict[str, Any]]:
@@ -190,7 +211,9 @@ def left(found: list[dict[str, Any]], order: dict[str, Any]) -> list[dict[str, A
 def reason_to_wait(facts: Facts, order: dict[str, Any]) -> str:
     """Why a deposit that nothing blocks waits all the same; "" when it is published at once.
 
-    What came by a link is published by an agent only.
+    What came by a link is published by an agent only; what is planned, on its day.
     """
     by: Actor = actor(facts.context)
-    return "acceptance" if by.link_id else ""
+    if by.link_id:
+        return "acceptance"
+    return SCHEDULED if order.get("publish_on") and order["publish_on"] > today().isoformat() else ""

@@ -176,7 +176,9 @@ def _answers(deposit: Deposit, said: dict[str, Any]) -> dict[str, Any]:
     seen = (file.inspection or {}) if file else {}
     if not seen.get("columns"):
         return {**{k: v for k, v in deposit.answers.items() if k in known}, **said}
-    former = deposit.answers if deposit.answers.get("columns_key") in (None, privacy.columns_key(seen["columns"])) else {}
+    former = (
+        deposit.answers if deposit.answers.get("columns_key") in (None, privacy.columns_key(seen["columns"])) else {}
+    )
     merged = {name: value for name, value in {**former, **said}.items() if value is not None}
     return privacy.sealed(merged, seen.get("signals") or [], seen["columns"])
 
@@ -225,7 +227,9 @@ def _package_id(reference: str) -> str:
 def _must_be_theirs(context: Context, organization_id: str, package_id: str, field: str) -> None:
     package = model.Package.get(package_id) if package_id else None
     theirs = package is not None and package.owner_org == organization_id
-    if not theirs or not authz.is_authorized("package_update", tk.fresh_context(context), {"id": package_id})["success"]:
+    if not theirs or not authz.is_authorized("package_update", tk.fresh_context(context), {"id": package_id}).get(
+        "success"
+    ):
         raise tk.ValidationError({field: [tk._("There is no such dataset in this organization.")]})
 
 

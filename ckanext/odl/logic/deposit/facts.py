@@ -51,7 +51,9 @@ class Facts:
     @cached_property
     def report(self) -> dict[str, Any] | None:
         """The report in the reader's language; None before it is there."""
-        stored = state.report(self.check.id) if self.check is not None and self.check.state == State.DONE.value else None
+        stored = (
+            state.report(self.check.id) if self.check is not None and self.check.state == State.DONE.value else None
+        )
         return localise(stored, self.language) if stored else None
 
     @cached_property
@@ -106,7 +108,11 @@ class Facts:
         )
         resource = found["resource"]
         if self.replaced:
-            kept = {name: self.replaced.get(name) for name in RESOURCE_FIELDS if name not in ("format", "odl_schema_version")}
+            kept = {
+                name: self.replaced.get(name)
+                for name in RESOURCE_FIELDS
+                if name not in ("format", "odl_schema_version")
+            }
             resource = {**resource, **{name: value for name, value in kept.items() if value}}
             if schema_id and self.deposit.schema_chosen:
                 resource["odl_schema"] = schema_id

@@ -6,6 +6,8 @@ death between two steps loses nothing, and doing it again makes no second datase
 
 from __future__ import annotations
 
+import datetime as dt
+from contextlib import closing
 from tempfile import TemporaryFile
 from typing import Any
 from uuid import uuid4
@@ -38,17 +40,30 @@ def publish(context: Context, deposit: Deposit, order: dict[str, Any]) -> dict[s
         _open(context, deposit, order)
         return result(deposit)
     facts = gather(context, deposit, order["language"])
+    if order.get("visibility") == "draft" and blocking.in_public(facts):
+        _keep_in_preparation(deposit)
+        return result(deposit)
     if order.get("approved_by"):
         Deposit.put(model.Session(), deposit.id, approved_by=order["approved_by"])
     refused = blocking.left(blocking.blockers(facts), order)
     if refused:
         model.Session.commit()
+        if all(blocker["code"] == blocking.HELD for blocker in refused):
+            wait(deposit, "report", actor(context), order)
+            return result(deposit)
         raise tk.ValidationError(errors_of(refused))
     reason = blocking.reason_to_wait(facts, order)
     if reason:
         wait(deposit, reason, actor(context), order)
         return result(deposit)
     return _carry_out(facts, order)
+
+
+def _keep_in_preparation(deposit: Deposit) -> None:
+    """A public dataset has no files that only its people see: there a draft stays a deposit."""
+    draft = {"state": DepositState.DRAFT.value, "reason": "", "publish_on": None}
+    Deposit.put(model.Session(), deposit.id, **draft, expires_at=keeping.after(keeping.DRAFT_DAYS))
+    model.Session.commit()
 
 
 def errors_of(blockers: list[dict[str, Any]]) -> dict[str, Any]:
@@ -60,21 +75,26 @@ def errors_of(blockers: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def wait(deposit: Deposit, reason: str, by: Actor, order: dict[str, Any]) -> None:
-    """Let a deposit wait, for as long as it takes."""
-    values = {"state": DepositState.WAITING.value, "reason": reason, "expires_at": None}
-    if deposit.state == values["state"] and deposit.reason == reason:
+    """Let a deposit wait, for as long as it takes; planned for a day, what was ordered is kept for that day."""
+    is_planned = reason == blocking.SCHEDULED
+    values = {
+        "state": DepositState.WAITING.value,
+        "reason": reason,
+        "publish_on": dt.date.fromisoformat(order["publish_on"]) if is_planned else None,
+    }
+    if not is_planned and all(getattr(deposit, name) == value for name, value in values.items()):
         return
-    Deposit.put(model.Session(), deposit.id, **values)
-    DepositEvent.add(
-        model.Session(), deposit.id, "waiting", **by.columns(), reason=reason, visibility=order.get("visibility")
-    )
+    Deposit.put(model.Session(), deposit.id, **values, expires_at=None)
+    detail = {"reason": reason, "visibility": order.get("visibility")}
+    if is_planned:
+        detail |= {name: order.get(name) for name in ("publish_on", "approved_by", "despite_problems")}
+    DepositEvent.add(model.Session(), deposit.id, "waiting", **by.columns(), **detail)
     model.Session.commit()
 
 
 def result(deposit: Deposit) -> dict[str, Any]:
     """What became of a deposit, freshly read."""
-    model.Session.expire_all()
-    deposit = model.Session.get(Deposit, deposit.id)  # pyright: ignore[reportAssignmentType]
+    model.Session.refresh(deposit)
     package = model.Package.get(deposit.package_id) if deposit.package_id else None
     is_published = deposit.state == DepositState.PUBLISHED.value
     return {
@@ -165,7 +185,9 @@ def _create_package(facts: Facts, values: dict[str, Any]) -> None:
     made = model.Package.get(id_)
     if made is not None:
         if made.state == model.State.DELETED:
-            raise tk.ValidationError({"place": [tk._("The dataset for this file is no longer there. Choose another one.")]})
+            raise tk.ValidationError(
+                {"place": [tk._("The dataset for this file is no longer there. Choose another one.")]}
+            )
         return
     inner = tk.fresh_context(facts.context)
     inner["ignore_auth"] = True  # its rights were asked for above: CKAN lets sysadmins only choose an id
@@ -190,7 +212,7 @@ def _bring_up_to_date(facts: Facts) -> None:
 def _add(facts: Facts, values: dict[str, Any]) -> None:
     id_ = _chosen(facts.deposit, "resource_id")
     if model.Resource.get(id_) is None:
-        with _upload(facts) as upload:
+        with closing(_upload(facts)) as upload:
             _call(
                 facts.context,
                 "resource_create",
@@ -209,8 +231,12 @@ def _replace(facts: Facts, values: dict[str, Any]) -> None:
     same = stored is not None and stored.sha256 == facts.file.sha256
     if same and all((present.get(name) or "") == value for name, value in values.items() if name != "format"):
         return
-    kept = {key: value for key, value in present.items() if key not in ("last_modified", "format", "mimetype", "hash", "size")}
-    with _upload(facts) as upload:
+    kept = {
+        key: value
+        for key, value in present.items()
+        if key not in ("last_modified", "format", "mimetype", "hash", "size")
+    }
+    with closing(_upload(facts)) as upload:
         data = {**kept, **values, "url": facts.file.name, "upload": upload}
         _call(facts.context, "resource_update", **data)
 
@@ -227,6 +253,12 @@ def _upload(facts: Facts) -> FileStorage:
         content.close()
         raise tk.ValidationError({"upload": [tk._("The file is no longer kept here. Send it again.")]}) from None
     return FileStorage(content, filename=facts.file.name)
+
+
+def bring(facts: Facts, action: str, **data: Any) -> Any:
+    """Call *action* (one of CKAN's for a file) with the bytes of a deposit, in the name of who publishes."""
+    with closing(_upload(facts)) as upload:
+        return _call(facts.context, action, url=facts.file.name, upload=upload, **data)
 
 
 def _newest_first(facts: Facts) -> None:

@@ -27,12 +27,7 @@ def proposals(facts: Facts) -> dict[str, Any]:
 
     :raises ValidationError: the file is gone, or cannot be looked at within the limits
     """
-    options = {
-        "schema": _schema(facts),
-        "language": facts.language,
-        "name": facts.file.name,
-        "owner_siren": facts.owner.get("odl_siren") or None,
-    }
+    options = {**_known(facts), "owner_insee": facts.owner.get("odl_insee") or None}
     return _in_child(facts, _PROPOSALS, options)
 
 
@@ -45,7 +40,7 @@ def repair(facts: Facts, chosen: dict[str, Any], format_: str) -> None:
     """
     mended: Any = TemporaryFile(prefix="odl-")  # noqa: SIM115 (the storage closes both)
     changes: Any = TemporaryFile(prefix="odl-")  # noqa: SIM115
-    options = {"schema": _schema(facts), "chosen": chosen, "format": format_}
+    options = {**_known(facts), "chosen": chosen, "format": format_}
     summary = _in_child(facts, _REPAIR, options, [mended, changes])
     if not summary["changes"]:
         raise tk.ValidationError({"chosen": [tk._("These repairs change nothing in the file. Choose at least one.")]})
@@ -63,9 +58,16 @@ def repair(facts: Facts, chosen: dict[str, Any], format_: str) -> None:
     bringing.new_file(facts.deposit, id_)
 
 
-def _schema(facts: Facts) -> str | None:
+def _known(facts: Facts) -> dict[str, Any]:
+    """What both are told of the file, so that they speak of the same repairs."""
     schema_id, version = facts.schema
-    return f"{schema_id}@{version}" if schema_id else None
+    return {
+        "schema": f"{schema_id}@{version}" if schema_id else None,
+        "language": facts.language,
+        "name": facts.file.name,
+        "owner_siren": facts.owner.get("odl_siren") or None,
+        "period": facts.deposit.resource.get("odl_period") or None,
+    }
 
 
 def _brought(name: str, content: IO[bytes]) -> keeping.Brought:

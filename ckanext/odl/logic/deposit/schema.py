@@ -8,6 +8,8 @@ from typing import Any
 from ckan.plugins import toolkit as tk
 from ckan.types import Schema, Validator, ValidatorFactory
 
+from ckanext.odl.deposit import privacy
+from ckanext.odl.logic.paging import pages
 from ckanext.odl.logic.path.schema import odl_flag
 from ckanext.odl.model import DepositState, FileKind, Place
 
@@ -27,8 +29,15 @@ def odl_mapping(value: Any) -> dict[str, Any]:
     return value
 
 
-def _not_too_many(value: Any) -> int:
-    return min(int(value), _MOST_ROWS)
+def odl_answers(value: Any) -> dict[str, Any]:
+    """Answers to the questions on personal data, by the question's id."""
+    said = odl_mapping(value)
+    known = {question["id"]: {answer["value"] for answer in question["answers"]} for question in privacy.questions()}
+    if any(name not in known or answer not in known[name] for name, answer in said.items()):
+        choices = "; ".join(f"{name}: {', '.join(sorted(answers))}" for name, answers in known.items())
+        sentence = tk._("There is no such question or answer. These are known: {choices}.")
+        raise tk.Invalid(sentence.format(choices=choices))
+    return said
 
 
 @tk.validator_args
@@ -61,14 +70,12 @@ def list_(
     unicode_safe: Validator,
     default: ValidatorFactory,
     one_of: ValidatorFactory,
-    natural_number_validator: Validator,
 ) -> Schema:
     return {
         "organization": [ignore_empty, unicode_safe],
         "mine": [default(""), odl_flag],
         "state": [ignore_empty, one_of([*(state.value for state in DepositState), "open"])],
-        "start": [default(0), natural_number_validator],
-        "rows": [default(20), natural_number_validator, _not_too_many],
+        **pages(20, _MOST_ROWS),
         "language": [ignore_empty, one_of(_LANGUAGES)],
     }
 
@@ -84,9 +91,9 @@ def update(
     return {
         "id": [not_empty, unicode_safe],
         # given and empty: no model, no dataset
-        **dict.fromkeys(("schema", "package_id", "resource_id"), [ignore_missing, unicode_safe]),
+        **{name: [ignore_missing, unicode_safe] for name in ("schema", "package_id", "resource_id")},
         "place": [ignore_empty, one_of([place.value for place in Place])],
-        **dict.fromkeys(("package", "resource", "answers"), [ignore_empty, odl_mapping]),
+        **{name: [ignore_empty, odl_mapping] for name in ("package", "resource", "answers")},
         "language": [ignore_empty, one_of(_LANGUAGES)],
     }
 
@@ -145,5 +152,35 @@ def publish(
 
 
 @tk.validator_args
-def abandon(not_empty: Validator, ignore_empty: Validator, unicode_safe: Validator, default: ValidatorFactory) -> Schema:
+def abandon(
+    not_empty: Validator, ignore_empty: Validator, unicode_safe: Validator, default: ValidatorFactory
+) -> Schema:
     return {"id": [not_empty, unicode_safe], "why": [ignore_empty, unicode_safe], "undo": [default(""), odl_flag]}
+
+
+@tk.validator_args
+def one_call(
+    not_empty: Validator,
+    ignore_missing: Validator,
+    ignore_empty: Validator,
+    unicode_safe: Validator,
+    default: ValidatorFactory,
+    one_of: ValidatorFactory,
+    odl_one_line: Validator,
+    odl_period: Validator,
+) -> Schema:
+    text = [ignore_empty, unicode_safe, odl_one_line]
+    return {
+        "file": [ignore_missing],
+        "organization": [not_empty, unicode_safe, odl_one_line],
+        "model": [not_empty, unicode_safe],
+        "period": [ignore_empty, unicode_safe, odl_period],
+        "title": text,
+        "dataset": text,
+        "answers": [ignore_empty, odl_answers],
+        "visibility": [default("public"), one_of(["public", "draft"])],
+        "despite_problems": [ignore_empty, odl_flag],
+        "approved_by": text,
+        "dry_run": [default(""), odl_flag],
+        "language": [ignore_empty, one_of(_LANGUAGES)],
+    }

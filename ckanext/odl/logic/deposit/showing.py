@@ -12,6 +12,7 @@ from ckan.types import Context
 from ckanext.odl.logic.deposit import blocking
 from ckanext.odl.logic.deposit.access import LINK, may_reach
 from ckanext.odl.logic.deposit.facts import Facts, badge_of, checks, schema_words
+from ckanext.odl.logic.deposit.notes import notes as due_notes
 from ckanext.odl.logic.path.acting import names_of
 from ckanext.odl.logic.state import iso
 from ckanext.odl.model import Deposit, DepositEvent, DepositFile, DepositState
@@ -27,6 +28,7 @@ def one(facts: Facts) -> dict[str, Any]:
     return {
         "id": deposit.id,
         **_standing(deposit),
+        "note": due_notes([deposit.id]).get(deposit.id),
         "organization": _organization(facts.organization),
         "strictness": blocking.strictness(facts),
         "file": {**_file(facts.file), "state": facts.badge, "check": facts.check.state if facts.check else None},
@@ -37,6 +39,7 @@ def one(facts: Facts) -> dict[str, Any]:
         "schema": {**schema, "chosen": deposit.schema_chosen} if schema else None,
         "schema_chosen": deposit.schema_chosen,
         "matches": facts.seen.get("matches") or [],
+        "repairable": facts.seen.get("repairable") or 0,
         "signals": facts.signals,
         "questions": facts.questions,
         "answers": facts.answers,
@@ -211,12 +214,14 @@ def listing(context: Context, condition: Any, start: int, rows: int, language: s
     names = names_of((deposit.owner_id for deposit, _file in pairs), ())
     organizations = _organizations({deposit.organization_id for deposit, _file in pairs})
     titles = _titles({deposit.package_id for deposit, _file in pairs})
+    notes = due_notes([deposit.id for deposit, _file in pairs])
     return {
         "count": count,
         "results": [
             {
                 "id": deposit.id,
                 **_standing(deposit),
+                "note": notes.get(deposit.id),
                 "organization": organizations.get(deposit.organization_id),
                 "file": {**_file(file), "state": badge_of(deposit, found.get(file.id))},
                 "counts": (found[file.id].counts if file.id in found else None) or {},

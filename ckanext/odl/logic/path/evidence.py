@@ -144,9 +144,7 @@ def _text(content: bytes, extension: str) -> str | None:
 
 def keep(proof_id: str, evidence: Evidence) -> None:
     """Store the bytes under the id of their proof."""
-    storage.keep(
-        proof_id, evidence.name, io.BytesIO(evidence.content), type=evidence.type, most=config.evidence_size()
-    )
+    storage.keep(proof_id, evidence.name, io.BytesIO(evidence.content), type=evidence.type, most=config.evidence_size())
 
 
 def stream(proof_id: str, name: str) -> Iterator[bytes]:

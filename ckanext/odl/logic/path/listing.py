@@ -117,9 +117,9 @@ def collectivites(asked: dict[str, Any], scope: Any) -> dict[str, Any]:
     :param asked: validated parameters of the action
     :param scope: what :func:`perimeter` answered
     """
-    found = sa.and_(sa.true(), *_conditions(asked))
-    count, totals, facets = _figures(scope, found)
-    results = _page(sa.and_(scope, found), asked) if count else []
+    conditions = _conditions(asked)
+    count, totals, facets = _figures(scope, conditions)
+    results = _page(sa.and_(scope, *conditions), asked) if count else []
     return {"count": count, "results": results, "totals": totals, "facets": facets}
 
 
@@ -143,49 +143,62 @@ def _totals() -> dict[str, Any]:
     }
 
 
-def _figures(scope: Any, found: Any) -> tuple[int, dict[str, int], dict[str, list[dict[str, Any]]]]:
-    """How many were found, the figures of all, and how many of what was found have each value (one query)."""
-    columns = [_P.c[column] for column in _FILTERS.values()]
+def _figures(scope: Any, conditions: list[Any]) -> tuple[int, dict[str, int], dict[str, list[dict[str, Any]]]]:
+    """How many were found, the figures of all, and how many of what was found have each value (one query).
+
+    The rows are counted once by all columns together; what is told of each column is a sum of these few counts.
+    """
     totals = _totals()
+    figures = {f"t_{name}": figure for name, figure in totals.items()}
+    if conditions:
+        found = sa.and_(*conditions)
+        figures["n_organizations"] = sa.func.count().filter(found)
+        figures |= {f"n_{name}": sa.func.count().filter(sa.and_(found, problem)) for name, problem in _PROBLEMS.items()}
+    n = "n_" if conditions else "t_"
+    columns = [_P.c[column] for column in _FILTERS.values()]
+    counted = (
+        sa.select(*columns, *(figure.label(name) for name, figure in figures.items()))
+        .where(scope)
+        .group_by(*columns)
+        .subquery()
+    )
+    columns = [counted.c[column] for column in _FILTERS.values()]
     rows = model.Session.execute(
         sa.select(
             *columns,
             sa.func.grouping(*columns).label("apart"),
-            sa.func.count().filter(found).label("found"),
-            *(
-                sa.func.count().filter(sa.and_(found, problem)).label(f"n_{name}")
-                for name, problem in _PROBLEMS.items()
-            ),
-            *(figure.label(f"t_{name}") for name, figure in totals.items()),
-        )
-        .where(scope)
-        .group_by(sa.func.grouping_sets(sa.tuple_(), *(sa.tuple_(column) for column in columns)))
+            *(sa.func.sum(counted.c[name]).label(name) for name in figures),
+        ).group_by(sa.func.grouping_sets(sa.tuple_(), *(sa.tuple_(column) for column in columns)))
     ).all()
     facets: dict[str, list[dict[str, Any]]] = {name: [] for name in _FILTERS}
-    count, figures = 0, dict.fromkeys(totals, 0)
+    count, told_of_all = 0, dict.fromkeys(totals, 0)
     everything = (1 << len(columns)) - 1
     for row in rows:
         told = row._mapping
         if row.apart == everything:
-            count = row.found
-            figures = {name: int(told[f"t_{name}"] or 0) for name in totals}
-            facets["problem"] = [{"value": name, "count": told[f"n_{name}"]} for name in _PROBLEMS if told[f"n_{name}"]]
+            count = int(told[f"{n}organizations"] or 0)
+            told_of_all = {name: int(told[f"t_{name}"] or 0) for name in totals}
+            having = ((name, int(told[n + name] or 0)) for name in _PROBLEMS)
+            facets["problem"] = [{"value": name, "count": number} for name, number in having if number]
             continue
-        for number, (name, column) in enumerate(_FILTERS.items()):
-            if not row.apart & (1 << (len(columns) - 1 - number)) and told[column] and row.found:
-                facets[name].append({"value": told[column], "count": row.found})
+        number = int(told[f"{n}organizations"])
+        for place, (name, column) in enumerate(_FILTERS.items()):
+            if not row.apart & (1 << (len(columns) - 1 - place)) and told[column] and number:
+                facets[name].append({"value": told[column], "count": number})
     for values in facets.values():
         values.sort(key=lambda item: str(item["value"]))
-    return count, figures, facets
+    return count, told_of_all, facets
 
 
 def _page(condition: Any, asked: dict[str, Any]) -> list[dict[str, Any]]:
     name = asked["sort"].lstrip("-")
     order = _SORTS[name]
     turned = asked["sort"].startswith("-")
-    if turned:
-        order = _P.c.priority.asc() if name == "priority" else order.desc()
-    place = (sa.nulls_last(order), _P.c.sort_title, _P.c.organization_id)
+    if name == "priority":  # the order that has an index; no row is without one
+        first = _P.c.priority.asc() if turned else order
+    else:
+        first = sa.nulls_last(order.desc() if turned else order)
+    place = (first, _P.c.sort_title, _P.c.organization_id)
     ids = list(
         model.Session.scalars(
             sa.select(_P.c.organization_id)

@@ -7,6 +7,7 @@ from typing import Any
 from ckan.plugins import toolkit as tk
 from ckan.types import Schema, Validator, ValidatorFactory
 
+from ckanext.odl.logic.paging import pages
 from ckanext.odl.logic.path.listing import SORTS
 from ckanext.odl.logic.path.priority import PROBLEMS
 
@@ -49,26 +50,14 @@ def progress_list(
     unicode_safe: Validator,
     default: ValidatorFactory,
     one_of: ValidatorFactory,
-    natural_number_validator: Validator,
 ) -> Schema:
     text = [ignore_empty, unicode_safe]
     return {
         **dict.fromkeys(("atd", "q", "phase", "kind", "department", "group", "profile"), text),
         "problem": [ignore_empty, one_of(list(PROBLEMS))],
         "sort": [default("priority"), one_of(SORTS)],
-        **_pages(default, natural_number_validator, 20),
+        **pages(20, _MOST_ROWS),
     }
-
-
-def _pages(default: ValidatorFactory, natural_number_validator: Validator, rows: int) -> dict[str, Any]:
-    return {
-        "start": [default(0), natural_number_validator],
-        "rows": [default(rows), natural_number_validator, _not_too_many],
-    }
-
-
-def _not_too_many(value: Any) -> int:
-    return min(int(value), _MOST_ROWS)
 
 
 @tk.validator_args
@@ -108,13 +97,11 @@ def history_list(
     not_empty: Validator,
     ignore_empty: Validator,
     unicode_safe: Validator,
-    default: ValidatorFactory,
-    natural_number_validator: Validator,
 ) -> Schema:
     return {
         "id": [not_empty, unicode_safe],
         "step": [ignore_empty, unicode_safe],
-        **_pages(default, natural_number_validator, 50),
+        **pages(50, _MOST_ROWS),
     }
 
 
@@ -122,10 +109,8 @@ def history_list(
 def proposal_list(
     ignore_empty: Validator,
     unicode_safe: Validator,
-    default: ValidatorFactory,
-    natural_number_validator: Validator,
 ) -> Schema:
-    return {"atd": [ignore_empty, unicode_safe], **_pages(default, natural_number_validator, 50)}
+    return {"atd": [ignore_empty, unicode_safe], **pages(50, _MOST_ROWS)}
 
 
 @tk.validator_args

@@ -20,7 +20,8 @@ KNOWN = {
         "url-domain",
     ],
     """ValidationError (Dataset:None) (0.url.Invalid URL "https://valbrune.fr/a b": ['resources'])""": ["url-invalid"],
-    """ValidationError (Dataset:None) (0.url.URL invalide "http://localhost/"\u00a0: est une URL locale: ['resources'])""": [  # noqa: E501
+    "ValidationError (Dataset:None) "
+    """(0.url.URL invalide "http://localhost/"\u00a0: est une URL locale: ['resources'])""": [
         "url-local",
     ],
     'Invalid URL "http://192.168.1.4/a": is a private URL': ["url-private"],
@@ -53,7 +54,8 @@ KNOWN = {
     "503 Server Error: SERVICE UNAVAILABLE for url: https://portail.fr/odl/dcat.rdf": ["feed-unavailable"],
     "404 Client Error: NOT FOUND for url: https://portail.fr/odl/dcat.rdf": ["feed-missing"],
     "403 Client Error: FORBIDDEN for url: https://portail.fr/odl/dcat.rdf": ["feed-closed"],
-    "HTTPSConnectionPool(host='portail.fr', port=443): Max retries exceeded with url: /a (Caused by NameResolutionError("  # noqa: E501
+    "HTTPSConnectionPool(host='portail.fr', port=443): Max retries exceeded with url: /a "
+    "(Caused by NameResolutionError("
     "\"Failed to resolve 'portail.fr'\"))": ["feed-name"],
     "HTTPSConnectionPool(host='portail.fr', port=443): Max retries exceeded with url: /a (Caused by SSLError(1))": [
         "feed-certificate",
