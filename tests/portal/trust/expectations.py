@@ -257,6 +257,7 @@ ACTIONS = [
     Call("odl_campaign_close", thing("campaign"), may=STAFF, asks_all=False),
     Call("odl_deposit_link_create", thing("campaign", "campaign", organization="x"), may=STAFF, asks_all=False),
     Call("odl_deposit_link_revoke", thing("campaign", "campaign", organizations=["x"]), may=STAFF),
+    Call("odl_deposit_split", thing("deposit_draft", column="A"), may=EDITORS, asks_all=False),
     # deposits: those who publish for the organization, and nobody else of it
     Call("odl_deposit_list", may=ACCOUNTS, others=403),
     Call("odl_deposit_list", lambda world: {"mine": True, "state": "open"}, may=ACCOUNTS, others=403),
