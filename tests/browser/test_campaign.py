@@ -78,7 +78,8 @@ def test_a_file_comes_by_a_link_and_is_accepted(
         if "donnees-personnelles" not in visitor.url:
             break
         for field in visitor.locator("fieldset").all():
-            field.locator("input[type=radio]").last.check()
+            no = field.locator("input[value=no], input[value=none]")
+            (no if no.count() else field.locator("input[type=radio]")).first.check()
         visitor.locator(".odl-questions button[type=submit]").click()
     if visitor.locator(".odl-send button").count():
         visitor.locator(".odl-send button").click()
