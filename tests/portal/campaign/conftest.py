@@ -100,8 +100,10 @@ def page(app: Any, place: Place) -> Callable[..., BeautifulSoup]:
             answer = app.post(
                 address, data=form, headers=headers, content_type="multipart/form-data", follow_redirects=False
             )
-        assert answer.status_code == status, BeautifulSoup(answer.body, "html.parser").get_text(" ", strip=True)[:2000]
-        found = BeautifulSoup(answer.body, "html.parser")
+        assert answer.status_code == status, BeautifulSoup(
+            answer.data.decode("utf-8", "replace"), "html.parser"
+        ).get_text(" ", strip=True)[:2000]
+        found = BeautifulSoup(answer.data.decode("utf-8", "replace"), "html.parser")
         found.location = answer.headers.get("Location", "")  # type: ignore[attr-defined] (a word of ours)
         found.headers = answer.headers  # type: ignore[attr-defined] (likewise)
         return found

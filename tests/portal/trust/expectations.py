@@ -237,6 +237,27 @@ ACTIONS = [
     ),
     Call("odl_validation_list", lambda world: {"organization_id": world.orgs["a"], "limit": 1000}),
     *(Call("odl_validation_run", resource(state), may=EDITORS, sees=readers(state)) for state in STATES),
+    # lists of members and campaigns: the structure's staff
+    Call("odl_member_import", lambda world: {"atd": world.orgs["atd"], "upload": upload(b"INSEE\n48095\n")},
+         may=STAFF, others=403),
+    Call("odl_member_import", lambda world: {"atd": world.orgs["a"], "upload": upload(b"INSEE\n48095\n")},
+         may=frozenset(), others=403),
+    Call("odl_member_import_show", thing("list"), may=STAFF),
+    Call("odl_member_import_run", thing("list"), may=STAFF),
+    Call("odl_campaign_list", org("atd"), may=STAFF, others=403),
+    Call("odl_campaign_list", org("other"), may=frozenset({"staff_other", "sysadmin"}), others=403),
+    Call("odl_campaign_create",
+         lambda world: {"atd": world.orgs["atd"], "schema": SCHEMA, "due_on": "2099-12-31",
+                        "contact": {"name": "Anne", "email": "anne@exemple.fr"}}, may=STAFF, others=403),
+    Call("odl_campaign_show", thing("campaign"), may=STAFF),
+    Call("odl_campaign_update", thing("campaign", due_on="2099-12-30"), may=STAFF),
+    Call("odl_campaign_open", thing("campaign"), may=STAFF),
+    Call("odl_campaign_remind", thing("campaign"), may=STAFF),
+    Call("odl_campaign_accept", thing("campaign"), may=STAFF),
+    Call("odl_campaign_close", thing("campaign"), may=STAFF, asks_all=False),
+    Call("odl_deposit_link_create", thing("campaign", "campaign", organization="x"), may=STAFF, asks_all=False),
+    Call("odl_deposit_link_revoke", thing("campaign", "campaign", organizations=["x"]), may=STAFF),
+    Call("odl_deposit_split", thing("deposit_draft", column="A"), may=EDITORS, asks_all=False),
     # deposits: those who publish for the organization, and nobody else of it
     Call("odl_deposit_list", may=ACCOUNTS, others=403),
     Call("odl_deposit_list", lambda world: {"mine": True, "state": "open"}, may=ACCOUNTS, others=403),
@@ -338,15 +359,24 @@ def of_commune(world: Any) -> str:
 
 
 NATIONAL = f"{ATD}/data-gouv"
-_VARIABLES = {"source": "source_id", "found": "national_id"}
+_VARIABLES = {"source": "source_id", "found": "national_id", "list": "id", "campaign": "id"}
+LINK = "/odl/depot/lien/<token>"
 
 
 def member(name: str, atd: str = "atd") -> Callable[[Any], dict[str, Any]]:
     return lambda world: {"name": world.orgs[atd], "member": world.orgs[name]}
 
 
-def thing(what: str, atd: str = "atd") -> Callable[[Any], dict[str, Any]]:
-    return lambda world: {"name": world.orgs[atd], _VARIABLES[what]: world.things[what]}
+def thing(what: str, atd: str = "atd", **more: Any) -> Callable[[Any], dict[str, Any]]:
+    return lambda world: {"name": world.orgs[atd], _VARIABLES[what]: world.things[what], **more}
+
+
+def of_member() -> Callable[[Any], dict[str, Any]]:
+    return lambda world: {"name": world.orgs["atd"], "id": world.things["campaign"], "organization": world.orgs["a"]}
+
+
+def by_link(name: str, **more: Any) -> Callable[[Any], dict[str, Any]]:
+    return lambda world: {"token": world.things[name], **more}
 
 
 ROUTES = [
@@ -383,6 +413,40 @@ ROUTES = [
         form=lambda world: {"organization": world.orgs["a"], "step": "p1.training", "do": "refuse", "reason": "Non"},
         may=STAFF,
     ),
+    # lists of members and campaigns
+    Call(f"GET {ATD}/importer", named("atd"), may=STAFF),
+    Call(f"GET {ATD}/importer", named("other"), may=OTHER_STAFF),
+    Call(f"POST {ATD}/importer", named("atd"), form=lambda world: {"upload": upload(b"INSEE\n48095\n")}, may=STAFF),
+    Call(f"GET {ATD}/importer/<id>", thing("list"), may=STAFF),
+    Call(f"GET {ATD}/importer/<id>", thing("list", "other"), may=NOBODY),
+    Call(f"POST {ATD}/importer/<id>", thing("list"), form=posted(), may=STAFF),
+    Call(f"GET {ATD}/importer/<id>/avancement", thing("list"), may=STAFF),
+    Call(f"GET {ATD}/importer/<id>/export.<any(csv, xlsx):extension>", thing("list", extension="csv"), may=STAFF),
+    Call(f"GET {ATD}/campagnes", named("atd"), may=STAFF),
+    Call(f"GET {ATD}/campagnes/nouvelle", named("atd"), may=STAFF),
+    Call(f"POST {ATD}/campagnes/nouvelle", named("atd"), form=posted(schema=""), may=STAFF),
+    Call(f"GET {ATD}/campagnes/<id>", thing("campaign"), may=STAFF),
+    Call(f"GET {ATD}/campagnes/<id>", thing("campaign", "other"), may=NOBODY),
+    Call(f"GET {ATD}/campagnes/<id>/message", thing("campaign"), may=STAFF),
+    Call(f"POST {ATD}/campagnes/<id>/message", thing("campaign"), form=posted(subject=""), may=STAFF),
+    Call(f"POST {ATD}/campagnes/<id>/agir", thing("campaign"), form=posted(do="remind"), may=STAFF),
+    Call(f"POST {ATD}/campagnes/<id>/agir", thing("campaign", "other"), form=posted(do="close"), may=NOBODY),
+    Call(f"GET {ATD}/campagnes/<id>/membre/<organization>", of_member(), may=STAFF),
+    Call(f"POST {ATD}/campagnes/<id>/membre/<organization>", of_member(), form=posted(do="link"), may=STAFF),
+    Call(f"GET {ATD}/campagnes/<id>/export.<any(csv, xlsx):extension>", thing("campaign", extension="xlsx"), may=STAFF),
+    # a link opens for whoever holds it, and shows nothing but its own deposit; a revoked one is dead everywhere
+    *(
+        Call(f"{method} {LINK}{part}", by_link(name), form=posted() if method == "POST" else None, may=may, others=410,
+             asks_all=method == "GET")
+        for method, part in (
+            ("GET", ""), ("GET", "/fragment"), ("GET", "/modele.xlsx"), ("GET", "/reparer"),
+            ("GET", "/donnees-personnelles"), ("POST", ""), ("POST", "/reparer"), ("POST", "/donnees-personnelles"),
+            ("POST", "/envoyer"),
+        )
+        for name, may in (("link_a", EVERYBODY), ("link_b", NOBODY))
+    ),
+    Call(f"GET {LINK}/rapport.<any(csv, xlsx):extension>", by_link("link_a", extension="csv"), may=NOBODY),
+    Call(f"GET {LINK}/rapport.<any(csv, xlsx):extension>", by_link("link_b", extension="csv"), may=NOBODY, others=410),
     # links with data.gouv.fr
     Call(f"GET {NATIONAL}", named("atd"), may=STAFF, anonymous=LOGIN),
     Call(f"GET {NATIONAL}", named("other"), may=OTHER_STAFF, anonymous=LOGIN),

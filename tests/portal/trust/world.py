@@ -175,6 +175,7 @@ def build(flask_app: Any, **more: Any) -> World:
     _path(world)
     _national(world)
     _deposits(world)
+    _campaign(world)
     world.settle()
     return world
 
@@ -283,6 +284,28 @@ def _deposits(world: World) -> None:
         world.things[f"deposit_{state}"] = made["id"]
         of("odl_deposit_update", id=made["id"], package={"notes": world.text(f"deposit{state}", EDITORS)})
     of("odl_deposit_abandon", id=world.things["deposit_abandoned"], why=world.text("depositwhy", EDITORS))
+
+
+def _campaign(world: World) -> None:
+    """A list of members, a campaign that is open, a link that works and one that was revoked."""
+
+    def of(action: str, **data: Any) -> Any:
+        return tk.get_action(action)({"user": world.users["staff_atd"]["name"], "ignore_auth": False}, data)
+
+    row = f"{world.mark('listname', STAFF)};{world.mark('listmail', STAFF)}@exemple.fr\n"
+    listed = of("odl_member_import", atd=world.orgs["atd"], upload=upload(f"Nom;Courriel\n{row}".encode(), "liste.csv"))
+    world.things["list"] = listed["id"]
+    contact = {"name": "Anne Roux", "email": "anne@exemple.fr"}
+    campaign = of("odl_campaign_create", atd=world.orgs["atd"], schema=SCHEMA, due_on="2099-12-31", contact=contact)
+    world.things["campaign"] = campaign["id"]
+    ids = {name: model.Group.get(world.orgs[name]).id for name in ("a", "b")}
+    mails = {ids["a"]: f"{world.mark('campaignmail', STAFF)}@exemple.fr"}
+    of("odl_campaign_update", id=campaign["id"], title=world.text("campaign", STAFF)[:150], emails=mails)
+    of("odl_campaign_open", id=campaign["id"])
+    for name in ("a", "b"):
+        made = of("odl_deposit_link_create", campaign=campaign["id"], organization=ids[name])
+        world.things[f"link_{name}"] = made["url"].rpartition("/")[2]
+    of("odl_deposit_link_revoke", campaign=campaign["id"], organizations=[ids["b"]])
 
 
 def _path(world: World) -> None:

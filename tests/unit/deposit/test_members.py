@@ -71,10 +71,7 @@ def test_a_code_that_contradicts_the_name_is_asked(tmp_path: Path) -> None:
     row = only(tmp_path, "INSEE;Nom\n48095;Marvejols\n")
     assert row["state"] == "asked"
     assert [choice["value"] for choice in row["choices"]] == ["commune:48095", "commune:48092"]
-    assert (
-        row["why"]
-        == "Le code est celui de Mende (48 Lozère), mais la ligne dit «\u00a0Marvejols\u00a0». Laquelle est la bonne\u00a0?"
-    )  # noqa: E501
+    assert row["why"].startswith("Le code est celui de Mende (48 Lozère), mais la ligne dit «\u00a0Marvejols\u00a0».")
 
 
 def test_a_near_name_is_asked(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from .campaign import (
     odl_campaign_update,
     odl_deposit_link_create,
     odl_deposit_link_revoke,
+    odl_deposit_split,
 )
 from .collectivite import (
     group_update,
@@ -120,6 +121,7 @@ __all__ = [
     "odl_deposit_repair",
     "odl_deposit_repair_list",
     "odl_deposit_show",
+    "odl_deposit_split",
     "odl_deposit_update",
     "odl_duties_show",
     "odl_group_update",

@@ -14,8 +14,9 @@ from ckanext.odl import queue
 from ckanext.odl.deposit import letters
 from ckanext.odl.intake import own_session
 from ckanext.odl.language import language
-from ckanext.odl.logic.campaign import accepting, changing, following, links, mailing, schema
+from ckanext.odl.logic.campaign import accepting, changing, following, links, mailing, schema, splitting
 from ckanext.odl.logic.collectivite import atd_named
+from ckanext.odl.logic.deposit import access
 from ckanext.odl.model import Campaign, CampaignState, DepositLink
 
 
@@ -203,6 +204,23 @@ def odl_deposit_link_revoke(context: Context, data_dict: DataDict) -> dict[str, 
         revoked = links.revoke(session, list(ids), _by(context))
         session.commit()
     return {"revoked": revoked}
+
+
+@tk.validate_action_data(schema.split)
+def odl_deposit_split(context: Context, data_dict: DataDict) -> dict[str, Any]:
+    """Share out a file that covers several members: one deposit for each, which its own people accept or refuse.
+
+    Nothing is published. Called twice, it makes what is missing.
+
+    :param id: id of the deposit
+    :param column: letter of the column that names the members (``owners.column`` of ``odl_deposit_show``)
+    :returns: ``parts`` (``organization``, ``deposit``, ``rows``, ``values``) and ``left``: the rows that went to nobody
+        (``value``, ``rows``, ``why``: ``unknown`` or ``rights``)
+    :raises ValidationError: the column names nobody, or more than a hundred members
+    :raises ObjectNotFound: no such deposit, or not for this user
+    """
+    access.check("odl_deposit_split", context, data_dict)
+    return splitting.split(context, access.find(data_dict["id"]), data_dict["column"])
 
 
 def _by(context: Context) -> str:

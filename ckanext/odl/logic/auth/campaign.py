@@ -11,6 +11,7 @@ from ckan.types import AuthResult, Context, DataDict
 from ckanext.odl.model import Campaign, MemberImport
 
 from .. import collectivite
+from ..deposit import access
 from .atd import _for_staff as for_staff
 
 
@@ -87,3 +88,11 @@ def odl_deposit_link_create(context: Context, data_dict: DataDict) -> AuthResult
 
 def odl_deposit_link_revoke(context: Context, data_dict: DataDict) -> AuthResult:
     return odl_campaign_show(context, data_dict)
+
+
+@tk.auth_allow_anonymous_access
+def odl_deposit_split(context: Context, data_dict: DataDict) -> AuthResult:
+    """Those who publish for its organization; a link shares nothing out."""
+    if context.get(access.LINK):
+        return {"success": False}
+    return {"success": access.may_reach(context, access.find(data_dict.get("id")))}

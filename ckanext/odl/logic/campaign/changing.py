@@ -203,7 +203,14 @@ def _write_email(session: Session, campaign: Campaign, organization_id: str, ema
         return
     if row.link_id:
         links.revoke(session, [row.link_id], by)
-    fresh = {"email": email, "link_id": None, "mail_state": MailState.NONE.value, "mail_error": "", "mail_detail": ""}
+    fresh = {
+        "email": email,
+        "link_id": None,
+        "invited_at": None,
+        "mail_state": MailState.NONE.value,
+        "mail_error": "",
+        "mail_detail": "",
+    }
     session.execute(sa.update(member).where(*_of(campaign, [organization_id])).values(**fresh))
     if email:
         MemberContact.put(session, campaign.atd_id, organization_id, email, by)

@@ -72,3 +72,8 @@ def link(not_empty: Validator, unicode_safe: Validator, ignore: Validator) -> Sc
 @tk.validator_args
 def links(not_empty: Validator, unicode_safe: Validator, ignore: Validator) -> Schema:
     return {"campaign": [not_empty, unicode_safe], "organizations": [not_empty, ids], "__extras": [ignore]}
+
+
+@tk.validator_args
+def split(not_empty: Validator, unicode_safe: Validator, ignore: Validator) -> Schema:
+    return {"id": [not_empty, unicode_safe], "column": [not_empty, unicode_safe], "__extras": [ignore]}
