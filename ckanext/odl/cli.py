@@ -15,7 +15,8 @@ from ckanext.odl.harvest import command as datagouv_command
 from ckanext.odl.harvest import worker as links
 from ckanext.odl.language import language
 from ckanext.odl.logic import checklist as portal_checklist
-from ckanext.odl.logic import schema_sync
+from ckanext.odl.logic import index, own_catalogue, schema_sync
+from ckanext.odl.logic.campaign import work as campaigns
 from ckanext.odl.logic.deposit import due, expiring
 from ckanext.odl.logic.path import recompute
 from ckanext.odl.onboarding import ChecklistError, diff
@@ -57,10 +58,10 @@ def validation() -> None:
 
 @validation.command()
 def sweep() -> None:
-    """Take up the checks and the paths that were lost, publish the deposits that are due. To be run every minute."""
-    click.echo(
-        json.dumps({**jobs.sweep(), "paths": recompute.sweep(), "datagouv": links.sweep(), "deposits": {**due.sweep(), **expiring.sweep()}})
-    )
+    """Take up what was lost (checks, paths, the index), publish the deposits that are due. To be run every minute."""
+    others = {"paths": recompute.sweep(), "datagouv": links.sweep(), "deposits": {**due.sweep(), **expiring.sweep()}}
+    others |= {"campaigns": campaigns.sweep(), "indexed": index.mend()}
+    click.echo(json.dumps({**jobs.sweep(), **others}))
 
 
 @odl.group()
@@ -87,6 +88,18 @@ def recompute_progress(names: tuple[str, ...], stale_only: bool) -> None:
     click.echo(json.dumps({"computed": done, "failed": failed}))
     if failed:
         raise SystemExit(1)
+
+
+@odl.group("catalogue")
+def own_catalogues() -> None:
+    """The catalogues that local authorities publish of their own datasets."""
+
+
+@own_catalogues.command("refresh")
+def refresh_catalogues() -> None:
+    """Bring each of them up to date. Changes do that by themselves; to be run every night for what was missed."""
+    written = sum(is_written for _name, is_written in own_catalogue.keep_all())
+    click.echo(json.dumps({"written": written}))
 
 
 odl.add_command(datagouv_command.datagouv)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -19,6 +20,7 @@ from flask import Flask
 from rq import Worker
 
 from ckanext.odl import config, queue
+from ckanext.odl.logic import index
 
 #: Free space on the disk of the files under which a portal may soon lose what is deposited.
 FREE_BYTES = 2 << 30
@@ -151,6 +153,14 @@ def _work(_app: Flask) -> Iterator[Finding]:
         )
 
 
+def _index(_app: Flask) -> Iterator[Finding]:
+    with suppress(index.NoAnswer):  # said above
+        if lost := index.lacks():
+            words = f"The search has lost {lost} public dataset(s): nobody finds them, and data.gouv.fr’s feed stops."
+            remedy = "The sweep gives them back, 200 each minute; “ckan search-index rebuild” does it at once."
+            yield Finding("index-lacks", "fault", words, remedy)
+
+
 def _database(_app: Flask) -> Iterator[Finding]:
     for plugin, count in sorted(_get_pending_plugins().items()):
         words = f"{count} migration(s) of {plugin} were not applied."
@@ -177,4 +187,4 @@ def _files_in_place(_app: Flask) -> Iterator[Finding]:
         yield Finding("files-in-place", "fault", words, remedy)
 
 
-_CHECKS = (_services, _forged_forms, _settings, _work, _database, _disk, _files_in_place)
+_CHECKS = (_services, _forged_forms, _settings, _work, _index, _database, _disk, _files_in_place)

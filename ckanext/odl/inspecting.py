@@ -17,6 +17,7 @@ from ckanext.odl.validation.guard import Stopped, in_child
 log = logging.getLogger(__name__)
 
 _INSPECT = "ckanext.odl.deposit.inspection:inspect"
+_PROPOSALS = "ckanext.odl.validation.repair:proposals"
 #: Unread deposits taken up by one sweep.
 SWEEP_LIMIT = 500
 
@@ -50,7 +51,21 @@ def look(path: str, schema: str | None, name: str, known: dict[str, Any]) -> tup
     except Stopped as stopped:
         log.warning("A deposited file could not be looked at: %s", stopped.code)
         return guarded(path, schema, name=name, **limits, **known), {"stopped": stopped.code}
-    return seen.pop("report"), seen
+    report = seen.pop("report")
+    if report["status"] == "invalid":
+        seen["repairable"] = _repairable(path, report, name, known, limits)
+    return report, seen
+
+
+def _repairable(path: str, report: dict[str, Any], name: str, known: dict[str, Any], limits: dict[str, Any]) -> int:
+    """How many repairs the portal has for a file, so that its page need not look for them each time it is read."""
+    schema = report["schema"] or {}
+    options = {"schema": f"{schema['id']}@{schema['version']}" if schema.get("id") else None, "name": name, **known}
+    try:
+        return len(in_child(_PROPOSALS, path, options=options, **limits)["repairs"])
+    except Stopped as stopped:
+        log.warning("The repairs of a deposited file could not be looked for: %s", stopped.code)
+        return 0
 
 
 def store(

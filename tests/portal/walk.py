@@ -39,6 +39,7 @@ ARGUMENTS = {
     "odl_datagouv_place.name": "valbrune",
     "odl_datagouv_review.name": "pays-d-aurette",
     "odl_datagouv_review.national_id": "inconnu",
+    "odl_models.name": "valbrune",
     "odl_progress.name": "valbrune",
     "user.id": "sylvie",
     "harvest.id": "moissons",

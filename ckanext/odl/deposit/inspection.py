@@ -64,14 +64,16 @@ def inspect(
         return seen
     fields = _fields(report.schema)
     names = [str(field["name"]) for field in fields]
-    sheet = None if table is None or report.status == "unreadable" else Sheet.of(table, names)
+    sheet = None
+    if table is not None and (report.status != "unreadable" or table.document is not None):
+        sheet = Sheet.of(table, names)  # records inside records are no table for the check, and may hold persons
     seen["matches"] = matches(Path(path), sheet, name or Path(path).name, language)
     if sheet is None:
         return seen
     seen["columns"] = sheet.header
     texts = [PurePath(name or Path(path).name).stem, *sheet.titles, sheet.table.sheet or ""]
     watches = (
-        SignalWatch([*sheet.header, *[""] * (sheet.width - len(sheet.header))], fields),
+        SignalWatch([*sheet.header, *[""] * (sheet.width - len(sheet.header))], fields, is_grid=sheet.is_grid),
         PeriodWatch(sheet.header, texts, modelled=bool(fields), pace=_pace(report.schema)),
         OwnerColumns(sheet.header, fields),
     )

@@ -195,6 +195,8 @@ def period_in(text: str) -> str | None:
         return f"{year}-{3 * number_ - 2:02}/{year}-{3 * number_:02}"
     if match := _TEXT_DAYS.search(words):
         return _from_to(match)
+    if len(set(_TEXT_YEAR.findall(words))) > 2:
+        return None
     spans = {found for found in _TEXT_SPAN.findall(words) if found[0] < found[1]}
     if len(spans) == 1:
         return "/".join(spans.pop())

@@ -28,6 +28,7 @@ _BODIES = re.compile(
     r"|gymnase|piscine|salle|gare|station|pavillon|boulodrome|stade|parc|jardin|square|complexe|halle|parking|tram"
     r"|anciens|parents|eleves|jeunes|universite|sou|cfa|mfr|ehpad|ime|esat|mjc|usep|ape|ccas|sivu|sivom)\b"
 )
+_NO_NAME = re.compile(r"[\d@/:;?!]")
 _WORDS = re.compile(r"[^\W\d_]+(?:[-’'][^\W\d_]+)*")
 
 
@@ -50,7 +51,7 @@ def civil_name(text: str) -> str | None:
 def looks_like_person(text: str) -> bool:
     """Tell whether a short cell is the name of a natural person: « DUPONT Jean », « Mme Anne MARTIN »."""
     text = text.strip()
-    if not 4 <= len(text) <= 60 or any(character.isdigit() for character in text):
+    if not 4 <= len(text) <= 60 or _NO_NAME.search(text):
         return False
     words = _WORDS.findall(text)
     if not 2 <= len(words) <= 5:

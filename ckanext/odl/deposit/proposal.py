@@ -8,8 +8,8 @@ from pathlib import PurePath
 from typing import Any
 
 from ckanext.odl.scdl import NotATable, SchemaEntry, UnknownSchema, catalogue, frequency_words
-from ckanext.odl.scdl.text import key
-from ckanext.odl.territory import Territory, by_siren, of, with_article
+from ckanext.odl.scdl.text import fold, key
+from ckanext.odl.territory import Territory, of, region, with_article
 
 from .dates import bounds, in_french
 from .words import in_words, texts
@@ -18,6 +18,9 @@ _THEMES = "http://publications.europa.eu/resource/authority/data-theme/"
 _FREQUENCIES = "http://publications.europa.eu/resource/authority/frequency/"
 DEFAULT_LICENCE = "lov2"
 _HEADINGS = 12
+_REGIONS = (
+    "01", "02", "03", "04", "06", "11", "24", "27", "28", "32", "44", "52", "53", "75", "76", "84", "93", "94",
+)  # fmt: skip
 
 
 def propose(
@@ -110,7 +113,7 @@ class _Draft:
             self.why["odl_period"] = self.inspection["period"]["why"]
         if self.entry:
             match = next((m for m in self.inspection.get("matches") or () if m["id"] == self.entry.id), None)
-            if match:
+            if match and match["matched"]:
                 self.say("odl_schema", "columns", matched=match["matched"], total=match["total"])
                 self.say("odl_schema_version", "columns")
             else:
@@ -126,7 +129,8 @@ class _Draft:
     def _title(self) -> str:
         if self.entry is None:
             self.say("title", "file")
-            return f"{_spoken(self.file_name)} {of(self.name)}" if self.name else _spoken(self.file_name)
+            said = _spoken(self.file_name)
+            return f"{said} {of(self.name)}" if self.name and fold(self.name) not in fold(said) else said
         self.say("title", "series" if self.words.get("dated") else "model")
         template = self.words.get("title") or f"{self.entry.title('fr')} {{of}}"
         return template.format(by=with_article(self.name), of=of(self.name)) if self.name else self.entry.title("fr")
@@ -203,10 +207,12 @@ class _Draft:
 
     def _territory(self) -> str:
         kind = self.organization.get("odl_kind") or ""
-        code = str(self.organization.get("odl_insee" if kind == "commune" else "odl_siren") or "")
-        if kind in ("departement", "region") and code:
-            body = by_siren(code)
-            code = body.code if body and body.kind == kind else ""
+        field = {"commune": "odl_insee", "departement": "odl_department"}.get(kind, "odl_siren")
+        code = str(self.organization.get(field) or "")
+        if kind == "region":  # known by its SIREN, which the reference does not have
+            code = next(
+                (body.code for body in map(region, _REGIONS) if body and fold(body.name) in fold(self.name)), ""
+            )
         if kind not in ("commune", "epci", "departement", "region") or not code:
             return ""
         self.say("odl_territory", "organization")

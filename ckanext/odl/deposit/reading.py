@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice, zip_longest
+from typing import Any
 
 from ckanext.odl.validation import limits
+from ckanext.odl.validation.reading.json_records import Document, as_text
 from ckanext.odl.validation.reading.table import Table
 from ckanext.odl.validation.structure import clean, find_header
 
@@ -26,10 +28,14 @@ class Sheet:
     """The first rows below the headings."""
     titles: list[str] = field(default_factory=list)
     """What is written above the headings."""
+    records: list[tuple[int, list[str]]] | None = None
+    """The rows of a JSON file, numbered from 1."""
 
     @classmethod
     def of(cls, table: Table, names: list[str]) -> Sheet | None:
         """Find the headings of *table*; *names* are the columns of its model. None when the table is blank."""
+        if table.document is not None:
+            return cls._of_document(table, table.document)
         head = table.head(HEAD_ROWS)
         position = find_header(head, names)
         if position is None:
@@ -38,6 +44,21 @@ class Sheet:
         titles = [title for _, cells in head[:position] if (title := " ".join(filter(None, map(clean, cells))))]
         return cls(table, head[position][0], header, [cells for _, cells in head[position + 1 :]], titles)
 
+    @classmethod
+    def _of_document(cls, table: Table, document: Document) -> Sheet | None:
+        """The records of a JSON file as rows; what lies inside a record has the names on the way to it."""
+        records = [flat(document.properties(record)) for _, _, record in document.records]
+        names = list(dict.fromkeys(name for record in records for name in record))[: limits.COLUMNS]
+        if not names:
+            return None
+        rows = [(number, [record.get(name, "") for name in names]) for number, record in enumerate(records, 1)]
+        return cls(table, 0, names, [cells for _, cells in rows[:HEAD_ROWS]], records=rows)
+
+    @property
+    def is_grid(self) -> bool:
+        """Whether its cells have the addresses of a spreadsheet; the records of JSON have numbers."""
+        return self.records is None
+
     @property
     def width(self) -> int:
         """How many columns the rows have, those without a heading too."""
@@ -45,7 +66,7 @@ class Sheet:
 
     def rows(self) -> Iterator[tuple[int, list[str]]]:
         """The rows below the headings, each with its number; blank rows too."""
-        for number, cells in self.table.open_rows():
+        for number, cells in self.table.open_rows() if self.records is None else self.records:
             if number > self.header_row:
                 yield number, cells
 
@@ -64,3 +85,23 @@ class Block:
 
     numbers: list[int]
     columns: list[tuple[str, ...]]
+
+
+def flat(record: Mapping[str, Any], before: str = "") -> dict[str, str]:
+    """The values of a JSON record as texts, by the names that lead to them: ``acheteur.id``.
+
+    >>> flat({"acheteur": {"id": 1}, "lots": [{"objet": "a"}, {"objet": "b"}]})
+    {'acheteur.id': '1', 'lots.objet': 'a ; b'}
+    """
+    found: dict[str, str] = {}
+    waiting: list[tuple[str, Any]] = [(before, record)]
+    while waiting:
+        name, value = waiting.pop()
+        if isinstance(value, Mapping):
+            waiting += [(f"{name}.{key}" if name else str(key), held) for key, held in list(value.items())[::-1]]
+        elif isinstance(value, list) and any(isinstance(held, Mapping) for held in value):
+            waiting += [(name, held) for held in value[::-1]]
+        else:
+            text = as_text(value)
+            found[name] = f"{found[name]} ; {text}" if found.get(name) and text else found.get(name) or text
+    return found

@@ -94,11 +94,18 @@ class SignalWatch:
     :param header: the headings
     :param fields: the columns of the file's model, none when it has none
     :param today: the latest day on which somebody can be born
+    :param is_grid: whether places are those of a spreadsheet (D12); otherwise they are numbers of records (#12)
     """
 
     def __init__(
-        self, header: Sequence[str], fields: Sequence[Mapping[str, Any]] = (), today: dt.date | None = None
+        self,
+        header: Sequence[str],
+        fields: Sequence[Mapping[str, Any]] = (),
+        today: dt.date | None = None,
+        *,
+        is_grid: bool = True,
     ) -> None:
+        self.is_grid = is_grid
         self.header = header
         self.fields = {key(str(entry["name"])): entry for entry in fields}
         self.today = today or dt.datetime.now(dt.timezone.utc).date()
@@ -163,7 +170,8 @@ class SignalWatch:
         signal.count += 1
         signal.personal += personal
         if len(signal.places) < PLACES:
-            signal.places.append({"cell": f"{column_letter(index + 1)}{row}", "value": shown})
+            place = f"{column_letter(index + 1)}{row}" if self.is_grid else f"#{row}"
+            signal.places.append({"cell": place, "value": shown})
 
     def found(self) -> list[dict[str, Any]]:
         """The signs found, the gravest first, one entry for each kind and column.
@@ -209,13 +217,14 @@ class SignalWatch:
 
 
 def sentence(signal: Mapping[str, Any], language: str = "fr") -> str:
-    """Say a sign in words: « 218 numéros de téléphone, dont 3 de mobile, dans la colonne L (« TELEPHONE »). »"""
+    """Say a sign in words: « 218 numéros de téléphone dans la colonne L (« TELEPHONE »), dont 3 de mobile. »"""
     one = "one" if signal["count"] == 1 else "several"
     what = say("signals", f"{signal['kind']}-{one}", language, count=number(signal["count"], language))
+    told = say("signals", "where", language, what=what, column=signal["column"], heading=signal["heading"])
     personal = signal.get("personal") or 0
     if personal and personal < signal["count"] and signal["kind"] in ("email", "phone"):
-        what += say("signals", f"{signal['kind']}-personal", language, count=number(personal, language))
-    return say("signals", "where", language, what=what, column=signal["column"], heading=signal["heading"])
+        told += ", " + say("signals", f"{signal['kind']}-personal", language, count=number(personal, language))
+    return f"{told}."
 
 
 def _name_columns(plain: Sequence[str]) -> tuple[int, int] | None:

@@ -5,15 +5,20 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any
 
+from ckanext.odl.scdl.text import fold
 from ckanext.odl.validation.reading import FileFacts, open_table
 from ckanext.odl.validation.report import column_letter
 
 from .owners import code_of
 from .reading import Sheet
+
+Kept = Iterator[tuple[int, list[str]]]
+"""The rows that are written: where each stands among the rows of the table, and its cells."""
 
 
 def part(
@@ -23,49 +28,53 @@ def part(
     values: Sequence[str],
     outputs: Sequence[IO[bytes]],
     name: str = "",
+    columns: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """Write the rows whose cell holds one of *values* as a file of the same family: CSV, XLSX or JSON.
+    """Write the rows whose cell holds one of *values* as a file of the same family: CSV, XLSX, JSON or GeoJSON.
 
-    Cells are kept as they are read, leading zeros too; title lines above the headings are left out.
+    Cells are kept as they are read, leading zeros too; title lines above the headings are left out. Meant to be run by
+    ``in_child``.
 
     :param column: letter of the column, as a spreadsheet calls it
-    :param values: codes of the member, without spaces, as ``owners`` of the inspection gives them
+    :param values: codes of the member, as ``owners`` of the inspection gives them
     :param outputs: one binary file that is open for writing
     :param name: the file's name as people know it
+    :param columns: the headings that the inspection found, so that the same sheet and row are taken
     :returns: ``rows``, how many were written, and ``format`` of the new file
     :raises Unreadable: the file cannot be read
     """
-    table = open_table(Path(path), FileFacts(name or Path(path).name), [])
-    sheet = Sheet.of(table, [])
+    table = open_table(Path(path), FileFacts(name or Path(path).name), list(columns))
+    family = _FAMILIES.get(table.format, table.format)
+    sheet = Sheet.of(table, list(columns))
     if sheet is None:
-        return {"rows": 0, "format": table.format}
+        return {"rows": 0, "format": family}
     index = next((i for i in range(len(sheet.header)) if column_letter(i + 1) == column), None)
     wanted = {code_of(value) or _bare(value) for value in values}
+    kept = (
+        (position, cells)
+        for position, (_, cells) in enumerate(sheet.rows())
+        if index is not None and index < len(cells) and (code_of(cells[index]) or _bare(cells[index])) in wanted
+    )
+    write = {"xlsx": _workbook, "json": _records, "geojson": _records}.get(family, _delimited)
+    return {"rows": write(sheet, kept, outputs[0]), "format": family}
 
-    def kept() -> Iterator[list[str]]:
-        for _, cells in sheet.rows():
-            if index is None or index >= len(cells):
-                continue
-            if (code_of(cells[index]) or _bare(cells[index])) in wanted:
-                yield cells
 
-    family = "xlsx" if table.format in ("xlsx", "xls", "ods") else "csv"
-    if table.format in ("json", "geojson"):
-        family = "json"
-    write = {"xlsx": _workbook, "csv": _delimited, "json": _records}[family]
-    return {"rows": write(sheet, kept(), outputs[0]), "format": family}
+_FAMILIES = {"xls": "xlsx", "ods": "xlsx", "tsv": "csv"}
+_CODE = re.compile(r"siret|siren|insee|code|\bcp\b|postal|\bid|identifiant|numero|\bn\b|tel|\bnum\b|cle|reference")
+_NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,10})(?:\.\d{0,9}[1-9])?")
+"""Of the shape that a workbook gives back as it was."""
 
 
 def _bare(value: str) -> str:
     return "".join(value.split()).upper()
 
 
-def _delimited(sheet: Sheet, rows: Iterator[list[str]], output: IO[bytes]) -> int:
+def _delimited(sheet: Sheet, rows: Kept, output: IO[bytes]) -> int:
     text = io.TextIOWrapper(output, "utf-8-sig", newline="", write_through=True)
     writer = csv.writer(text, delimiter=sheet.table.delimiter or ",", lineterminator="\r\n")
     writer.writerow(sheet.header)
     count = 0
-    for cells in rows:
+    for _, cells in rows:
         writer.writerow(cells)
         count += 1
     text.flush()
@@ -73,23 +82,33 @@ def _delimited(sheet: Sheet, rows: Iterator[list[str]], output: IO[bytes]) -> in
     return count
 
 
-def _records(sheet: Sheet, rows: Iterator[list[str]], output: IO[bytes]) -> int:
-    records = [dict(zip(sheet.header, cells, strict=False)) for cells in rows]
-    output.write(json.dumps(records, ensure_ascii=False, indent=1).encode())
+def _records(sheet: Sheet, rows: Kept, output: IO[bytes]) -> int:
+    document = sheet.table.document
+    held = document.records if document else []
+    records = [held[position][2] for position, _ in rows]
+    content: Any = records
+    if document and document.is_geojson and isinstance(document.content, dict):
+        content = {**document.content, "features": records}
+    output.write(json.dumps(content, ensure_ascii=False, indent=1).encode())
     return len(records)
 
 
-def _workbook(sheet: Sheet, rows: Iterator[list[str]], output: IO[bytes]) -> int:
+def _workbook(sheet: Sheet, rows: Kept, output: IO[bytes]) -> int:
     import xlsxwriter  # noqa: PLC0415 (slow to start, and of use to this function only)
 
-    book = xlsxwriter.Workbook(output, {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True})
+    taken = [cells for _, cells in rows]
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
+    book = xlsxwriter.Workbook(output, options)
     target = book.add_worksheet()
-    count = 0
+    text = book.add_format({"num_format": "@"})
     for column, heading in enumerate(sheet.header):
         target.write_string(0, column, heading)
-    for count, cells in enumerate(rows, 1):
-        for column, cell in enumerate(cells):
-            if cell:
-                target.write_string(count, column, cell)
+        cells = [row[column] if column < len(row) else "" for row in taken]
+        numbers = not _CODE.search(fold(heading)) and all(_NUMBER.fullmatch(cell) for cell in cells if cell)
+        for row, cell in enumerate(cells, 1):
+            if cell and numbers:
+                target.write_number(row, column, float(cell))
+            elif cell:
+                target.write_string(row, column, cell, text)
     book.close()
-    return count
+    return len(taken)

@@ -17,6 +17,7 @@ from ckan import model
 from ckan.plugins import toolkit as tk
 from sqlalchemy.exc import IntegrityError
 
+from ckanext.odl import config
 from ckanext.odl.datagouv import incoming
 from ckanext.odl.logic.naming import free_name
 from ckanext.odl.model import Twin
@@ -99,7 +100,7 @@ def _mapped(
 
     :raises RecordError: it is not one of a dataset
     """
-    read = incoming.read(record, catalogue())
+    read = incoming.read(record, catalogue(), national_url=config.datagouv_url())
     if read.error:
         raise read.error
     mapped = read.package

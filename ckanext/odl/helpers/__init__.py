@@ -37,6 +37,8 @@ from .deposit import (
     odl_deposit_url,
     odl_deposit_waiting,
     odl_deposits,
+    odl_may_deposit,
+    odl_replace_url,
     odl_visible,
     odl_with,
 )
@@ -62,6 +64,7 @@ from .forms import (
     odl_territory_text,
     odl_uploaded_file,
 )
+from .models import odl_siret, odl_siret_source, odl_table_standing
 from .pages import (
     odl_advice,
     odl_badge_name,
@@ -173,6 +176,7 @@ __all__ = [
     "odl_is_sysadmin",
     "odl_iso_day",
     "odl_licence_groups",
+    "odl_may_deposit",
     "odl_may_group",
     "odl_may_set_strictness",
     "odl_moment",
@@ -190,6 +194,7 @@ __all__ = [
     "odl_problems",
     "odl_quality_words",
     "odl_remember",
+    "odl_replace_url",
     "odl_role_words",
     "odl_schema_choices",
     "odl_schema_groups",
@@ -198,6 +203,8 @@ __all__ = [
     "odl_schema_news_below",
     "odl_seen_figures",
     "odl_siren",
+    "odl_siret",
+    "odl_siret_source",
     "odl_size",
     "odl_staffs_atd",
     "odl_staged_file",
@@ -206,6 +213,7 @@ __all__ = [
     "odl_steps_done",
     "odl_strictness",
     "odl_strictness_inherited",
+    "odl_table_standing",
     "odl_territory_boxes",
     "odl_territory_levels",
     "odl_territory_text",

@@ -12,6 +12,7 @@ from ckan.plugins import toolkit as tk
 
 from ckanext.odl import config
 from ckanext.odl.language import language
+from ckanext.odl.logic.deposit import access
 
 from .pages import odl_day, odl_number
 
@@ -36,6 +37,21 @@ def odl_deposit_url(organization: Mapping[str, Any] | str, **more: Any) -> str:
     """
     name = organization if isinstance(organization, str) else organization["name"]
     return tk.url_for("odl_deposit.index", collectivite=name, **{key: value for key, value in more.items() if value})
+
+
+def odl_replace_url(package: Mapping[str, Any], resource: Mapping[str, Any]) -> str:
+    """Where one brings a new version of a published file: a deposit, or the classic form for a dataset of nobody."""
+    organization = package.get("organization")
+    if organization and access.may_publish_for(current_user.name, organization["id"]):
+        return odl_deposit_url(organization, jeu=package["name"], fichier=resource["id"])
+    route = f"{package['type']}_resource.edit"
+    return tk.url_for(route, id=package["name"], resource_id=resource["id"], _anchor="field-upload")
+
+
+def odl_may_deposit(package: Mapping[str, Any]) -> bool:
+    """Whether the person may deposit a file for this dataset."""
+    user = getattr(current_user, "name", None)
+    return package.get("type") == "dataset" and access.may_publish_for(user, package.get("owner_org") or "")
 
 
 def odl_deposits(organization_id: str) -> dict[str, Any]:
@@ -183,13 +199,18 @@ def odl_deposit_waiting(deposit: Mapping[str, Any]) -> str:
     """Why a deposit waits, in a sentence; empty when it does not."""
     if deposit["state"] != "waiting":
         return ""
+    if deposit.get("note"):  # it should have gone on by itself and did not
+        return deposit["note"]
+    if deposit.get("reason") == "check":
+        return tk._("The portal is reading it. It is published by itself as soon as its report is good.")
     if deposit.get("reason") == "scheduled":
-        day = deposit.get("publish_on")
-        said = odl_day_of(day) if day else ""
+        said = odl_day_of(deposit["publish_on"]) if deposit.get("publish_on") else ""
         by = deposit.get("approved_by")
         if by:
             return tk._("It will be published on {day}, as {name} agreed.").format(day=said, name=by)
         return tk._("It will be published on {day}.").format(day=said)
+    if deposit.get("reason") == "check":
+        return tk._("It waits for the end of its check, then is published by itself if nothing is to be corrected.")
     if deposit.get("reason") == "acceptance":
         return tk._("It waits until the structure that supports you, or an agent, accepts it.")
     return tk._(
@@ -239,7 +260,7 @@ def odl_deposit_event(line: Mapping[str, Any]) -> str:
         "opened": tk._("Made public"),
         "scheduled": tk._("To be published on a date"),
         "waiting": tk._("Kept waiting"),
-        "abandoned": tk._("Set aside"),
+        "abandoned": tk._("Put aside"),
         "taken-up": tk._("Taken up again"),
         "split": tk._("Divided among several local authorities"),
         "refused": tk._("Refused"),

@@ -12,6 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from ckan import authz, model
+from ckan.plugins import toolkit as tk
 
 STAFF_ROLES = ("admin", "editor")
 ORGANIZATION = "organization"
@@ -47,6 +48,15 @@ def descendants(organization: model.Group) -> set[str]:
     return {row[0] for row in organization.get_children_group_hierarchy(type=ORGANIZATION)}
 
 
+def members_below(organization: model.Group) -> list[model.Group]:
+    """Return all active organizations under *organization*, in the order of their titles."""
+    group: Any = model.Group
+    found = model.Session.scalars(
+        sa.select(group).where(group.id.in_(descendants(organization)), group.state == model.State.ACTIVE)
+    )
+    return sorted(found, key=lambda one: one.display_name.casefold())
+
+
 def atd_of(organization: model.Group) -> model.Group | None:
     """Return the nearest ATD above, None when there is none."""
     return next((group for group in reversed(ancestors(organization)) if is_atd(group)), None)
@@ -60,6 +70,17 @@ def _atds() -> list[model.Group]:
         .order_by(model.Group.title)
     )
     return list(groups)
+
+
+def atd_named(id_or_name: str) -> model.Group:
+    """Return the active organization of this id or name.
+
+    :raises ObjectNotFound: there is none
+    """
+    organization = model.Group.get(id_or_name)
+    if organization is None or not organization.is_organization or organization.state != model.State.ACTIVE:
+        raise tk.ObjectNotFound(tk._("There is no such local authority on this portal."))
+    return organization
 
 
 def marked_as_atd() -> sa.sql.ColumnElement[bool]:

@@ -9,7 +9,7 @@ from ckan.plugins import toolkit as tk
 from ckan.types import Context, FlattenDataDict, FlattenErrorDict, FlattenKey
 
 from ckanext.odl.language import language
-from ckanext.odl.territory import department, identity_problems, insee_is_valid, siren_is_valid
+from ckanext.odl.territory import department, identity_problems, insee_is_valid, siren_is_valid, siret_is_valid
 
 from . import collectivite, fields
 from .fields import text
@@ -26,6 +26,19 @@ def odl_siren(key: FlattenKey, data: FlattenDataDict, errors: FlattenErrorDict, 
         raise tk.Invalid(tk._("There is a typing mistake in this SIREN: its last digit does not match the others."))
     data[key] = digits
     _hold_against_the_reference("siren", data, context)
+
+
+def odl_siret(key: FlattenKey, data: FlattenDataDict, errors: FlattenErrorDict, context: Context) -> None:
+    """A SIRET: fourteen digits with their key, the first nine the SIREN of the same collectivité."""
+    digits = re.sub(r"\s", "", text(data.get(key)))
+    if not re.fullmatch(r"[0-9]{14}", digits):
+        raise tk.Invalid(tk._("A SIRET has fourteen digits, for instance 214 801 508 00012. Copy it from an invoice."))
+    if not siret_is_valid(digits):
+        raise tk.Invalid(tk._("There is a typing mistake in this SIRET: its last digit does not match the others."))
+    siren = re.sub(r"\s", "", text(data.get(("odl_siren",))))
+    if siren and digits[:9] != siren[:9]:
+        raise tk.Invalid(tk._("This SIRET is that of another body: the SIREN here is {siren}.").format(siren=siren))
+    data[key] = digits
 
 
 def odl_insee(key: FlattenKey, data: FlattenDataDict, errors: FlattenErrorDict, context: Context) -> None:

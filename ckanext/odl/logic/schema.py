@@ -105,3 +105,41 @@ def territory_show(ignore_empty: Validator, unicode_safe: Validator) -> Schema:
         "siren": [ignore_empty, unicode_safe],
         "language": [ignore_empty, unicode_safe],
     }
+
+
+@tk.validator_args
+def template_list(not_empty: Validator, unicode_safe: Validator, ignore_empty: Validator) -> Schema:
+    return {"id": [not_empty, unicode_safe], "language": [ignore_empty, unicode_safe]}
+
+
+@tk.validator_args
+def template_show(not_empty: Validator, unicode_safe: Validator, ignore_empty: Validator) -> Schema:
+    return {
+        "id": [not_empty, unicode_safe],
+        "schema": [not_empty, unicode_safe],
+        "language": [ignore_empty, unicode_safe],
+    }
+
+
+@tk.validator_args
+def catalogue_update(not_empty: Validator, unicode_safe: Validator, boolean_validator: Validator) -> Schema:
+    return {"id": [not_empty, unicode_safe], "on": [not_empty, boolean_validator]}
+
+
+@tk.validator_args
+def table_check(not_empty: Validator, unicode_safe: Validator, ignore_empty: Validator) -> Schema:
+    return {
+        "id": [not_empty, unicode_safe],
+        "schema": [not_empty, unicode_safe],
+        "language": [ignore_empty, unicode_safe],
+    }
+
+
+@tk.validator_args
+def table_save(not_empty: Validator, unicode_safe: Validator, ignore_empty: Validator) -> Schema:
+    return {
+        "id": [not_empty, unicode_safe],
+        "schema": [not_empty, unicode_safe],
+        "deposit": [ignore_empty, unicode_safe],
+        "language": [ignore_empty, unicode_safe],
+    }

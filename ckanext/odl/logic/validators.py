@@ -19,7 +19,14 @@ from . import collectivite, periods
 from .fields import existing as _existing
 from .fields import stop as _stop
 from .fields import text as _text
-from .identity_validators import odl_census_year, odl_department_code, odl_inhabitants, odl_insee, odl_siren
+from .identity_validators import (
+    odl_census_year,
+    odl_department_code,
+    odl_inhabitants,
+    odl_insee,
+    odl_siren,
+    odl_siret,
+)
 from .naming import free_name
 
 DECREE_LICENCES = ("lov2", "odc-odbl")
@@ -51,6 +58,7 @@ __all__ = [
     "odl_organization_name",
     "odl_period",
     "odl_siren",
+    "odl_siret",
     "odl_territory",
     "odl_title",
     "odl_web_address",

@@ -2,6 +2,18 @@
 
 from __future__ import annotations
 
+from .campaign import (
+    Campaign,
+    CampaignMember,
+    CampaignState,
+    DepositLink,
+    ImportState,
+    MailState,
+    MemberContact,
+    MemberImport,
+    MemberRow,
+    RowResult,
+)
 from .datagouv import DatagouvLink, DatagouvRun, Twin
 from .deposit import Deposit, DepositEvent, DepositFile, DepositState, FileKind, Place, PrivacyAnswer
 from .path import PathHistory, PathMandate, PathProof, What
@@ -10,19 +22,29 @@ from .schema_version import SchemaVersion
 from .validation import State, StoredFile, Validation
 
 __all__ = [
+    "Campaign",
+    "CampaignMember",
+    "CampaignState",
     "DatagouvLink",
     "DatagouvRun",
     "Deposit",
     "DepositEvent",
     "DepositFile",
+    "DepositLink",
     "DepositState",
     "FileKind",
+    "ImportState",
+    "MailState",
+    "MemberContact",
+    "MemberImport",
+    "MemberRow",
     "PathHistory",
     "PathMandate",
     "PathProgress",
     "PathProof",
     "Place",
     "PrivacyAnswer",
+    "RowResult",
     "SchemaVersion",
     "State",
     "StoredFile",

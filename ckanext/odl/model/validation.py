@@ -1,8 +1,8 @@
 """What is known of each uploaded file, and the checks of its contents.
 
-One row of :class:`Validation` is one file content (sha256) held against one schema version for one resource, or, without
-a dataset, for one file of a deposit. The row is the truth; the job queue is only a hint that there is work. Times are
-the database's, never a machine's.
+One row of :class:`Validation` is one file content (sha256) held against one schema version for one resource, or,
+without a dataset, for one file of a deposit. The row is the truth; the job queue is only a hint that there is work.
+Times are the database's, never a machine's.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from .changes import changes
 from .detect import Match, compare, detect
 from .frequency import frequency_words
 from .models import blank_csv, blank_xlsx
+from .prefilled import Facts, prefilled_csv, prefilled_xlsx
 from .rules import rules
 from .subjects import Subject, subjects
 from .words import FieldWords, accepted, describe, describe_table, example
@@ -15,6 +16,7 @@ from .words import FieldWords, accepted, describe, describe_table, example
 __all__ = [
     "BroughtVersion",
     "Catalogue",
+    "Facts",
     "FieldWords",
     "Match",
     "NotATable",
@@ -36,6 +38,8 @@ __all__ = [
     "frequency_words",
     "load",
     "packaged",
+    "prefilled_csv",
+    "prefilled_xlsx",
     "provide",
     "restore",
     "rules",

@@ -28,7 +28,7 @@ def changes(old: Descriptor, new: Descriptor, language: str = "fr") -> list[str]
     french = language.startswith("fr")
     before = {words.name: words for words in describe_table(old, language)}
     after = {words.name: words for words in describe_table(new, language)}
-    renamed = _renamed(old["fields"], new["fields"])
+    renamed = renamed_columns(old["fields"], new["fields"])
     added = [name for name in after if name not in before and name not in renamed.values()]
     removed = [name for name in before if name not in after and name not in renamed]
 
@@ -51,8 +51,11 @@ def changes(old: Descriptor, new: Descriptor, language: str = "fr") -> list[str]
     return sentences + _rules(old, new, language)
 
 
-def _renamed(old: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, Any]]) -> dict[str, str]:
-    """Pair a column that left with one that came: same letters (case, accents), or same title and type."""
+def renamed_columns(old: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """Return the columns that left, each with the one that came in its place, by name.
+
+    They have the same letters (case and accents do not count), or the same title and type.
+    """
     old_names, new_names = {f["name"] for f in old}, {f["name"] for f in new}
     left = [field for field in old if field["name"] not in new_names]
     came = [field for field in new if field["name"] not in old_names]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timezone
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from .rules import rules
 from .words import FieldWords, choices, describe_table, example, yes_no
@@ -19,11 +19,17 @@ if TYPE_CHECKING:
 
 Descriptor = Mapping[str, Any]
 Field = Mapping[str, Any]
+Row = Mapping[str, str]
+
+REPEATED_ROWS = 300
+"""Rows under the first one on which what is the same everywhere appears by itself."""
 
 _LAST_ROW = 1_048_575
 _LONGEST_INLINE_LIST = 250  # Excel's own limit is 255 characters
 _LONGEST_MESSAGE = 250
 _LONGEST_TITLE = 32
+_NOTHING_YET = " "
+"""The result of a formula before a spreadsheet computes it: without one, it would be read as its own text."""
 _BUILT = datetime(2020, 1, 1, tzinfo=timezone.utc)
 """Written as the date of every workbook, so that the same model is the same bytes."""
 
@@ -101,22 +107,50 @@ def blank_xlsx(descriptor: Descriptor, title: str = "", language: str = "fr", *,
     :param title: the name of the model, written above the explanations.
     :param with_example: add one row made of the columns' examples.
     """
+    stream = io.BytesIO()
+    examples = {field["name"]: example(field) for field in descriptor["fields"]}
+    write_xlsx(stream, descriptor, title, language, rows=[examples] if with_example else [])
+    return stream.getvalue()
+
+
+def write_xlsx(
+    file: IO[bytes],
+    descriptor: Descriptor,
+    title: str = "",
+    language: str = "fr",
+    *,
+    rows: Iterable[Row] = (),
+    repeated: Sequence[str] = (),
+    more_columns: Sequence[str] = (),
+) -> None:
+    """Write the same workbook with rows in it; no text of theirs can run as a formula.
+
+    :param file: open for writing.
+    :param rows: the texts of each row, by column; dates and numbers become dates and numbers of the spreadsheet.
+    :param repeated: columns whose value in the only row appears by itself on the rows below that somebody fills in.
+    :param more_columns: columns that the model does not have and that are kept, after its own.
+    """
     import xlsxwriter  # noqa: PLC0415 (slow to start, and of use to this function only)
 
     texts = _TEXTS["fr" if language.startswith("fr") else "en"]
     words = describe_table(descriptor, language)
-    stream = io.BytesIO()
-    book = xlsxwriter.Workbook(stream, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    book = xlsxwriter.Workbook(file, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     book.set_properties({"title": title or descriptor.get("title") or "", "created": _BUILT.replace(tzinfo=None)})
     formats = _formats(book)
     sheet = book.add_worksheet(texts["data"])
     explanations = book.add_worksheet(texts["columns"])
-    _data(book, sheet, descriptor["fields"], words, texts, formats)
-    if with_example:
-        _example_row(sheet, descriptor["fields"], formats)
+    fields = descriptor["fields"]
+    _data(book, sheet, fields, words, texts, formats)
+    for offset, name in enumerate(more_columns, start=len(fields)):
+        sheet.set_column(offset, offset, max(14, min(45, len(name) + 4)), formats["text"])
+        sheet.write_string(0, offset, name, formats["other"])
+    last = 0
+    for last, row in enumerate(rows, start=1):
+        _row(sheet, last, fields, more_columns, row, formats)
+    if last == 1 and repeated:
+        _repeat(sheet, fields, repeated, formats)
     _explain(explanations, title, words, rules(descriptor, language), texts, formats)
     book.close()
-    return stream.getvalue()
 
 
 def _formats(book: Workbook) -> dict[str, Format]:
@@ -125,6 +159,8 @@ def _formats(book: Workbook) -> dict[str, Format]:
     return {
         "required": book.add_format({**heading, "bold": True, "font_color": "#FFFFFF", "bg_color": "#1F4E79"}),
         "optional": book.add_format({**heading, "italic": True, "bg_color": "#E4EAF2"}),
+        "other": book.add_format({**heading, "italic": True, "font_color": "#505A66"}),
+        "general": book.add_format(),
         "text": book.add_format({"num_format": "@"}),
         "date": book.add_format({"num_format": "yyyy-mm-dd"}),
         "number": book.add_format({"num_format": "General"}),
@@ -228,17 +264,70 @@ def _message(word: FieldWords, texts: Mapping[str, Any]) -> str:
     return message if len(message) <= _LONGEST_MESSAGE else message[: _LONGEST_MESSAGE - 1].rstrip() + "…"
 
 
-def _example_row(sheet: Worksheet, fields: Sequence[Field], formats: Mapping[str, Format]) -> None:
+def _row(
+    sheet: Worksheet,
+    at: int,
+    fields: Sequence[Field],
+    more_columns: Sequence[str],
+    texts: Row,
+    formats: Mapping[str, Format],
+) -> None:
     for column, field in enumerate(fields):
-        value, kind = example(field), _kind(field)
+        value, kind = texts.get(field["name"]) or "", _kind(field)
         if not value:
             continue
-        if kind == "date" and re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
-            sheet.write_datetime(1, column, datetime.fromisoformat(value), formats["date"])
+        if kind == "date" and _is_day(value):
+            sheet.write_datetime(at, column, datetime.fromisoformat(value), formats["date"])
         elif kind in ("integer", "number") and re.fullmatch(r"-?(0|[1-9]\d{0,14})(\.\d+)?", value):
-            sheet.write_number(1, column, float(value) if "." in value else int(value), formats[kind])
+            sheet.write_number(at, column, float(value) if "." in value else int(value), formats[kind])
         else:
-            sheet.write_string(1, column, value, formats["text"])
+            sheet.write_string(at, column, value, formats["text"])
+    for column, name in enumerate(more_columns, start=len(fields)):
+        if value := texts.get(name):
+            sheet.write_string(at, column, value, formats["text"])
+
+
+def _is_day(value: str) -> bool:
+    """Whether a text is a day that a spreadsheet can hold: its calendar begins in 1900."""
+    try:
+        return re.fullmatch(r"\d{4}-\d{2}-\d{2}", value) is not None and date.fromisoformat(value).year >= 1900
+    except ValueError:
+        return False
+
+
+def _repeat(sheet: Worksheet, fields: Sequence[Field], repeated: Sequence[str], formats: Mapping[str, Format]) -> None:
+    """Have the cells under the first row take its value as soon as something else is on their row.
+
+    So a SIRET is typed once, and a row that nobody fills in stays empty. The formula only names cells: what they hold
+    is never part of it.
+    """
+    from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell  # noqa: PLC0415 (as above)
+
+    columns = [column for column, field in enumerate(fields) if field["name"] in repeated]
+    others = [column for column in range(len(fields)) if column not in columns]
+    if not others:
+        return
+    for at in range(2, 2 + REPEATED_ROWS):
+        filled = ",".join(
+            f"{xl_col_to_name(first)}{at + 1}:{xl_col_to_name(last)}{at + 1}" for first, last in _spans(others)
+        )
+        for column in columns:
+            first_cell = xl_rowcol_to_cell(1, column, row_abs=True)
+            formula = f'=IF(AND(COUNTA({filled})>0,{first_cell}<>""),{first_cell},"")'
+            # a cell in text format would show the formula itself once somebody has edited it
+            kind = _kind(fields[column])
+            sheet.write_formula(at, column, formula, formats["general" if kind == "text" else kind], _NOTHING_YET)
+
+
+def _spans(columns: Sequence[int]) -> list[tuple[int, int]]:
+    """Columns that follow one another, as (first, last)."""
+    spans: list[tuple[int, int]] = []
+    for column in columns:
+        if spans and spans[-1][1] == column - 1:
+            spans[-1] = (spans[-1][0], column)
+        else:
+            spans.append((column, column))
+    return spans
 
 
 def _explain(
@@ -274,4 +363,4 @@ def _explain(
     sheet.repeat_rows(3)
 
 
-__all__ = ["blank_csv", "blank_xlsx"]
+__all__ = ["REPEATED_ROWS", "blank_csv", "blank_xlsx", "write_xlsx"]

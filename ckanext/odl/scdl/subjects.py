@@ -55,9 +55,7 @@ class Subject:
             lines.append(f"Des colonnes en parlent\u00a0: {names}." if french else f"Columns speak of it: {names}.")
         if self.values:
             lines.append(
-                f"Des cellules répètent «\u00a0{self.values}\u00a0»."
-                if french
-                else f"Cells repeat “{self.values}”."
+                f"Des cellules répètent «\u00a0{self.values}\u00a0»." if french else f"Cells repeat “{self.values}”."
             )
         return lines
 
@@ -97,9 +95,7 @@ def _plain(text: str) -> str:
     return fold(_HUMP.sub(" ", _DBASE.sub("", text.strip())))
 
 
-def subjects(
-    headings: Sequence[str], texts: Sequence[str] = (), sample: Sequence[Sequence[str]] = ()
-) -> list[Subject]:
+def subjects(headings: Sequence[str], texts: Sequence[str] = (), sample: Sequence[Sequence[str]] = ()) -> list[Subject]:
     """Rank the models that a file may be about, best first; empty when nothing tells.
 
     :param headings: the column names as they are in the file

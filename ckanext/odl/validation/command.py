@@ -17,6 +17,7 @@ from typing import Any, NoReturn
 from .groups import groups, headline
 from .guard import guarded
 from .problems import SchemaRefused
+from .repair.command import WrongChoice, repair_file, repair_told
 from .run import validate
 from .schema_source import find_schema
 from .sentences import render
@@ -61,13 +62,30 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--owner-insee", help="INSEE code of that collectivité, when it is a commune")
     parser.add_argument("--period", help="what the file is declared to cover: 2025, 2025-03, 2024/2025")
     parser.add_argument("--guard", action="store_true", help="in a process with limits, for files of strangers")
+    parser.add_argument(
+        "--repair",
+        metavar="OUT",
+        help="write one repaired file there (.csv or .xlsx), its changes beside it, and report on the repaired file",
+    )
+    parser.add_argument(
+        "--choose",
+        metavar="ID=VALUE",
+        action="append",
+        default=[],
+        help="with --repair: answer a question, or take (ID=yes) or leave (ID=no) a repair; may be repeated",
+    )
     parser.add_argument("--language", choices=("fr", "en"), default="fr")
     return parser
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit status."""
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.repair and len(options.files) > 1:
+        parser.error("--repair takes one file")
+    if options.choose and not options.repair:
+        parser.error("--choose goes with --repair")
     status = 0
     for name in options.files:
         path = Path(name)
@@ -81,7 +99,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             status = max(status, WRONG_USE)
             continue
         try:
-            report = _report(path, options)
+            report = repair_file(path, options) if options.repair else _report(path, options)
+        except WrongChoice as wrong:
+            print(f"{_shown(name)}: {_shown(str(wrong))}", file=sys.stderr)
+            return WRONG_USE
         except SchemaRefused as refused:
             found = {"code": refused.code, "params": refused.params}
             words = render(found, "error", options.language)
@@ -93,7 +114,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
             status = max(status, WRONG_USE)
             continue
         status = max(status, _STATUS[report["status"]])
-        print(json.dumps(report, ensure_ascii=False) if options.json else "\n".join(_told(report, options.language)))
+        if options.json:
+            print(json.dumps(report, ensure_ascii=False))
+        else:
+            told = repair_told(report, options.language) if options.repair else []
+            print("\n".join([*map(_shown, told), *_told(report, options.language)]))
     return status
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .atd import odl_atd
+from .campaign import odl_campaign
 from .collectivite import odl_collectivite
 from .datagouv import odl_datagouv
 from .datagouv_place import odl_datagouv_place
@@ -10,8 +11,12 @@ from .datagouv_review import odl_datagouv_review
 from .dcat import odl_dcat
 from .deposit import odl_deposit
 from .deposit_form import odl_deposit_form
+from .deposit_link import odl_deposit_link
 from .evidence import odl_evidence
+from .grid import odl_grid
 from .limits import odl_limits
+from .members import odl_members
+from .models import odl_models
 from .openapi import odl_openapi
 from .path import odl_path
 from .progress_public import odl_progress
@@ -21,6 +26,7 @@ from .territory import odl_territory
 
 __all__ = [
     "odl_atd",
+    "odl_campaign",
     "odl_collectivite",
     "odl_datagouv",
     "odl_datagouv_place",
@@ -28,8 +34,12 @@ __all__ = [
     "odl_dcat",
     "odl_deposit",
     "odl_deposit_form",
+    "odl_deposit_link",
     "odl_evidence",
+    "odl_grid",
     "odl_limits",
+    "odl_members",
+    "odl_models",
     "odl_openapi",
     "odl_path",
     "odl_progress",

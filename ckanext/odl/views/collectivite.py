@@ -138,7 +138,7 @@ def _beside_files(path: dict[str, Any], files: list[overview.Step], *, is_empty:
     """The next steps of the path that lead elsewhere than the files to mend, or the first deposit, do already."""
     said = [tk.url_for("odl_report.read", resource_id="-").removesuffix("-")] if files else []
     if is_empty:
-        said.append(tk.url_for("dataset.new"))
+        said.append(tk.url_for("odl_deposit.index"))
     steps: list[dict[str, Any]] = []
     for step in path["next"]:
         address = _address(step)

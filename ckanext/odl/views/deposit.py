@@ -54,8 +54,6 @@ def read(id: str) -> Any:
 def _look(deposit: dict[str, Any], file_error: str = "") -> dict[str, Any]:
     page = frame(deposit, "read")
     report, badge = deposit.get("report"), page["badge"]
-    fixes = _repairs(deposit) if badge == "invalid" else {"repairs": [], "impossible": []}
-    cells = sum(repair["count"] for repair in fixes["repairs"])
     return {
         **page,
         "report": report,
@@ -63,20 +61,20 @@ def _look(deposit: dict[str, Any], file_error: str = "") -> dict[str, Any]:
         "model": _model(deposit),
         "matches": deposit["matches"],
         "change": _change(deposit),
-        "repairs": cells,
-        "main": _main(deposit, badge, cells),
+        "main": _main(deposit, badge),
         "next": None if deposit_pages.is_over(deposit) else deposit_pages.next_page(deposit),
         "waiting": helpers.odl_deposit_waiting(deposit),
         "file_error": file_error,
+        "rows_link": None if "page" in tk.request.args else helpers.odl_with(page["to"]["read"], page=1) + "#rows",
         **_progress(deposit),
         **(causes.details(report, max(1, tk.request.args.get("page", 1, type=int))) if report else {}),
     }
 
 
-def _main(deposit: Mapping[str, Any], badge: str, cells: int) -> str:
+def _main(deposit: Mapping[str, Any], badge: str) -> str:
     """The one main button: ``repair``, ``file``, ``model``, ``check`` or ``go_on``."""
     if badge == "invalid":
-        return "repair" if cells else "file"
+        return "repair" if deposit["repairable"] else "file"
     if badge == "unreadable":
         return "file"
     if badge == "no_schema" and not deposit["schema_chosen"]:
@@ -271,9 +269,19 @@ def abandon(id: str) -> Any:
     deposit = find(id)
     if tk.request.method == "GET":
         return tk.render("odl/deposit/abandon.html", frame(deposit, ""))
+    if tk.request.form.get("undo"):
+        return _take_up_again(id)
     tk.get_action("odl_deposit_abandon")(context(), {"id": id, "why": tk.request.form.get("why", "")[:500]})
     tk.h.flash_success(tk._("“{name}” was set aside.").format(name=deposit["file"]["name"]))
     return tk.redirect_to("odl_deposit.index", collectivite=deposit["organization"]["name"])
+
+
+def _take_up_again(id_: str) -> Any:
+    try:
+        tk.get_action("odl_deposit_abandon")(context(), {"id": id_, "undo": True})
+    except tk.ValidationError as error:
+        tk.h.flash_error(" ".join(deposit_pages.sentences(error.error_dict)))
+    return tk.redirect_to("odl_deposit.read", id=id_)
 
 
 # -- downloads

@@ -67,8 +67,7 @@ def chosen(offered: Mapping[str, Any]) -> dict[str, Any]:
 
 def offer_id(item: Mapping[str, Any]) -> str:
     """The name of an offer in the form and among the repairs that are chosen."""
-    offer = item["offer"]
-    return offer.get("id") or f"{item['code']}:{item['field']}"
+    return item["offer"]["id"]
 
 
 def told(offered: Mapping[str, Any], sent: Mapping[str, str] | None) -> dict[str, Any]:
@@ -90,4 +89,10 @@ def told(offered: Mapping[str, Any], sent: Mapping[str, str] | None) -> dict[str
         else {**item}
         for item in offered["impossible"]
     ]
-    return {"repairs": repairs, "impossible": impossible, "total": sum(repair["count"] for repair in repairs)}
+    notes = offered.get("notes") or []
+    return {
+        "repairs": repairs,
+        "impossible": impossible,
+        "notes": notes,
+        "total": sum(repair["count"] for repair in repairs if repair["field"]),
+    }

@@ -87,7 +87,7 @@ def _is_under_way(file_id: str) -> bool:
 def errors_before(deposit: Mapping[str, Any]) -> int | None:
     """How many problems the file had that came before the present one, None when that is not known."""
     for file in deposit["files"][1:]:
-        done = (check for check in state.history(file["id"]) if check.state == State.DONE.value and check.schema_id)
+        done = (check for check in state.history(file["id"]) if check.state == State.DONE.value)
         counted = next((check for check in done if check.status in ("valid", "invalid")), None)
         if counted:
             return (counted.counts or {}).get("errors") or 0

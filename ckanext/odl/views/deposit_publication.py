@@ -70,7 +70,7 @@ def _despite(deposit: Mapping[str, Any]) -> str:
 
 
 def page(deposit: dict[str, Any], typed: Mapping[str, Any], errors: Mapping[str, str]) -> dict[str, Any]:
-    form = Description(deposit)
+    form, choices = Description(deposit), _choices(deposit)
     labels = {"publish_on": tk._("Date of publication"), "approved_by": tk._("Who said “ready to publish”?")}
     anchors = {name: f"field-{name}" for name in ("publish_on", "approved_by", "despite_problems", "when")}
     return {
@@ -79,11 +79,11 @@ def page(deposit: dict[str, Any], typed: Mapping[str, Any], errors: Mapping[str,
         "facts": form.facts(),
         "warnings": _warnings(deposit),
         "blockers": _blockers(deposit),
-        "choices": _choices(deposit),
+        "choices": choices,
         "may": deposit["can"]["draft"] or deposit["can"]["publish"] or not _blockers(deposit),
         "asks_who": _asks_who(deposit),
-        "asks_despite": _despite(deposit),
-        "typed": typed,
+        "asks_despite": _despite(deposit) if len(choices) > 1 else "",
+        "typed": {**typed, "when": typed["when"] if len(choices) > 1 else choices[0]["value"]},
         "tomorrow": (_today() + dt.timedelta(days=1)).isoformat(),
         "errors": dict(errors),
         "problems": [

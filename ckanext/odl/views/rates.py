@@ -23,6 +23,10 @@ _DEPOSITS = {
     "resource_create", "resource_update", "resource_patch", "package_revise", "odl_publish", "odl_deposit_create",
     "odl_deposit_file_add",
 }  # fmt: skip
+_CHECKS = {"odl_validate", "odl_table_check"}
+#: Pages that read a file in a process of its own.
+_READERS = ("odl_grid.check", "odl_grid.typed", "odl_models.carried")
+_LINKS = "odl_deposit_link."
 _FORMS = ("resource.new", "resource.edit", "odl_deposit.index", "odl_deposit.file")
 
 
@@ -60,9 +64,13 @@ def _kind() -> str | None:
     endpoint = tk.request.endpoint or ""
     if endpoint == "api.action":
         action = (tk.request.view_args or {}).get("logic_function")
-        if action == "odl_validate":
+        if action in _CHECKS:
             return "check"
         return "deposit" if action in _DEPOSITS and tk.request.files else None
+    if endpoint.startswith(_LINKS):
+        return "deposit" if tk.request.files else "link"
+    if endpoint in _READERS:
+        return "check"
     if tk.request.method == "POST" and endpoint.endswith(_FORMS):
         return "deposit"
     return None

@@ -19,6 +19,7 @@ from ckanext.dcat.processors import HYDRA
 from rdflib import DCAT, DCTERMS, RDF, Graph, Literal, URIRef
 
 from ckanext.odl.datagouv import outgoing
+from ckanext.odl.logic import index
 from ckanext.odl.logic.datagouv import feed
 from ckanext.odl.model import DatagouvLink, Twin
 from tests.portal.conftest import call
@@ -359,7 +360,7 @@ def index_at(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     """A function that gives the index another address."""
 
     def move(url: str) -> None:
-        monkeypatch.setattr(feed, "make_connection", lambda **_: pysolr.Solr(url, timeout=2))
+        monkeypatch.setattr(index, "make_connection", lambda **_: pysolr.Solr(url, timeout=2))
 
     return move
 

@@ -16,7 +16,7 @@ CARRIED_OUT = {200, 204, 302, 304, 409, 422}
 
 
 #: Actions of CKAN to which ours adds only that some files are refused: who may call them is CKAN's own affair.
-_ONLY_REFUSE_FILES = {"package_create", "package_update", "resource_create", "resource_update"}
+_ONLY_REFUSE_FILES = {"bulk_update_public", "package_create", "package_update", "resource_create", "resource_update"}
 
 
 def our_actions() -> set[str]:

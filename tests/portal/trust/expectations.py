@@ -14,6 +14,7 @@ from tests.portal.conftest import GOOD, SCHEMA, upload
 from tests.portal.trust.world import ACCOUNTS, EDITORS, EVERYBODY, INSIDE, STAFF, STATES
 
 NOBODY: frozenset[str] = frozenset()
+OTHER_STAFF = frozenset({"staff_other", "sysadmin"})
 LOGIN = "login"
 
 
@@ -236,7 +237,38 @@ ACTIONS = [
     ),
     Call("odl_validation_list", lambda world: {"organization_id": world.orgs["a"], "limit": 1000}),
     *(Call("odl_validation_run", resource(state), may=EDITORS, sees=readers(state)) for state in STATES),
+    # deposits: those who publish for the organization, and nobody else of it
+    Call("odl_deposit_list", may=ACCOUNTS, others=403),
+    Call("odl_deposit_list", lambda world: {"mine": True, "state": "open"}, may=ACCOUNTS, others=403),
+    Call("odl_deposit_list", lambda world: {"organization": world.orgs["a"]}, may=EDITORS),
+    Call("odl_deposit_list", lambda world: {"organization": world.orgs["b"]}, may=STAFF | {"editor_b", "admin_b"}),
+    Call("odl_deposit_list", lambda world: {"organization": world.orgs["other"]}, may=OTHER_STAFF),
+    Call("odl_deposit_create", lambda world: {"organization": world.orgs["a"], "upload": upload(GOOD)}, may=EDITORS),
+    Call("odl_deposit_create", lambda world: {"organization": world.orgs["b"], "upload": upload(GOOD)},
+         may=STAFF | {"editor_b", "admin_b"}, asks_all=False),
+    *(
+        Call(action, thing(deposit, **more), may=EDITORS, asks_all=asks_all)
+        for deposit in ("deposit_draft", "deposit_abandoned")
+        for action, more, asks_all in (
+            ("odl_deposit_show", {}, True),
+            ("odl_deposit_repair_list", {}, True),
+            ("odl_deposit_update", {"package": {"title": "Prénoms"}}, deposit == "deposit_draft"),
+            ("odl_deposit_check", {}, deposit == "deposit_draft"),
+            ("odl_deposit_repair", {"chosen": {"all": True}}, False),
+            ("odl_deposit_publish", {"despite_problems": True}, False),
+            ("odl_deposit_abandon", {"undo": True}, deposit == "deposit_draft"),
+        )
+    ),
+    Call("odl_deposit_file_add", lambda world: {"id": world.things["deposit_draft"], "upload": upload(GOOD)},
+         may=EDITORS, asks_all=False),
     Call("odl_validate", lambda world: {"upload": upload(GOOD), "schema": SCHEMA}, may=ACCOUNTS, others=403),
+    # half-filled models, the table typed on a page, the catalogue of one's own data
+    Call("odl_template_list", org("a"), **READ),
+    Call("odl_template_list", org("b"), may=STAFF | {"member_b", "editor_b", "admin_b"}),
+    Call("odl_template_show", org("a", schema=SCHEMA), **READ),
+    Call("odl_table_check", org("a", schema=SCHEMA, rows=[{"ANNEE": "2024"}]), **ACT),
+    Call("odl_table_save", org("a", schema=SCHEMA, rows=[{"ENFANT_PRENOM": "Louise"}]), asks_all=False, **ACT),
+    Call("odl_catalogue_update", org("a", on=False), may=STAFF | {"admin_a"}, sees=INSIDE, asks_all=False),
     # what is public
     Call("odl_schema_list"),
     Call("odl_schema_show", lambda world: {"id": SCHEMA}),
@@ -287,6 +319,18 @@ INSIDE_PAGE: dict[str, Any] = {"may": INSIDE, "anonymous": LOGIN}
 ACTING_PAGE: dict[str, Any] = {"may": EDITORS, "sees": INSIDE, "anonymous": LOGIN}
 DECIDING_PAGE: dict[str, Any] = {"may": STAFF, "sees": INSIDE, "anonymous": LOGIN}
 OTHER_STAFF = frozenset({"staff_other", "sysadmin"})
+
+MODELS = f"{COMMUNE}/modeles"
+TABLE = "/odl/grille/<path:schema>"
+
+
+def of_model() -> Callable[[Any], dict[str, Any]]:
+    return lambda world: {"schema": SCHEMA}
+
+
+def of_commune(world: Any) -> str:
+    return f"collectivite={world.orgs['a']}"
+
 
 NATIONAL = f"{ATD}/data-gouv"
 _VARIABLES = {"source": "source_id", "found": "national_id"}
@@ -375,6 +419,26 @@ ROUTES = [
     Call(f"POST {PATH}/<step>", named(step="p1.team"), form=posted(do="waive", reason="Petite"), **DECIDING_PAGE),
     Call(f"POST {PATH}/referents", named(), form=posted(role="agent", title="Secrétaire"), **ACTING_PAGE),
     Call("GET /odl/justificatif/<proof_id>", lambda world: {"proof_id": world.things["proof"]}, **READ),
+    # its models, the table typed on a page, and its catalogue, which is public
+    Call(f"GET {MODELS}", named(), **INSIDE_PAGE),
+    Call(f"POST {MODELS}", named(), form=posted(do=""), **INSIDE_PAGE),
+    Call(f"POST {MODELS}", named(), form=posted(do="catalogue-off"), may=STAFF | {"admin_a"}, sees=INSIDE,
+         anonymous=LOGIN, asks_all=False),
+    Call(f"GET {MODELS}/<path:schema>", named(schema=SCHEMA), **INSIDE_PAGE),
+    *(
+        Call(f"GET {MODELS}/<path:schema>/modele.<any(csv, xlsx):extension>", named(schema=SCHEMA, extension=kind),
+             **INSIDE_PAGE)
+        for kind in ("csv", "xlsx")
+    ),
+    Call(f"GET {MODELS}/<path:schema>/reprise.xlsx", named(schema=SCHEMA), may=NOBODY, anonymous=LOGIN),
+    Call("GET /odl/modele/<path:schema>", lambda world: {"schema": SCHEMA}, may=ACCOUNTS, anonymous=LOGIN),
+    Call(f"GET {TABLE}", of_model(), query=of_commune, **ACTING_PAGE),
+    Call(f"POST {TABLE}", of_model(), query=of_commune, form=posted(do="add", r0c0="Valbrune"), **ACTING_PAGE),
+    Call(f"POST {TABLE}/verifier", of_model(), query=of_commune, form=posted(rows='[{"ANNEE": "2024"}]'),
+         **ACTING_PAGE),
+    Call(f"POST {TABLE}/enregistrer", of_model(), query=of_commune, form=posted(rows='[{"ANNEE": "2024"}]'),
+         asks_all=False, **ACTING_PAGE),
+    *(Call(f"GET {COMMUNE}/catalogue.csv", named(name)) for name in ("a", "b")),
     # what everybody may read of it: Valbrune has opened its page, Pont-de-Lirac has not
     Call("GET /odl/avancement"),
     *(Call("GET /odl/avancement.<any(csv, json):extension>", lambda world, k=kind: {"extension": k})

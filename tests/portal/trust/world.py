@@ -174,6 +174,7 @@ def build(flask_app: Any, **more: Any) -> World:
     _replaced_file(world)
     _path(world)
     _national(world)
+    _deposits(world)
     world.settle()
     return world
 
@@ -267,6 +268,21 @@ def _replaced_file(world: World) -> None:
     assert found["count"] >= 1
     rows = sa.text("SELECT id FROM odl_validation WHERE resource_id = :id AND file_name LIKE '%filereplaced%'")
     world.things["former_check"] = model.Session.execute(rows, {"id": resource}).scalar_one()
+
+
+def _deposits(world: World) -> None:
+    """A draft with a wrong cell, and one that was given up."""
+
+    def of(action: str, **data: Any) -> Any:
+        return tk.get_action(action)({"user": world.users["editor_a"]["name"], "ignore_auth": False}, data)
+
+    for state in ("draft", "abandoned"):
+        row = f"Valbrune,48903,F,Louise,{world.mark(f'depositcell{state}', EDITORS)},2024\n"
+        file = upload((HEADER + row).encode(), f"{world.mark(f'depositfile{state}', EDITORS)}.csv")
+        made = of("odl_deposit_create", organization=world.orgs["a"], upload=file, schema=SCHEMA)
+        world.things[f"deposit_{state}"] = made["id"]
+        of("odl_deposit_update", id=made["id"], package={"notes": world.text(f"deposit{state}", EDITORS)})
+    of("odl_deposit_abandon", id=world.things["deposit_abandoned"], why=world.text("depositwhy", EDITORS))
 
 
 def _path(world: World) -> None:

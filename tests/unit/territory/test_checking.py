@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ckanext.odl.territory import Listing, identity_problems, listing, reference
-from ckanext.odl.territory.checking import of
+from ckanext.odl.territory import Listing, identity_problems, listing, of, reference, with_article
 
 
 @pytest.mark.parametrize(
@@ -106,6 +105,13 @@ def test_every_body_agrees_with_itself():
         ("Le Havre", "du Havre"),
         ("Les Trois-Sources", "des Trois-Sources"),
         ("La Roche", "de La Roche"),
+        ("L’Isle-d’Abeau", "de L’Isle-d’Abeau"),
+        ("Hyères", "d’Hyères"),
+        ("Honfleur", "de Honfleur"),
+        ("Yutz", "de Yutz"),
+        ("Département du Var", "du Département du Var"),
+        ("Région Occitanie", "de la Région Occitanie"),
+        ("Agglomération d’Agen", "de l’Agglomération d’Agen"),
         ("Communauté de communes du Causse", "de la Communauté de communes du Causse"),
         ("Eurométropole de Strasbourg", "de l’Eurométropole de Strasbourg"),
         ("Établissement public territorial Est Ensemble", "de l’Établissement public territorial Est Ensemble"),
@@ -113,3 +119,17 @@ def test_every_body_agrees_with_itself():
 )
 def test_names_are_joined_as_in_french(name: str, joined: str):
     assert of(name) == joined
+
+
+@pytest.mark.parametrize(
+    ("name", "subject"),
+    [
+        ("Mende", "Mende"),
+        ("Le Havre", "Le Havre"),
+        ("Communauté de communes du Causse", "la Communauté de communes du Causse"),
+        ("Département du Var", "le Département du Var"),
+        ("Agglomération d’Agen", "l’Agglomération d’Agen"),
+    ],
+)
+def test_names_as_the_subject_of_a_sentence(name: str, subject: str):
+    assert with_article(name) == subject

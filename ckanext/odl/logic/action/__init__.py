@@ -3,6 +3,18 @@
 from __future__ import annotations
 
 from .atd import odl_call_list, odl_group_update
+from .campaign import (
+    odl_campaign_accept,
+    odl_campaign_close,
+    odl_campaign_create,
+    odl_campaign_list,
+    odl_campaign_open,
+    odl_campaign_remind,
+    odl_campaign_show,
+    odl_campaign_update,
+    odl_deposit_link_create,
+    odl_deposit_link_revoke,
+)
 from .collectivite import (
     group_update,
     member_create,
@@ -42,6 +54,7 @@ from .deposit import (
     odl_deposit_show,
     odl_deposit_update,
 )
+from .members import odl_member_import, odl_member_import_run, odl_member_import_show
 from .path import (
     odl_call_note,
     odl_duties_show,
@@ -55,9 +68,11 @@ from .path import (
     odl_proposal_list,
     odl_step_update,
 )
+from .prefilled import odl_catalogue_update, odl_template_list, odl_template_show
 from .progress_public import odl_progress_public_list
 from .publish import odl_publish
 from .schema import odl_schema_list, odl_schema_show
+from .table import odl_table_check, odl_table_save
 from .territory import odl_territory_search, odl_territory_show
 from .upload import bulk_update_public, package_create, package_update, resource_create, resource_update
 from .validation import odl_validate, odl_validation_list, odl_validation_run, odl_validation_show
@@ -69,6 +84,15 @@ __all__ = [
     "member_delete",
     "odl_call_list",
     "odl_call_note",
+    "odl_campaign_accept",
+    "odl_campaign_close",
+    "odl_campaign_create",
+    "odl_campaign_list",
+    "odl_campaign_open",
+    "odl_campaign_remind",
+    "odl_campaign_show",
+    "odl_campaign_update",
+    "odl_catalogue_update",
     "odl_datagouv_backcheck",
     "odl_datagouv_backcheck_show",
     "odl_datagouv_link_list",
@@ -89,6 +113,8 @@ __all__ = [
     "odl_deposit_check",
     "odl_deposit_create",
     "odl_deposit_file_add",
+    "odl_deposit_link_create",
+    "odl_deposit_link_revoke",
     "odl_deposit_list",
     "odl_deposit_publish",
     "odl_deposit_repair",
@@ -101,6 +127,9 @@ __all__ = [
     "odl_history_list",
     "odl_mandate_list",
     "odl_mandate_update",
+    "odl_member_import",
+    "odl_member_import_run",
+    "odl_member_import_show",
     "odl_progress_list",
     "odl_progress_public_list",
     "odl_progress_recompute",
@@ -111,6 +140,10 @@ __all__ = [
     "odl_schema_list",
     "odl_schema_show",
     "odl_step_update",
+    "odl_table_check",
+    "odl_table_save",
+    "odl_template_list",
+    "odl_template_show",
     "odl_territory_search",
     "odl_territory_show",
     "odl_validate",

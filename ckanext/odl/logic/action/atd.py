@@ -10,7 +10,7 @@ from ckan import model
 from ckan.plugins import toolkit as tk
 from ckan.types import Context, DataDict, Schema, Validator, ValidatorFactory
 
-from .. import calls, groups
+from .. import calls, collectivite, groups
 from ..path import listing, priority
 
 _MOST_CALLS = 100
@@ -19,13 +19,6 @@ _LONGEST_GROUP = 60
 
 def _today() -> dt.date:
     return dt.datetime.now(tk.h.get_display_timezone()).date()
-
-
-def _organization(id_or_name: str) -> model.Group:
-    organization = model.Group.get(id_or_name)
-    if organization is None or not organization.is_organization or organization.state != model.State.ACTIVE:
-        raise tk.ObjectNotFound(tk._("There is no such local authority on this portal."))
-    return organization
 
 
 @tk.validator_args
@@ -53,7 +46,7 @@ def odl_call_list(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :returns: ``results``: ``organization`` (``id``, ``name``, ``title``, ``department``), ``why`` (sentences),
         ``priority`` and ``call`` (the latest one: ``on``, ``note``, ``by``; None before the first) each
     """
-    atd = _organization(data_dict["atd"])
+    atd = collectivite.atd_named(data_dict["atd"])
     tk.check_access("odl_call_list", context, {"atd": atd.id})
     found = calls.to_call(atd.id, _today(), min(data_dict["rows"], _MOST_CALLS))
     return {"results": [{**row, "why": priority.sentences(row["why"])} for row in found]}
@@ -81,7 +74,7 @@ def odl_group_update(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :returns: ``count`` (how many they are) and ``group``
     :raises ValidationError: nobody named, someone who is not a member, too long a name
     """
-    atd = _organization(data_dict["atd"])
+    atd = collectivite.atd_named(data_dict["atd"])
     tk.check_access("odl_group_update", context, {"atd": atd.id})
     name = " ".join((data_dict.get("group") or "").split())
     if len(name) > _LONGEST_GROUP:

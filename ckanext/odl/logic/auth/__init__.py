@@ -3,6 +3,21 @@
 from __future__ import annotations
 
 from .atd import odl_call_list, odl_group_update, odl_progress_public_list
+from .campaign import (
+    odl_campaign_accept,
+    odl_campaign_close,
+    odl_campaign_create,
+    odl_campaign_list,
+    odl_campaign_open,
+    odl_campaign_remind,
+    odl_campaign_show,
+    odl_campaign_update,
+    odl_deposit_link_create,
+    odl_deposit_link_revoke,
+    odl_member_import,
+    odl_member_import_run,
+    odl_member_import_show,
+)
 from .collectivite import organization_create, organization_update
 from .datagouv_check import odl_harvest_check
 from .datagouv_in import (
@@ -51,6 +66,13 @@ from .path import (
     odl_proposal_list,
     odl_step_update,
 )
+from .prefilled import (
+    odl_catalogue_update,
+    odl_table_check,
+    odl_table_save,
+    odl_template_list,
+    odl_template_show,
+)
 from .schema import odl_schema_list, odl_schema_show
 from .territory import odl_territory_search, odl_territory_show
 from .validation import odl_validate, odl_validation_list, odl_validation_run, odl_validation_show
@@ -58,6 +80,15 @@ from .validation import odl_validate, odl_validation_list, odl_validation_run, o
 __all__ = [
     "odl_call_list",
     "odl_call_note",
+    "odl_campaign_accept",
+    "odl_campaign_close",
+    "odl_campaign_create",
+    "odl_campaign_list",
+    "odl_campaign_open",
+    "odl_campaign_remind",
+    "odl_campaign_show",
+    "odl_campaign_update",
+    "odl_catalogue_update",
     "odl_datagouv_backcheck",
     "odl_datagouv_backcheck_show",
     "odl_datagouv_link_list",
@@ -78,6 +109,8 @@ __all__ = [
     "odl_deposit_check",
     "odl_deposit_create",
     "odl_deposit_file_add",
+    "odl_deposit_link_create",
+    "odl_deposit_link_revoke",
     "odl_deposit_list",
     "odl_deposit_publish",
     "odl_deposit_repair",
@@ -90,6 +123,9 @@ __all__ = [
     "odl_history_list",
     "odl_mandate_list",
     "odl_mandate_update",
+    "odl_member_import",
+    "odl_member_import_run",
+    "odl_member_import_show",
     "odl_path_act",
     "odl_path_read",
     "odl_path_waive",
@@ -102,6 +138,10 @@ __all__ = [
     "odl_schema_list",
     "odl_schema_show",
     "odl_step_update",
+    "odl_table_check",
+    "odl_table_save",
+    "odl_template_list",
+    "odl_template_show",
     "odl_territory_search",
     "odl_territory_show",
     "odl_validate",

@@ -11,22 +11,20 @@ import logging
 from dataclasses import dataclass
 from typing import Any
 
-import pysolr
 import sqlalchemy as sa
 from ckan import model
-from ckan.lib import search
-from ckan.lib.search.common import make_connection
 from ckan.plugins import toolkit as tk
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from ckanext.odl import config
 from ckanext.odl.datagouv import outgoing
-from ckanext.odl.logic import collectivite
+from ckanext.odl.logic import collectivite, index
 from ckanext.odl.model import DatagouvLink, Twin
 from ckanext.odl.model.datagouv import NATIONAL, OWN
 
 log = logging.getLogger(__name__)
 
+_WANTED = "id,metadata_modified,validated_data_dict"
 _SAME = 22  # characters of a time that the index keeps as the database does
 
 
@@ -148,11 +146,7 @@ def leaving(organization_ids: list[str] | None) -> list[Any]:
 
 def _public(organization_ids: list[str] | None) -> list[Any]:
     package: Any = model.Package
-    conditions = [
-        package.state == model.State.ACTIVE,
-        sa.not_(sa.func.coalesce(package.private, sa.false())),
-        sa.func.coalesce(package.type, "dataset") == "dataset",
-    ]
+    conditions = index.public()
     if organization_ids is not None:
         conditions.append(package.owner_org == sa.any_(sa.cast(organization_ids, ARRAY(sa.Text))))
     return conditions
@@ -164,7 +158,7 @@ def _checked_total(organization_ids: list[str] | None) -> int:
     public = model.Session.scalar(sa.select(sa.func.count()).select_from(package).where(*_public(organization_ids)))
     filters = ["dataset_type:dataset", "state:active", "capacity:public"]
     if organization_ids is not None:
-        filters.append(_any_of("owner_org", organization_ids))
+        filters.append(index.any_of("owner_org", organization_ids))
     indexed = _ask_index(filters, rows=0, fl="id").hits
     if indexed < (public or 0):
         raise NotReady(f"the index knows {indexed} public datasets, the database {public}")
@@ -177,7 +171,9 @@ def _documents(ids: list[str]) -> dict[str, dict[str, Any]]:
         return {}
     found = {
         document["id"]: document
-        for document in _ask_index([_any_of("id", ids)], rows=len(ids), fl="id,metadata_modified,validated_data_dict")
+        for document in _ask_index(
+            [index.any_of("id", ids)], rows=len(ids), fl="id,metadata_modified,validated_data_dict"
+        )
     }
     missing = [id_ for id_ in ids if "validated_data_dict" not in found.get(id_, {})]
     if missing:
@@ -185,17 +181,11 @@ def _documents(ids: list[str]) -> dict[str, dict[str, Any]]:
     return found
 
 
-def _any_of(field: str, values: list[str]) -> str:
-    # an id may hold any character; a control character is in none
-    return f'{{!terms f={field} separator="\x1f"}}' + "\x1f".join(values)
-
-
 def _ask_index(filters: list[str], **more: Any) -> Any:
-    site = f'+site_id:"{tk.config["ckan.site_id"]}"'
     try:
-        return make_connection(decode_dates=False).search("*:*", fq=[site, *filters], **more)
-    except (pysolr.SolrError, search.SearchError, OSError, ValueError) as error:
-        raise NotReady(f"the index does not answer: {error}") from error
+        return index.ask(filters, **more)
+    except index.NoAnswer as error:
+        raise NotReady(*error.args) from error
 
 
 def _package(id_: str, modified: Any, document: dict[str, Any]) -> dict[str, Any]:

@@ -172,7 +172,7 @@ def _differences(package_id: str, record: dict[str, Any]) -> list[Difference]:
         ours = tk.get_action("package_show")({"ignore_auth": True}, {"id": package_id})
     except tk.ObjectNotFound:
         return []
-    return list(incoming.differences(ours, incoming.dataset(record, catalogue())))
+    return list(incoming.differences(ours, incoming.dataset(record, catalogue(), national_url=config.datagouv_url())))
 
 
 # -- deciding --------------------------------------------------------------------------------------------------------

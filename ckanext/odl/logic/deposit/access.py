@@ -1,8 +1,8 @@
 """Whose a deposit is, who acts on it, and one at a time.
 
 Deposits belong to an organization: those who publish there see and change them, and so do, by CKAN's role cascade, the
-staff of the structure above. Who came by a link (``context["odl_link"]``, set by the page of the link once it is proven)
-reaches the deposits of that link and nothing else.
+staff of the structure above. Who came by a link (``context["odl_link"]``, its id, set by the page of the link once it
+is proven) reaches the deposits of that link and nothing else.
 """
 
 from __future__ import annotations
@@ -80,6 +80,8 @@ def check(action: str, context: Context, data_dict: dict[str, Any]) -> None:
     try:
         tk.check_access(action, context, data_dict)
     except tk.NotAuthorized:
+        if "organization" in data_dict:  # the words of an organization that does not exist
+            raise tk.ObjectNotFound(tk._("There is no such local authority.")) from None
         raise tk.ObjectNotFound(tk._("There is no such deposit.")) from None
 
 

@@ -79,11 +79,8 @@ def _of_place(facts: Facts) -> list[dict[str, Any]]:
 
 def _of_fields(facts: Facts) -> list[dict[str, Any]]:
     """What the forms of the portal would say of the fields; asked of CKAN itself, and nothing is written."""
-    found = []
-    for name, sentences in field_errors(facts).items():
-        for sentence in sentences:
-            found.append(_blocker("field", sentence, name))
-    return found
+    errors = field_errors(facts).items()
+    return [_blocker("field", sentence, name) for name, sentences in errors for sentence in sentences]
 
 
 def field_errors(facts: Facts) -> dict[str, list[str]]:

@@ -1,7 +1,7 @@
 """What is not kept for ever: drafts that nobody touches, what was abandoned, files that are no longer published.
 
-The bytes go, and with them the report and what was seen, which hold cells of the file; that there was a deposit, and its
-history, stays.
+The bytes go, and with them the report and what was seen, which hold cells of the file; that there was a deposit, and
+its history, stays.
 """
 
 from __future__ import annotations
@@ -42,14 +42,16 @@ def sweep() -> dict[str, int]:
 
 
 def _each(ids: Sequence[str], act: Any) -> list[bool]:
-    done = []
-    for id_ in ids:
-        try:
-            done.append(act(id_))
-        except Exception:  # one that cannot be erased now must not keep the others
-            model.Session.rollback()
-            log.exception("Deposit %s could not be put away", id_)
-    return done
+    return [_tried(id_, act) for id_ in ids]
+
+
+def _tried(deposit_id: str, act: Any) -> bool:
+    try:
+        return act(deposit_id)
+    except Exception:  # one that cannot be put away now must not keep the others
+        model.Session.rollback()
+        log.exception("Deposit %s could not be put away", deposit_id)
+        return False
 
 
 def _ids(*conditions: Any) -> list[str]:

@@ -40,7 +40,7 @@ class Brought(NamedTuple):
 def read(upload: Any) -> Brought:
     """Read an uploaded file to its end.
 
-    :raises ValidationError: (field ``upload``) no file, one that is too large, or of a kind that the portal does not take
+    :raises ValidationError: (field ``upload``) no file, a too large one, or of a kind that the portal does not take
     """
     if not hasattr(upload, "stream") or not upload.filename:
         raise tk.ValidationError({"upload": [tk._("Choose the file to deposit.")]})

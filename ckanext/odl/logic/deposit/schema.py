@@ -91,9 +91,9 @@ def update(
     return {
         "id": [not_empty, unicode_safe],
         # given and empty: no model, no dataset
-        **dict.fromkeys(("schema", "package_id", "resource_id"), [ignore_missing, unicode_safe]),
+        **{name: [ignore_missing, unicode_safe] for name in ("schema", "package_id", "resource_id")},
         "place": [ignore_empty, one_of([place.value for place in Place])],
-        **dict.fromkeys(("package", "resource", "answers"), [ignore_empty, odl_mapping]),
+        **{name: [ignore_empty, odl_mapping] for name in ("package", "resource", "answers")},
         "language": [ignore_empty, one_of(_LANGUAGES)],
     }
 

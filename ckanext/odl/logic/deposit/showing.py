@@ -39,6 +39,7 @@ def one(facts: Facts) -> dict[str, Any]:
         "schema": {**schema, "chosen": deposit.schema_chosen} if schema else None,
         "schema_chosen": deposit.schema_chosen,
         "matches": facts.seen.get("matches") or [],
+        "repairable": facts.seen.get("repairable") or 0,
         "signals": facts.signals,
         "questions": facts.questions,
         "answers": facts.answers,

@@ -14,7 +14,7 @@ _Organization = dict[str, Any]
 _PLACES: dict[str, Callable[[_Organization, str], str]] = {
     "organization_edit": lambda org, _: tk.url_for("organization.edit", id=org["name"]),
     "members": lambda org, _: tk.url_for("organization.members", id=org["name"]),
-    "deposit": lambda org, _: tk.url_for("dataset.new", group=org["id"]),
+    "deposit": lambda org, _: tk.url_for("odl_deposit.index", collectivite=org["name"]),
     "schemas": lambda _org, _: tk.url_for("odl_schemas.index"),
     "schema": lambda _org, id_: tk.url_for("odl_schemas.show", id=id_),
     "dataset": lambda _org, name: tk.url_for("dataset.read", id=name),

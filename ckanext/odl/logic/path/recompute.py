@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from ckanext.odl import onboarding, queue
 from ckanext.odl.intake import own_session
-from ckanext.odl.logic import reference
+from ckanext.odl.logic import own_catalogue, reference
 from ckanext.odl.logic.overview import fold
 from ckanext.odl.logic.path import definition, evidence, priority, snapshot
 from ckanext.odl.model import PathHistory, PathMandate, PathProgress, PathProof, What
@@ -173,6 +173,7 @@ class Paths:
         if organization_id is None:
             return False
         _try(organization_id)
+        own_catalogue.keep_quietly(organization_id)  # its datasets may be what has changed
         return True
 
 

@@ -166,6 +166,8 @@ class CellMender:
 
     def _hinted(self, problem: Problem, base: str) -> Mending | None:
         hint, after = str(problem.params.get("hint") or ""), problem.params.get("suggestion")
+        if problem.code in _LOST_CODES:
+            return None  # what the cell should hold is not known, not even that it is nothing
         if hint == "nothing":
             return Mending("nothing", "")
         if hint == "percent-sign":

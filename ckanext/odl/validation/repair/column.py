@@ -68,7 +68,7 @@ class _Read:
 
     def add(self, place: str, text: str, found: dict[str, str]) -> None:
         self.total += 1
-        self.counts.update(found)
+        self.counts.update(list(found))
         if len(self.examples) < EXAMPLES and text not in {before for _, before, _ in self.examples}:
             self.examples.append((place, text, found))
         for name, value in found.items():

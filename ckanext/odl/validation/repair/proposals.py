@@ -79,7 +79,10 @@ def proposals(
     if opened is None:
         return told
     survey = Survey(opened, context, own_siret(owner_siren, owner_siret))
-    told["repairs"] = [_told(item, report.status == "valid", language) for item in survey.items.values()]
+    for item in survey.items.values():
+        needed = survey.items.get(item.needs or "")
+        default = report.status != "valid" and item.sure and (needed is None or needed.sure)
+        told["repairs"].append(_told(item, default, language))
     told["impossible"] = [_told_lost(lost, language) for lost in survey.lost]
     told["header"] = _header(opened)
     told["notes"] = _notes(opened, language)
@@ -91,7 +94,7 @@ def default_choices(proposed: dict[str, Any]) -> dict[str, bool | str]:
     return {repair["id"]: True for repair in proposed["repairs"] if repair["chosen_by_default"]}
 
 
-def _told(item: Item, valid: bool, language: str) -> dict[str, Any]:
+def _told(item: Item, default: bool, language: str) -> dict[str, Any]:
     facts: dict[str, Any] = {"field": item.field, "count": item.count}
     facts["column"] = column_letter(item.column + 1) if item.column is not None else None
     if item.examples:
@@ -109,7 +112,7 @@ def _told(item: Item, valid: bool, language: str) -> dict[str, Any]:
     }
     if choices:
         told["choices"] = choices
-    told["chosen_by_default"] = item.sure and not choices and not valid
+    told["chosen_by_default"] = default and not choices
     told |= words.of_repair(item.kind, facts, language)
     told["examples"] = [
         {"cell": place, "before": shorten(before, _SHOWN), "after": shorten(after, _SHOWN)}

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import IO, Any
 
 from ..export import neutralise
@@ -16,7 +18,8 @@ from ..structure import Structure
 _MARK = b"\xef\xbb\xbf"
 _FIRST_DAY = date(1900, 3, 1)
 """Before it, Excel and the calendar do not count the same days."""
-_WIDTHS = (8, 14, 40)
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,14})?")
+_WIDTH, _WIDE = 14, 40
 
 
 class CsvTable:
@@ -68,9 +71,8 @@ class XlsxTable:
         text = self._book.add_format({"num_format": "@"})
         for index, rule in enumerate(rules):
             typed = rule is not None and rule.type in ("number", "integer", "date")
-            narrow, usual, wide = _WIDTHS
-            width = wide if rule is not None and rule.constraints.get("maxLength") else usual
-            self._sheet.set_column(index, index, max(width, narrow), None if typed else text)
+            width = _WIDE if rule is not None and rule.constraints.get("maxLength") else _WIDTH
+            self._sheet.set_column(index, index, width, None if typed else text)
 
     def write(self, cells: Sequence[str]) -> None:
         for column, cell in enumerate(cells):
@@ -96,11 +98,10 @@ class XlsxTable:
 
 
 def _is_plain_number(cell: str) -> bool:
-    """Whether a spreadsheet gives the number back as it is written."""
-    try:
-        return as_text(float(cell)) == cell
-    except (ValueError, OverflowError):
+    """Whether a spreadsheet gives the same number back, but for zeros after its decimals."""
+    if not _NUMBER.fullmatch(cell):
         return False
+    return Decimal(as_text(float(cell))) == Decimal(cell)
 
 
 def _day(cell: str) -> date | None:

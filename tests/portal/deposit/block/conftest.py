@@ -16,7 +16,7 @@ from ckan.tests import factories
 from ckanext.odl import config, storage
 from ckanext.odl.deposit import privacy
 from ckanext.odl.logic.deposit import doors, due
-from tests.portal.conftest import GOOD, SCHEMA, call, run_checks, upload
+from tests.portal.conftest import GOOD, call, run_checks, upload
 from tests.portal.forms.conftest import page, territory  # noqa: F401 (fixtures)
 
 #: Another good file, to tell what is online from what was sent.
@@ -106,17 +106,3 @@ def sweep() -> dict[str, int]:
 
 def headers(user: dict[str, Any]) -> dict[str, str]:
     return {"Authorization": factories.APIToken(user=user["name"])["token"]}
-
-
-__all__ = [
-    "BETTER",
-    "GOOD",
-    "NOTHING_PERSONAL",
-    "SCHEMA",
-    "bytes_of",
-    "deposits",
-    "headers",
-    "refusal",
-    "sweep",
-    "working",
-]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from ckan import model
 from ckan.plugins import toolkit as tk
 from ckan.tests import factories
 
@@ -251,10 +250,8 @@ class TestDatasets:
                     agent,
                     match={"id": online["package_id"]},
                     update={"title": "Autre titre"},
-                    **{
-                        "update__resources__0": {"upload": upload(one)},
-                        "update__resources__1": {"upload": upload(two)},
-                    },
+                    update__resources__0={"upload": upload(one)},
+                    update__resources__1={"upload": upload(two)},
                 )
                 return
             package = call("package_show", agent, id=online["package_id"])

@@ -12,10 +12,11 @@ from ckanext.odl import storage
 from ckanext.odl.logic.deposit import staging
 from ckanext.odl.model import Deposit, DepositFile
 from ckanext.odl.model.validation import clock
+from tests.portal.conftest import GOOD, SCHEMA, WRONG
 from tests.portal.forms.test_dataset_form import error_of, owner, value_of
 from tests.portal.forms.test_resource_form import form_of
 
-from .conftest import GOOD, SCHEMA, WRONG, refusal, sweep
+from .conftest import refusal, sweep
 
 pytestmark = pytest.mark.usefixtures("with_plugins")
 
@@ -35,6 +36,13 @@ def arbres(territory, request):
         license_id="lov2",
         state=request.param,
     )
+
+
+DONE = {"save": "go-dataset-complete"}
+
+
+def file(content: bytes, name: str):
+    return io.BytesIO(content), name
 
 
 def wrong(page, **more):
@@ -96,22 +104,15 @@ def test_another_file_or_a_link_takes_its_place(page, territory, arbres):
 
 
 def test_replacing_a_file_likewise(page, territory, arbres):
-    first = form_of(page("own_editor", NEW)) | {
-        "upload": (io.BytesIO(b"a;b\n"), "un.csv"),
-        "save": "go-dataset-complete",
-    }
-    page("own_editor", NEW, first, 302)
+    page("own_editor", NEW, form_of(page("own_editor", NEW)) | {"upload": file(b"a;b\n", "un.csv"), **DONE}, 302)
     edit = f"/dataset/arbres/resource/{resources(territory)[0]['id']}/edit"
+    target = edit if arbres["state"] == "active" else NEW  # where CKAN's form of a draft goes
 
-    sent = form_of(page("own_editor", edit)) | {
-        "upload": (io.BytesIO(CSV), "deux.csv"),
-        "odl_period": "jamais",
-        "save": "",
-    }
-    form = page("own_editor", "/en" + edit, sent)
+    sent = form_of(page("own_editor", edit)) | {"upload": file(CSV, "deux.csv"), "odl_period": "jamais", **DONE}
+    form = page("own_editor", "/en" + target, sent)
     assert "deux.csv" in form.get_text()
     assert bytes_of(resources(territory)[0]) == b"a;b\n"
-    page("own_editor", edit, form_of(form) | {"odl_period": "", "save": ""}, 302)
+    page("own_editor", target, form_of(form) | {"odl_period": "", **DONE}, 302)
 
     assert bytes_of(resources(territory)[0]) == CSV
     assert resources(territory)[0]["url"].endswith("/deux.csv")

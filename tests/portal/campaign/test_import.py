@@ -1,0 +1,164 @@
+"""A list of members becomes members: each row with its result, nothing moved, nothing twice."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from ckan import model
+from ckan.plugins import toolkit as tk
+
+from ckanext.odl import territory
+from ckanext.odl.logic import collectivite
+from ckanext.odl.logic.campaign import importing
+from ckanext.odl.model import MemberContact
+
+from .conftest import Place, file_of, run_pieces
+
+pytestmark = pytest.mark.usefixtures("with_plugins")
+
+LIST = """Code INSEE;Collectivité;Courriel
+48095;Mende;mairie@mende.exemple.fr
+48013;Badaroux;mairie@badaroux.exemple.fr
+12145;Millau;mairie@millau.exemple.fr
+;Saint-Denis;accueil@saint-denis.exemple.fr
+48999;Nulle part;x@nulle-part.exemple.fr
+48092;Marvejols;pas une adresse
+48095;Mende;doublon@mende.exemple.fr
+"""
+
+
+def brought(place: Place, text: str = LIST, who: str = "atd", **more: Any) -> dict[str, Any]:
+    return place.call(who, "odl_member_import", atd="causses", upload=file_of(text), **more)
+
+
+def states(shown: dict[str, Any]) -> dict[int, str]:
+    return {row["line"]: row["state"] for row in shown["rows"]}
+
+
+def members_of(name: str) -> set[str]:
+    return {group.display_name for group in collectivite.children(model.Group.get(name))}
+
+
+def contacts() -> dict[str, str]:
+    found = model.Session.scalars(sa.select(MemberContact)).all()
+    return {model.Group.get(contact.organization_id).name: contact.email for contact in found}
+
+
+def test_a_list_is_shown_before_anything_is_created(place: Place) -> None:
+    shown = brought(place)
+    assert states(shown) == {2: "new", 3: "there", 4: "elsewhere", 5: "asked", 6: "unknown", 7: "new", 8: "twice"}
+    assert (
+        shown["rows"][4]["why"] == "Le code INSEE «\u00a048999\u00a0» n’est pas dans la liste officielle des communes."
+    )
+    assert shown["rows"][5]["email_problem"] == "«\u00a0pas une adresse\u00a0» n’est pas une adresse électronique."
+    assert [choice["value"] for choice in shown["rows"][3]["choices"]] == [
+        "commune:11339", "commune:30247", "commune:93066", "commune:97411",
+    ]  # fmt: skip
+    assert members_of("causses") == {"Badaroux", "Chanac", "Florac"}
+
+
+def test_what_is_missing_is_created_and_nothing_is_moved(place: Place) -> None:
+    shown = brought(place)
+    place.call("atd", "odl_member_import_run", id=shown["id"], choices={"5": "commune:30247"})
+    assert run_pieces() == 5
+    after = place.call("atd", "odl_member_import_show", id=shown["id"])
+    assert after["state"] == "done"
+    assert states(after) == {
+        2: "created", 3: "there", 4: "elsewhere", 5: "created", 6: "unknown", 7: "created", 8: "twice",
+    }  # fmt: skip
+    assert members_of("causses") == {"Badaroux", "Chanac", "Florac", "Mende", "Marvejols", "Saint-Denis"}
+    assert members_of("plateau") == {"Millau"}
+    mende = model.Group.get("mende")
+    assert collectivite.fields(mende)["odl_siren"] == territory.commune("48095").siren
+    assert collectivite.fields(mende)["odl_kind"] == "commune"
+    assert contacts() == {
+        "mende": "mairie@mende.exemple.fr",
+        "badaroux": "mairie@badaroux.exemple.fr",
+        "saint-denis": "accueil@saint-denis.exemple.fr",
+    }
+
+
+def test_the_same_list_twice_changes_nothing(place: Place) -> None:
+    for _ in range(2):
+        shown = brought(place)
+        place.call("atd", "odl_member_import_run", id=shown["id"])
+        run_pieces()
+    after = place.call("atd", "odl_member_import_show", id=shown["id"])
+    assert states(after) == {2: "there", 3: "there", 4: "elsewhere", 5: "asked", 6: "unknown", 7: "there", 8: "twice"}
+    assert len(members_of("causses")) == 5
+
+
+def test_a_question_may_be_answered_later(place: Place) -> None:
+    shown = brought(place)
+    place.call("atd", "odl_member_import_run", id=shown["id"])
+    run_pieces()
+    place.call("atd", "odl_member_import_run", id=shown["id"], choices={"5": "commune:93066"})
+    assert run_pieces() == 1
+    assert states(place.call("atd", "odl_member_import_show", id=shown["id"]))[5] == "created"
+
+
+def test_an_answer_that_was_not_offered_is_refused(place: Place) -> None:
+    shown = brought(place)
+    with pytest.raises(tk.ValidationError):
+        place.call("atd", "odl_member_import_run", id=shown["id"], choices={"5": "commune:48095"})
+
+
+def test_wrong_rows_do_not_stop_the_rest(place: Place) -> None:
+    real = [
+        code for number in range(1, 30) if (body := territory.commune(code := f"48{number:03d}")) and not body.remark
+    ]
+    real = [code for code in real if code != "48013"][:12]
+    rows = [f"{code};mairie-{code}@exemple.fr" for pair in zip(real, range(99000, 99012), strict=True) for code in pair]
+    shown = brought(place, "Code INSEE;Courriel\n" + "\n".join(rows))
+    assert (shown["counts"]["rows"], shown["counts"]["new"], shown["counts"]["unknown"]) == (24, 12, 12)
+    place.call("atd", "odl_member_import_run", id=shown["id"])
+    assert run_pieces() == 12
+    counts = place.call("atd", "odl_member_import_show", id=shown["id"])["counts"]
+    assert (counts["created"], counts["unknown"], counts["left"]) == (12, 12, 0)
+    assert len(members_of("causses")) == 15
+    assert len(contacts()) == 12
+
+
+def test_a_row_that_cannot_be_created_says_why_and_the_next_goes_on(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = brought(place)
+    create = importing._create
+
+    def fails_once(body: Any, *arguments: Any) -> Any:
+        if body.code == "48095":
+            raise RuntimeError("the search is down")
+        return create(body, *arguments)
+
+    monkeypatch.setattr(importing, "_create", fails_once)
+    place.call("atd", "odl_member_import_run", id=shown["id"])
+    run_pieces()
+    after = place.call("atd", "odl_member_import_show", id=shown["id"])
+    assert (states(after)[2], states(after)[7]) == ("refused", "created")
+    assert "Run the list again" in after["rows"][0]["why"]
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"", "Ce fichier ne se lit pas comme un tableau."),
+        (b"Telephone;Courriel\n04;a@b.fr\n", "Aucune colonne ne dit de quelle collectivit"),
+        (b"\x00\x01\x02", "Ce fichier ne se lit pas comme un tableau."),
+    ],
+)
+def test_a_file_that_is_no_list_is_refused_with_a_sentence(place: Place, content: bytes, sentence: str) -> None:
+    with pytest.raises(tk.ValidationError) as refusal:
+        place.call("atd", "odl_member_import", atd="causses", upload=file_of(content))
+    assert sentence in refusal.value.error_dict["upload"][0]
+
+
+@pytest.mark.parametrize("who", [None, "stranger", "agent", "atd_member", "other_atd"])
+def test_only_the_staff_brings_and_sees_a_list(place: Place, who: str | None) -> None:
+    shown = brought(place)
+    with pytest.raises(tk.NotAuthorized):
+        brought(place, who=who)  # type: ignore[arg-type]
+    for action in ("odl_member_import_show", "odl_member_import_run"):
+        with pytest.raises(tk.ObjectNotFound):
+            place.call(who, action, id=shown["id"])

@@ -1,0 +1,117 @@
+"""What can be read in two ways: the column decides when it can, else the person is asked."""
+
+from __future__ import annotations
+
+import pytest
+
+from ..conftest import field, schema
+from .conftest import ids, mend, proposal
+
+DATE = schema(field("jour", "date"), "nom")
+AMOUNT = schema(field("montant", "number"), "nom")
+
+
+def days(*values: str) -> str:
+    return "jour;nom\n" + "".join(f"{value};x\n" for value in values)
+
+
+def amounts(*values: str) -> str:
+    return "montant;nom\n" + "".join(f'"{value}";x\n' for value in values)
+
+
+def first(rows: list[list[str]]) -> list[str]:
+    return [row[0] for row in rows[1:]]
+
+
+@pytest.mark.parametrize(
+    ("proof", "day"), [("31/12/2024", "2024-04-03"), ("12/31/2024", "2024-03-04")], ids=["day-first", "month-first"]
+)
+def test_one_date_proves_the_order_of_its_column(file, proof, day):
+    done = mend(file(days("03/04/2024", proof, "2024-01-01")), DATE)
+
+    assert first(done.rows) == [day, "2024-12-31", "2024-01-01"]
+    assert done.result["by_repair"] == {"date:jour": 2}
+
+
+@pytest.mark.parametrize("values", [("03/04/2024", "05/06/2024"), ("03/04/2024", "31/12/2024", "12/31/2024")])
+def test_without_proof_or_with_two_the_order_is_asked(file, values):
+    asked = mend(file(days(*values)), DATE)
+    question = proposal(asked.proposed, "date-order:jour")
+    answered = mend(file(days(*values)), DATE, {"date-order:jour": "month-day"})
+
+    assert first(asked.rows)[0] == "03/04/2024"
+    assert question["chosen_by_default"] is False
+    assert [choice["value"] for choice in question["choices"]] == ["day-month", "month-day"]
+    assert "3 avril 2024" in question["choices"][0]["label"]
+    assert "4 mars 2024" in question["choices"][1]["label"]
+    assert first(answered.rows)[0] == "2024-03-04"
+
+
+def test_the_dates_that_are_sure_do_not_wait_for_the_answer(file):
+    done = mend(file(days("03/04/2024", "31/12/2024", "12/31/2024")), DATE)
+
+    assert first(done.rows) == ["03/04/2024", "2024-12-31", "2024-12-31"]
+
+
+def test_other_dates_tell_the_century_of_short_ones(file):
+    done = mend(file(days("03/04/23", "31/12/2024", "15/01/22", "2021-05-05")), DATE)
+
+    assert first(done.rows) == ["2023-04-03", "2024-12-31", "2022-01-15", "2021-05-05"]
+    assert done.result["by_repair"] == {"short-date:jour": 2, "date:jour": 1}
+
+
+@pytest.mark.parametrize(
+    "values", [("03/04/23",), ("03/04/23", "2019-05-05"), ("03/04/23", "1923-05-05", "2023-01-01")]
+)
+def test_a_short_year_without_proof_is_asked(file, values):
+    done = mend(file(days(*values)), DATE)
+    question = proposal(done.proposed, "date-century:jour")
+    answered = mend(file(days(*values)), DATE, {"date-century:jour": "day-month-2000"})
+
+    assert first(done.rows)[0] == "03/04/23"
+    assert {"day-month-2000", "day-month-1900"} <= {choice["value"] for choice in question["choices"]}
+    assert first(answered.rows)[0] == "2023-04-03"
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        (("1,234", "12,5"), ["1.234", "12.5"]),
+        (("1,234", "12,345.50"), ["1234", "12345.50"]),
+        (("1,234", "1,234,567"), ["1234", "1234567"]),
+    ],
+)
+def test_other_amounts_tell_what_a_comma_means(file, values, expected):
+    done = mend(file(amounts(*values)), AMOUNT)
+
+    assert first(done.rows) == expected
+    assert done.report["valid"] is True
+
+
+@pytest.mark.parametrize("values", [("1,234",), ("1,234", "12.5"), ("1,234", "12,5", "1,234,567")])
+def test_a_comma_before_three_figures_is_asked(file, values):
+    asked = mend(file(amounts(*values)), AMOUNT)
+    answered = mend(file(amounts(*values)), AMOUNT, {"comma:montant": "thousands"})
+
+    assert first(asked.rows)[0] == "1,234"
+    assert first(answered.rows)[0] == "1234"
+    labels = [choice["label"] for choice in proposal(asked.proposed, "comma:montant")["choices"]]
+    assert labels == [
+        "Elle sépare les décimales\u00a0: 1,234 devient 1.234",
+        "Elle sépare les milliers\u00a0: 1,234 devient 1234",
+    ]
+
+
+def test_a_whole_number_is_not_sure_of_its_comma_either(file):
+    done = mend(file(amounts("2,000", "1.234")), schema(field("montant", "integer"), "nom"))
+
+    assert ids(done.proposed) == ["comma:montant"]
+    assert first(done.rows) == ["2,000", "1.234"]
+
+
+def test_a_choice_that_is_not_offered_changes_nothing(file):
+    done = mend(file(days("03/04/2024")), DATE, {"date-order:jour": "year-first", "date:jour": True, "boolean:x": True})
+
+    assert first(done.rows) == ["03/04/2024"]
+    assert done.result["ignored"] == ["date-order:jour", "date:jour", "boolean:x"]
+    assert done.result["changes"] == 0
