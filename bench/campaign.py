@@ -81,7 +81,7 @@ def measure(count: int) -> dict[str, Any]:
     bytes_ = 0
     with timed(seconds, "files"):
         for n in range(1, count + 1):
-            organization = model.Group.get(f"o{n}")
+            organization: Any = model.Group.get(f"o{n}")
             _name, content = attachment.file_for(organization, MODEL, "", PERIOD, "fr")
             bytes_ += len(content)
     return {"members": count, "queued": queued, "file_bytes": round(bytes_ / count), "seconds": seconds}

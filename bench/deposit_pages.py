@@ -2,7 +2,7 @@
 
 ``python -m bench.deposit_pages [--posts 80] [--parallel 8] [--deposits 300] [--most 2]`` brings up a portal of its own.
 Agents send files of one megabyte through the page, *parallel* at a time: ``posted`` is the answer to the form, ``page``
-the one that follows it (which gives a check up to two seconds). Then *deposits* files, each with bytes and faults of its
+one that follows it (which gives a check up to two seconds). Then *deposits* files, each with bytes and faults of their
 own, are brought over the API as fast as the portal takes them; once the workers are done each is read again: its
 bytes, its state, the number of problems in its report. Ends with 1 when an answer takes longer than ``--most`` seconds
 (95 of 100), or anything is lost or wrong.
@@ -20,6 +20,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urljoin
 from uuid import uuid4
 
 import requests
@@ -68,7 +69,7 @@ class Agent:
         if sent.status_code != 302:
             raise RuntimeError(f"{sent.status_code}: {sent.text[:300]}")
         start = time.perf_counter()
-        self.session.get(requests.compat.urljoin(self.url, sent.headers["Location"]), timeout=60).raise_for_status()
+        self.session.get(urljoin(self.url, sent.headers["Location"]), timeout=60).raise_for_status()
         return posted, time.perf_counter() - start
 
 
