@@ -26,6 +26,7 @@ from ckan.plugins import toolkit as tk
 
 ROOT = Path(__file__).resolve().parent.parent
 MODEL, PERIOD = "scdl/subventions", "2025"
+CONTACT = {"name": "Claude Exemple", "email": "donnees@exemple.test", "phone": "04 00 00 00 00"}
 
 
 def call(action: str, **data: Any) -> Any:
@@ -72,7 +73,7 @@ def measure(count: int) -> dict[str, Any]:
     due = (dt.datetime.now(dt.timezone.utc).date() + dt.timedelta(days=30)).isoformat()
     seconds: dict[str, float] = {}
     with timed(seconds, "created"):
-        campaign = call("odl_campaign_create", atd="atd", schema=MODEL, period=PERIOD, due_on=due)
+        campaign = call("odl_campaign_create", atd="atd", schema=MODEL, period=PERIOD, due_on=due, contact=CONTACT)
     with timed(seconds, "addressed"):
         emails = {f"o{n}": f"mairie-{n}@exemple.test" for n in range(1, count + 1)}
         call("odl_campaign_update", id=campaign["id"], emails=emails)
@@ -96,7 +97,8 @@ def main() -> int:
     with app._wsgi_app.test_request_context():
         engine: Any = model.meta.engine
         model.repo.rebuild_db()
-        _run_migrations(plugin="odl")
+        for plugin in ("activity", "harvest", "odl"):
+            _run_migrations(plugin=plugin)
         model.init_model(engine)  # migrations leave an engine behind that connects anew for each query
         found = measure(options.members)
         model.repo.rebuild_db()
