@@ -19,6 +19,8 @@ def one(not_empty: Validator, unicode_safe: Validator, ignore: Validator) -> Sch
 
 def pages(rows: int, most: int) -> Schema:
     """The keys ``start`` (0 by default) and ``rows`` of a list; who asks for more rows than *most* gets *most*."""
+    default: Any
+    natural: Any
     default, natural = tk.get_validator("default"), tk.get_validator("natural_number_validator")
     return {"start": [default(0), natural, at_most(_LAST)], "rows": [default(rows), natural, at_most(most)]}
 

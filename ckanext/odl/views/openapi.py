@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import flask
 from ckan.plugins import toolkit as tk
 from flask import Blueprint, Response, jsonify
 
@@ -24,7 +25,8 @@ def description() -> Response:
     answer.cache_control.s_maxage = _SHARED_SECONDS
     answer.headers["Access-Control-Allow-Origin"] = "*"
     answer.add_etag()
-    return answer.make_conditional(tk.request)
+    answer.make_conditional(flask.request)
+    return answer
 
 
 @odl_openapi.route("/api")

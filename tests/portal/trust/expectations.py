@@ -265,6 +265,18 @@ ACTIONS = [
     Call("odl_deposit_list", lambda world: {"organization": world.orgs["b"]}, may=STAFF | {"editor_b", "admin_b"}),
     Call("odl_deposit_list", lambda world: {"organization": world.orgs["other"]}, may=OTHER_STAFF),
     Call("odl_deposit_create", lambda world: {"organization": world.orgs["a"], "upload": upload(GOOD)}, may=EDITORS),
+    *(
+        Call(
+            "odl_publish",
+            lambda world, organization=organization: {
+                "organization": world.orgs[organization], "model": SCHEMA, "period": "2024", "dry_run": "true",
+                "file": upload(GOOD),
+            },
+            may=may,
+            others=403,
+        )
+        for organization, may in (("a", EDITORS), ("b", STAFF | {"editor_b", "admin_b"}), ("other", OTHER_STAFF))
+    ),
     Call("odl_deposit_create", lambda world: {"organization": world.orgs["b"], "upload": upload(GOOD)},
          may=STAFF | {"editor_b", "admin_b"}, asks_all=False),
     *(

@@ -42,6 +42,10 @@ RESPONSES: dict[str, Any] = {
     "403": _response("Not for you, or a token is missing.", "Failure"),
     "404": _response("Nothing there, or not for you.", "Failure"),
     "409": _response("A parameter is unfit: the error names it and says what to do.", "Refusal"),
+    "415": {
+        "description": "The call is neither JSON nor a form.",
+        "content": {"text/html": {"schema": {"type": "string"}}},
+    },
     "429": {
         **_response("Too many files within a minute: try again later, nothing was lost.", "Failure"),
         "headers": {"Retry-After": {"description": "seconds", "schema": {"type": "integer", "minimum": 1}}},
@@ -57,7 +61,7 @@ def responses(result: dict[str, Any], words: str, *, files: bool) -> dict[str, A
     :param files: whether calls with a file are counted, and refused (429) when there are too many
     """
     done = _envelope(True, "result", {**result, **({"description": words} if words else {})})
-    codes = ("400", "403", "404", "409", *(("429",) if files else ()))
+    codes = ("400", "403", "404", "409", "415", *(("429",) if files else ()))
     return {
         "200": {"description": words or "Done.", "content": {_JSON: {"schema": done}}},
         **{code: {"$ref": f"#/components/responses/{code}"} for code in codes},

@@ -36,6 +36,7 @@ _ACCEPTED: dict[str, dict[str, Any]] = {
     "email_validator": {"type": "string", "format": "email"},
     "odl_flag": {"type": "boolean"},
     "odl_texts": TEXTS,
+    "ids": TEXTS,
     "odl_day": DAY,
     "odl_one_line": TEXT,
     "odl_no_contact": TEXT,
