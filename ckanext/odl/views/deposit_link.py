@@ -282,10 +282,11 @@ def send(token: str) -> Any:
 @odl_deposit_link.route("/<token>/rapport.<any(csv, xlsx):extension>")
 def report(token: str, extension: str) -> Response:
     """The report for a spreadsheet."""
-    deposit = _visit(token).show()
+    visit = _visit(token)
+    deposit = visit.show()
     found = deposit and deposit.get("report")
     if not deposit or not found:
-        return tk.abort(404, tk._("This file has no report yet."))
+        return tk.redirect_to(visit.url("read"))
     write, type_ = (as_xlsx, deposit_files.XLSX) if extension == "xlsx" else (as_csv, "text/csv; charset=utf-8")
     stem = deposit["file"]["name"].rpartition(".")[0] or deposit["file"]["name"]
     name = tk._("report-{file}").format(file=stem)
