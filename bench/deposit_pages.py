@@ -106,9 +106,8 @@ class Sent:
 def numbered(number: int) -> tuple[bytes, int]:
     """A file like no other, and how many of its cells are wrong."""
     errors = number % 4
-    lines = [
-        f"Valbrune,48903,{'X' if row < errors else 'F'},Louise,{3 + row + 20 * number},2024\n" for row in range(20)
-    ]
+    sexes = ["X" if row < errors else "F" for row in range(20)]
+    lines = [f"Valbrune,48903,{sex},Louise,{3 + row + 20 * number},2024\n" for row, sex in enumerate(sexes)]
     return (HEADER + "".join(lines)).encode(), errors
 
 

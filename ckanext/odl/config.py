@@ -90,7 +90,7 @@ def largest_upload() -> int:
 
 
 def rate(kind: str) -> int:
-    """Most ``deposit``, ``check`` or ``link`` requests that one person may send in a minute; 0: as many as they like."""
+    """Most ``deposit``, ``check`` or ``link`` requests of one person in a minute; 0: as many as they like."""
     return tk.config[f"{RATES}.{kind}"]
 
 

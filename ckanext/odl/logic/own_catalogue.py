@@ -186,10 +186,10 @@ def _write(organization: Any, made: bytes) -> bool:
     if existing is not None and existing.state == model.State.DELETED:
         return False
     if existing is None:
-        tk.get_action("package_create")(dict(context), _package(organization, id_))
+        tk.get_action("package_create")(tk.fresh_context(context), _package(organization, id_))
         resource = None
     else:
-        package = tk.get_action("package_show")(dict(context), {"id": id_})
+        package = tk.get_action("package_show")(tk.fresh_context(context), {"id": id_})
         resource = next((r for r in package["resources"] if r.get("odl_schema") == rows_of.MODEL), None)
     if resource is not None and resource.get("hash") == sha256:
         return False
@@ -205,9 +205,9 @@ def _write(organization: Any, made: bytes) -> bool:
         "odl_schema_version": catalogue().get(rows_of.MODEL).latest,
     }
     if resource is None:
-        tk.get_action("resource_create")(dict(context), data)
+        tk.get_action("resource_create")(tk.fresh_context(context), data)
     else:
-        tk.get_action("resource_patch")(dict(context), {"id": resource["id"], **data})
+        tk.get_action("resource_patch")(tk.fresh_context(context), {"id": resource["id"], **data})
     return True
 
 

@@ -314,9 +314,10 @@ def _repeat(sheet: Worksheet, fields: Sequence[Field], repeated: Sequence[str], 
         for column in columns:
             first_cell = xl_rowcol_to_cell(1, column, row_abs=True)
             formula = f'=IF(AND(COUNTA({filled})>0,{first_cell}<>""),{first_cell},"")'
+            nothing_yet: Any = _NOTHING_YET  # xlsxwriter's types know numbers only
             # a cell in text format would show the formula itself once somebody has edited it
             kind = _kind(fields[column])
-            sheet.write_formula(at, column, formula, formats["general" if kind == "text" else kind], _NOTHING_YET)
+            sheet.write_formula(at, column, formula, formats["general" if kind == "text" else kind], nothing_yet)
 
 
 def _spans(columns: Sequence[int]) -> list[tuple[int, int]]:

@@ -81,7 +81,8 @@ def _form(
     group: Any, typed: dict[str, str], errors: dict[str, Any], members: list[str] | None = None
 ) -> dict[str, Any]:
     today = links.today()
-    person = {"contact_name": current_user.display_name, "contact_email": current_user.email or ""}
+    staff: Any = current_user
+    person = {"contact_name": staff.display_name, "contact_email": staff.email or ""}
     default = {"due_on": (today + dt.timedelta(days=_DAYS)).isoformat(), "period": str(today.year - 1), **person}
     places = [{"name": child.name, "title": child.display_name} for child in collectivite.members_below(group)]
     return {

@@ -49,7 +49,9 @@ class Visit:
     def show(self) -> dict[str, Any] | None:
         """The deposit of the link, None before a file came."""
         id_ = link_deposits.current(self.link)
-        return id_ and tk.get_action("odl_deposit_show")(self.context(), {"id": id_, "language": _language()})
+        if not id_:
+            return None
+        return tk.get_action("odl_deposit_show")(self.context(), {"id": id_, "language": _language()})
 
     def context(self) -> Any:
         return link_deposits.context(self.link)

@@ -95,7 +95,7 @@ def change(name: str) -> Any:
                 else tk._("Your catalogue is no longer kept up to date. The dataset stays as it is.")
             )
     except tk.ValidationError as error:
-        errors = error.error_dict
+        errors: dict[str, Any] = error.error_dict
         if "odl_siret" not in errors and "siret" not in errors:
             errors = {"odl_siret": [str(words) for found in errors.values() for words in found]}
         return _index(organization, {"siret": errors.get("odl_siret") or errors.get("siret") or []}, siret), 400

@@ -162,7 +162,7 @@ def _of_privacy(facts: Facts) -> list[dict[str, Any]]:
         ).format(count=count)
         found.append(_blocker("questions", sentence, "answers", public_only=True))
     else:
-        for outcome in privacy.outcomes(facts.answers, facts.language):
+        for outcome in privacy.outcomes(facts.answers, facts.language, facts.signals):
             overcome = "approved_by" if outcome["outcome"] == "ask" else ""
             code = f"privacy-{outcome['outcome']}"
             found.append(_blocker(code, outcome["advice"], "answers", public_only=True, overcome=overcome))

@@ -192,11 +192,10 @@ def _answers(deposit: Deposit, said: dict[str, Any]) -> dict[str, Any]:
     seen = (file.inspection or {}) if file else {}
     if not seen.get("columns"):
         return {**{k: v for k, v in deposit.answers.items() if k in known}, **said}
-    former = (
-        deposit.answers if deposit.answers.get("columns_key") in (None, privacy.columns_key(seen["columns"])) else {}
-    )
+    signals, columns = seen.get("signals") or [], seen["columns"]
+    former = privacy.standing(signals, columns, deposit.answers)
     merged = {name: value for name, value in {**former, **said}.items() if value is not None}
-    return privacy.sealed(merged, seen.get("signals") or [], seen["columns"])
+    return privacy.sealed(merged, signals, columns)
 
 
 def _schema_values(reference: str | None, *, none: bool = False) -> dict[str, Any]:

@@ -91,4 +91,4 @@ def _entry(
 
 def today() -> dt.date:
     """The day at the portal, by the database's clock."""
-    return local_day(model.Session.scalar(sa.select(sa.func.clock_timestamp())))
+    return local_day(model.Session.execute(sa.select(sa.func.clock_timestamp())).scalar_one())
