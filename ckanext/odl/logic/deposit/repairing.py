@@ -66,6 +66,7 @@ def _known(facts: Facts) -> dict[str, Any]:
         "language": facts.language,
         "name": facts.file.name,
         "owner_siren": facts.owner.get("odl_siren") or None,
+        "owner_siret": facts.owner.get("odl_siret") or None,
         "period": facts.deposit.resource.get("odl_period") or None,
     }
 
