@@ -172,7 +172,8 @@ class Instance:
 
     def start_worker(self, *before: str) -> None:
         """Start the worker unless it runs; *before* are words of the command line that come before its program."""
-        command = [*before, self.bin / "ckan", "--config", self.ini, "jobs", "worker"]
+        # as docs/installation.md advises: who reads a page comes before a file that waits for its report
+        command = ["nice", "-n", "10", *before, self.bin / "ckan", "--config", self.ini, "jobs", "worker"]
         self.processes["worker"].start(command, env=self._process_env)
 
     @property
