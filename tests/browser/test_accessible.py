@@ -125,7 +125,7 @@ def test_the_main_button_is_near_with_the_keyboard(pages, name: str, button: str
             break
     assert here["text"] == button
     page.keyboard.press("Enter")
-    expect(page.locator("form[method=post] .form-actions, #resource-edit").first).to_be_visible()
+    expect(page.locator("#field-upload")).to_be_visible()
     page.close()
 
 
