@@ -94,6 +94,7 @@ def _addresses(visit: Visit) -> dict[str, str]:
         "description": read,
         "send": visit.url("send"),
         "prepared": visit.url("prepared"),
+        "opened": visit.url("opened"),
         "report_xlsx": visit.url("report", extension="xlsx"),
         "report_csv": visit.url("report", extension="csv"),
     }
@@ -126,9 +127,16 @@ def read(token: str) -> Any:
     visit = _visit(token)
     if tk.request.method == "POST":
         return _bring(visit)
+    return tk.render("odl/campaign/link.html", _look(visit, visit.show()))
+
+
+@odl_deposit_link.route("/<token>/ouvert", methods=["POST"])
+def opened(token: str) -> Any:
+    """Note that somebody has the page before their eyes: the page says so itself, a robot that reads mails does not."""
+    visit = _visit(token)
     links.opened(model.Session(), visit.link.id)
     model.Session.commit()
-    return tk.render("odl/campaign/link.html", _look(visit, visit.show()))
+    return Response(status=204)
 
 
 def _bring(visit: Visit) -> Any:

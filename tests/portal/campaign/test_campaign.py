@@ -152,6 +152,8 @@ def test_a_file_comes_by_the_link_and_is_public_only_once_accepted(
     assert "Badaroux" in opened.h1.parent.get_text()
     assert opened.headers["Referrer-Policy"] == "no-referrer"
     assert "noindex" in opened.headers["X-Robots-Tag"]
+    assert member(shown(place, campaign), "badaroux")["step"] == "sent", "a robot that reads mails opens nothing"
+    page(None, opened.select_one("form[hx-trigger=load]")["hx-post"], {}, 204)
     assert member(shown(place, campaign), "badaroux")["step"] == "opened"
     assert page(None, f"{address}/modele.xlsx").headers["Content-Type"].endswith("spreadsheetml.sheet")
 

@@ -453,7 +453,7 @@ ROUTES = [
         for method, part in (
             ("GET", ""), ("GET", "/fragment"), ("GET", "/modele.xlsx"), ("GET", "/reparer"),
             ("GET", "/donnees-personnelles"), ("POST", ""), ("POST", "/reparer"), ("POST", "/donnees-personnelles"),
-            ("POST", "/envoyer"),
+            ("POST", "/envoyer"), ("POST", "/ouvert"),
         )
         for name, may in (("link_a", EVERYBODY), ("link_b", NOBODY))
     ),

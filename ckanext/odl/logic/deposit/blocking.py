@@ -62,6 +62,8 @@ def _blocker(
 def _of_file(facts: Facts) -> list[dict[str, Any]]:
     if facts.file.discarded_at is not None:
         return [_blocker("file", tk._("The file is no longer kept here. Send it again."), "upload")]
+    if not facts.file.size:
+        return [_blocker("file", tk._("The file is empty: there is nothing to publish. Send another one."), "upload")]
     if facts.badge == "checking":
         return [_blocker("checking", tk._("The file is being checked; this takes a few seconds."))]
     return []
