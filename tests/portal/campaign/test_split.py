@@ -84,10 +84,10 @@ def test_what_would_be_made_is_told_and_nothing_is_written(place: Place) -> None
 
 
 def test_the_page_shares_out_and_follows_the_answers(place: Place, page: Callable[..., BeautifulSoup]) -> None:
-    whole, _column = shared(place)
+    whole, column = shared(place)
     address = f"/odl/depot/{whole}/partager"
     read = page("atd", f"/odl/depot/{whole}")
-    assert "Ce fichier parle de 4 collectivités (colonne B)." in text(read)
+    assert f"Ce fichier parle de 4 collectivités (colonne {column})." in text(read)
     assert read.find("a", href=lambda to: to and to.endswith(address)) is not None
 
     before = page("atd", address)
@@ -97,7 +97,7 @@ def test_the_page_shares_out_and_follows_the_answers(place: Place, page: Callabl
     page("agent", address, status=404)
     assert page("atd", address, {}, status=302).location.endswith(address)
 
-    parts = {part["organization"]: part for part in page_parts(place, whole)}
+    parts = {part["organization"]: part for part in page_parts(place, whole, column)}
     after = text(page("atd", address))
     assert "Partager en" not in after
     assert after.count("attend sa réponse") == 2
@@ -117,7 +117,7 @@ def test_the_page_shares_out_and_follows_the_answers(place: Place, page: Callabl
     after = text(page("atd", address))
     assert "refusé" in after
     assert "Ce ne sont pas nos chiffres" in after
-    again = place.call("atd", "odl_deposit_split", id=whole, column="B")
+    again = place.call("atd", "odl_deposit_split", id=whole, column=column)
     assert {part["organization"]: part["state"] for part in again["parts"]} == {
         "badaroux": "abandoned",
         "chanac": "waiting",
@@ -125,8 +125,8 @@ def test_the_page_shares_out_and_follows_the_answers(place: Place, page: Callabl
     assert model.Session.query(Deposit).count() == 3
 
 
-def page_parts(place: Place, whole: str) -> list[dict[str, Any]]:
-    return place.call("atd", "odl_deposit_split", id=whole, column="B", dry_run=True)["parts"]
+def page_parts(place: Place, whole: str, column: str) -> list[dict[str, Any]]:
+    return place.call("atd", "odl_deposit_split", id=whole, column=column, dry_run=True)["parts"]
 
 
 def test_who_refused_is_asked_again_with_another_file(place: Place) -> None:
@@ -154,7 +154,7 @@ def test_the_worker_makes_what_is_beyond_the_first_parts(place: Place, monkeypat
     assert [part["state"] for part in done["parts"]] == ["waiting", None]
     user = model.User.get(place.users["atd"])
     splitting.carry_on(whole, column, user.id)
-    assert [part["state"] for part in page_parts(place, whole)] == ["waiting", "waiting"]
+    assert [part["state"] for part in page_parts(place, whole, column)] == ["waiting", "waiting"]
 
 
 def test_a_file_of_one_member_or_of_a_commune_is_not_shared_out(

@@ -572,7 +572,8 @@ ROUTES = [
     ),
     *(
         Call(f"POST {DEPOSIT}{part}", deposit("draft"), form=posted(), may=EDITORS, anonymous=LOGIN)
-        for part in ("/modele", "/fichier", "/reparer", "/donnees-personnelles", "/ou", "/publier", "/verifier", "/partager")
+        for part in ("/modele", "/fichier", "/reparer", "/donnees-personnelles", "/ou", "/publier", "/verifier",
+                     "/partager")
     ),
     Call(f"POST {DEPOSIT}/description", deposit("draft"), form=posted(title="Prénoms"), may=EDITORS, anonymous=LOGIN),
     Call(f"POST {DEPOSIT}/abandonner", deposit("abandoned"), form=posted(), may=EDITORS, anonymous=LOGIN),
