@@ -218,6 +218,11 @@ def odl_deposit_waiting(deposit: Mapping[str, Any]) -> str:
         return tk._("It will be published on {day}.").format(day=said)
     if deposit.get("reason") == "check":
         return tk._("It waits for the end of its check, then is published by itself if nothing is to be corrected.")
+    if deposit.get("reason") == "acceptance" and deposit.get("prepared_by"):
+        said = tk._(
+            "Prepared by {who} from a file of several local authorities: nothing is public before you accept it."
+        )
+        return said.format(who=deposit["prepared_by"]["title"])
     if deposit.get("reason") == "acceptance":
         return tk._("It waits until the structure that supports you, or an agent, accepts it.")
     return tk._(
@@ -269,13 +274,18 @@ def odl_deposit_event(line: Mapping[str, Any]) -> str:
         "waiting": tk._("Kept waiting"),
         "abandoned": tk._("Put aside"),
         "taken-up": tk._("Taken up again"),
-        "split": tk._("Divided among several local authorities"),
+        "split": _shared_out(int(detail.get("parts") or 1)),
         "refused": tk._("Refused"),
     }
     said = known.get(str(line["what"]), str(line["what"]))
     if detail.get("why"):
         said = f"{said} ({detail['why']})"
     return tk._("{what}, by {who}").format(what=said, who=line["by"]) if line.get("by") else said
+
+
+def _shared_out(parts: int) -> str:
+    said = tk.ungettext("Shared out: one deposit prepared", "Shared out: {n} deposits prepared", parts)
+    return said.format(n=odl_number(parts))
 
 
 def _updated(fields: Any) -> str:

@@ -12,6 +12,7 @@ from .dcat import odl_dcat
 from .deposit import odl_deposit
 from .deposit_form import odl_deposit_form
 from .deposit_link import odl_deposit_link
+from .deposit_split import odl_deposit_split
 from .evidence import odl_evidence
 from .grid import odl_grid
 from .limits import odl_limits
@@ -35,6 +36,7 @@ __all__ = [
     "odl_deposit",
     "odl_deposit_form",
     "odl_deposit_link",
+    "odl_deposit_split",
     "odl_evidence",
     "odl_grid",
     "odl_limits",

@@ -14,7 +14,7 @@ from ckanext.odl.language import language
 from ckanext.odl.scdl import catalogue
 from ckanext.odl.storage import MissingFile
 from ckanext.odl.validation import as_csv, as_xlsx, headline
-from ckanext.odl.views import causes, csrf, deposit_bringing, deposit_files, deposit_pages
+from ckanext.odl.views import causes, csrf, deposit_bringing, deposit_files, deposit_pages, deposit_split
 from ckanext.odl.views.deposit_pages import context, find, frame
 
 odl_deposit = Blueprint("odl_deposit", __name__, url_prefix="/odl/depot")
@@ -65,6 +65,8 @@ def _look(deposit: dict[str, Any], file_error: str = "") -> dict[str, Any]:
         "next": None if deposit_pages.is_over(deposit) else deposit_pages.next_page(deposit),
         "waiting": helpers.odl_deposit_waiting(deposit),
         "file_error": file_error,
+        "is_prepared": deposit_pages.is_prepared(deposit),
+        "shared": deposit_split.offer(deposit),
         "rows_link": None if "page" in tk.request.args else helpers.odl_with(page["to"]["read"], page=1) + "#rows",
         **_progress(deposit),
         **(causes.details(report, max(1, tk.request.args.get("page", 1, type=int))) if report else {}),
@@ -267,12 +269,19 @@ def _repair_page(deposit: dict[str, Any], offered: Mapping[str, Any]) -> dict[st
 def abandon(id: str) -> Any:
     """Leave it there; what is online does not change."""
     deposit = find(id)
+    refuses = deposit_pages.is_prepared(deposit)
     if tk.request.method == "GET":
-        return tk.render("odl/deposit/abandon.html", frame(deposit, ""))
+        return tk.render("odl/deposit/abandon.html", {**frame(deposit, ""), "refuses": refuses})
     if tk.request.form.get("undo"):
         return _take_up_again(id)
-    tk.get_action("odl_deposit_abandon")(context(), {"id": id, "why": tk.request.form.get("why", "")[:500]})
-    tk.h.flash_success(tk._("“{name}” was set aside.").format(name=deposit["file"]["name"]))
+    why = tk.request.form.get("why", "").strip()[:500]
+    if refuses and not why:  # who prepared it can do nothing with a bare no
+        refusal = _refusal("", "field-why", tk._("Say in a few words why you refuse it."))
+        return tk.render("odl/deposit/abandon.html", {**frame(deposit, ""), **refusal, "refuses": True}), 422
+    tk.get_action("odl_deposit_abandon")(context(), {"id": id, "why": why})
+    said = tk._("“{name}” was refused. {who} can read why.") if refuses else tk._("“{name}” was set aside.")
+    who = deposit["prepared_by"]["title"] if refuses else ""
+    tk.h.flash_success(said.format(name=deposit["file"]["name"], who=who))
     return tk.redirect_to("odl_deposit.index", collectivite=deposit["organization"]["name"])
 
 

@@ -31,6 +31,7 @@ _PAGES = {
     "description": "odl_deposit_form.description",
     "publish": "odl_deposit_form.publish",
     "done": "odl_deposit_form.done",
+    "share": "odl_deposit_split.share",
 }
 #: A page waits for the check of a small file at most this long, and only for one that has just been asked for.
 _WAIT_SECONDS = 2.0
@@ -112,6 +113,11 @@ def is_checked(deposit: Mapping[str, Any]) -> bool:
 def badge_of(deposit: Mapping[str, Any]) -> str:
     """The word for the file of a deposit, one of the six."""
     return deposit["file"]["state"]
+
+
+def is_prepared(deposit: Mapping[str, Any]) -> bool:
+    """Whether somebody else took it out of a file of theirs, and its people have neither accepted nor refused it."""
+    return bool(deposit["prepared_by"]) and deposit["reason"] == "acceptance"
 
 
 def is_over(deposit: Mapping[str, Any]) -> bool:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
+from bs4 import BeautifulSoup
 from ckan import model
 from ckan.plugins import toolkit as tk
 
+from ckanext.odl.logic.campaign import splitting
 from ckanext.odl.logic.deposit import keeping
 from ckanext.odl.model import Deposit, DepositFile
 from tests.portal.conftest import HEADER, SCHEMA, run_checks
@@ -48,3 +53,116 @@ def test_each_member_gets_its_rows_and_accepts_them_itself(place: Place) -> None
     with pytest.raises(tk.ObjectNotFound):
         place.call("agent", "odl_deposit_split", id=whole["id"], column=owners["column"])
     assert place.call("agent", "odl_deposit_abandon", id=mine, why="Pas nos chiffres")["state"] == "abandoned"
+
+
+def shared(place: Place, rows: str = ROWS) -> tuple[str, str]:
+    """A file of several members, brought by the structure and read: its id and the column."""
+    upload = file_of(HEADER + rows, "prenoms.csv")
+    whole = place.call("atd", "odl_deposit_create", organization="causses", upload=upload, schema=SCHEMA)["id"]
+    run_checks()
+    return whole, place.call("atd", "odl_deposit_show", id=whole)["owners"]["column"]
+
+
+def text(page: BeautifulSoup) -> str:
+    return page.get_text(" ", strip=True).replace("\xa0", " ")
+
+
+def test_what_would_be_made_is_told_and_nothing_is_written(place: Place) -> None:
+    whole, column = shared(place)
+    told = place.call("atd", "odl_deposit_split", id=whole, column=column, dry_run=True)
+    assert [(part["organization"], part["rows"], part["deposit"]) for part in told["parts"]] == [
+        ("badaroux", 2, None),
+        ("chanac", 1, None),
+    ]
+    assert told["parts"][0]["values"] == ["48013"]
+    assert {one["value"]: (one["rows"], one["why"]) for one in told["left"]} == {
+        "48095": (1, "unknown"),
+        "12145": (1, "rights"),
+    }
+    assert place.call("agent", "odl_deposit_list", organization="badaroux")["count"] == 0
+    assert model.Session.query(Deposit).count() == 1
+
+
+def test_the_page_shares_out_and_follows_the_answers(place: Place, page: Callable[..., BeautifulSoup]) -> None:
+    whole, column = shared(place)
+    address = f"/odl/depot/{whole}/partager"
+    read = page("atd", f"/odl/depot/{whole}")
+    assert f"Ce fichier parle de 4 collectivités (colonne {column})." in text(read)
+    assert read.find("a", href=lambda to: to and to.endswith(address)) is not None
+
+    before = page("atd", address)
+    assert "Partager en 2 dépôts" in text(before)
+    assert "aucune collectivité du portail n’a ce code" in text(before)
+    assert "pas dans votre périmètre" in text(before)
+    page("agent", address, status=404)
+    assert page("atd", address, {}, status=302).location.endswith(address)
+
+    parts = {part["organization"]: part for part in page_parts(place, whole, column)}
+    after = text(page("atd", address))
+    assert "Partager en" not in after
+    assert after.count("attend sa réponse") == 2
+
+    mine = parts["badaroux"]["deposit"]
+    listed = text(page("agent", "/odl/depot?collectivite=badaroux"))
+    assert "Préparé par Causses Numérique" in listed
+    run_checks()
+    own = text(page("agent", f"/odl/depot/{mine}"))
+    assert "Préparé par Causses Numérique" in own
+    assert "L’accepter" in own
+    refuse = f"/odl/depot/{mine}/abandonner"
+    assert "Refuser ce fichier" in text(page("agent", refuse))
+    page("agent", refuse, {"why": " "}, status=422)
+    page("agent", refuse, {"why": "Ce ne sont pas nos chiffres"}, status=302)
+
+    after = text(page("atd", address))
+    assert "refusé" in after
+    assert "Ce ne sont pas nos chiffres" in after
+    again = place.call("atd", "odl_deposit_split", id=whole, column=column)
+    assert {part["organization"]: part["state"] for part in again["parts"]} == {
+        "badaroux": "abandoned",
+        "chanac": "waiting",
+    }
+    assert model.Session.query(Deposit).count() == 3
+
+
+def page_parts(place: Place, whole: str, column: str) -> list[dict[str, Any]]:
+    return place.call("atd", "odl_deposit_split", id=whole, column=column, dry_run=True)["parts"]
+
+
+def test_who_refused_is_asked_again_with_another_file(place: Place) -> None:
+    whole, column = shared(place)
+    made = place.call("atd", "odl_deposit_split", id=whole, column=column)["parts"]
+    place.call("agent", "odl_deposit_abandon", id=made[0]["deposit"], why="Il manque Louis")
+    place.call(
+        "atd",
+        "odl_deposit_file_add",
+        id=whole,
+        upload=file_of(HEADER + ROWS + "Badaroux,48013,M,Louis,4,2024\n", "prenoms.csv"),
+    )
+    run_checks()
+    again = place.call("atd", "odl_deposit_split", id=whole, column=column)["parts"]
+    assert (again[0]["state"], again[0]["rows"]) == ("waiting", 3)
+    assert again[0]["deposit"] != made[0]["deposit"]
+    assert again[1]["deposit"] == made[1]["deposit"]
+
+
+def test_the_worker_makes_what_is_beyond_the_first_parts(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(splitting, "AT_ONCE", 1)
+    whole, column = shared(place)
+    done = place.call("atd", "odl_deposit_split", id=whole, column=column)
+    assert done["queued"] == 1
+    assert [part["state"] for part in done["parts"]] == ["waiting", None]
+    user = model.User.get(place.users["atd"])
+    splitting.carry_on(whole, column, user.id)
+    assert [part["state"] for part in page_parts(place, whole, column)] == ["waiting", "waiting"]
+
+
+def test_a_file_of_one_member_or_of_a_commune_is_not_shared_out(
+    place: Place, page: Callable[..., BeautifulSoup]
+) -> None:
+    made = place.call(
+        "agent", "odl_deposit_create", organization="badaroux", upload=file_of(HEADER + ROWS, "p.csv"), schema=SCHEMA
+    )["id"]
+    run_checks()
+    assert "Ce fichier parle de" not in text(page("agent", f"/odl/depot/{made}"))
+    assert page("agent", f"/odl/depot/{made}/partager", status=302).location.endswith(f"/odl/depot/{made}")

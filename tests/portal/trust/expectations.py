@@ -258,6 +258,7 @@ ACTIONS = [
     Call("odl_deposit_link_create", thing("campaign", "campaign", organization="x"), may=STAFF, asks_all=False),
     Call("odl_deposit_link_revoke", thing("campaign", "campaign", organizations=["x"]), may=STAFF),
     Call("odl_deposit_split", thing("deposit_draft", column="A"), may=EDITORS, asks_all=False),
+    Call("odl_deposit_split", thing("deposit_draft", column="A", dry_run=True), may=EDITORS, asks_all=False),
     # deposits: those who publish for the organization, and nobody else of it
     Call("odl_deposit_list", may=ACCOUNTS, others=403),
     Call("odl_deposit_list", lambda world: {"mine": True, "state": "open"}, may=ACCOUNTS, others=403),
@@ -557,7 +558,7 @@ ROUTES = [
     *(
         Call(f"GET {DEPOSIT}{part}", deposit(state), may=EDITORS, anonymous=LOGIN)
         for part in ("", "/fragment", "/modele", "/reparer", "/abandonner", "/donnees-personnelles", "/ou",
-                     "/description", "/publier", "/en-ligne")
+                     "/description", "/publier", "/en-ligne", "/partager")
         for state in ("draft", "abandoned")
     ),
     *(
@@ -571,7 +572,8 @@ ROUTES = [
     ),
     *(
         Call(f"POST {DEPOSIT}{part}", deposit("draft"), form=posted(), may=EDITORS, anonymous=LOGIN)
-        for part in ("/modele", "/fichier", "/reparer", "/donnees-personnelles", "/ou", "/publier", "/verifier")
+        for part in ("/modele", "/fichier", "/reparer", "/donnees-personnelles", "/ou", "/publier", "/verifier",
+                     "/partager")
     ),
     Call(f"POST {DEPOSIT}/description", deposit("draft"), form=posted(title="Prénoms"), may=EDITORS, anonymous=LOGIN),
     Call(f"POST {DEPOSIT}/abandonner", deposit("abandoned"), form=posted(), may=EDITORS, anonymous=LOGIN),

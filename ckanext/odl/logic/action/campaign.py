@@ -210,17 +210,21 @@ def odl_deposit_link_revoke(context: Context, data_dict: DataDict) -> dict[str, 
 def odl_deposit_split(context: Context, data_dict: DataDict) -> dict[str, Any]:
     """Share out a file that covers several members: one deposit for each, which its own people accept or refuse.
 
-    Nothing is published. Called twice, it makes what is missing.
+    Nothing is published. Called twice, it makes what is missing; who refused is asked again only once the file was
+    brought anew. Twenty parts are made at once, the others by the worker.
 
     :param id: id of the deposit
     :param column: letter of the column that names the members (``owners.column`` of ``odl_deposit_show``)
-    :returns: ``parts`` (``organization``, ``deposit``, ``rows``, ``values``) and ``left``: the rows that went to nobody
-        (``value``, ``rows``, ``why``: ``unknown`` or ``rights``)
-    :raises ValidationError: the column names nobody, or more than a hundred members
+    :param dry_run: true to be told what would be made and what became of what was made; nothing is written
+    :returns: ``parts`` (``organization``, ``title``, ``deposit``: null before it is made, ``state``, ``reason``,
+        ``why`` it was refused, ``rows``, ``values``), ``queued``: how many of them the worker makes, and ``left``: the
+        rows that go to nobody (``value``, ``rows``, ``why``: ``unknown`` or ``rights``)
+    :raises ValidationError: the column names nobody, or the deposit is over
     :raises ObjectNotFound: no such deposit, or not for this user
     """
     access.check("odl_deposit_split", context, data_dict)
-    return splitting.split(context, access.find(data_dict["id"]), data_dict["column"])
+    deposit = access.find(data_dict["id"])
+    return splitting.split(context, deposit, data_dict["column"], dry_run=data_dict["dry_run"])
 
 
 def _by(context: Context) -> str:

@@ -75,5 +75,12 @@ def links(not_empty: Validator, unicode_safe: Validator, ignore: Validator) -> S
 
 
 @tk.validator_args
-def split(not_empty: Validator, unicode_safe: Validator, ignore: Validator) -> Schema:
-    return {"id": [not_empty, unicode_safe], "column": [not_empty, unicode_safe], "__extras": [ignore]}
+def split(
+    not_empty: Validator, unicode_safe: Validator, default: Any, boolean_validator: Validator, ignore: Validator
+) -> Schema:
+    return {
+        "id": [not_empty, unicode_safe],
+        "column": [not_empty, unicode_safe],
+        "dry_run": [default(False), boolean_validator],
+        "__extras": [ignore],
+    }

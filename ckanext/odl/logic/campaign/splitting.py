@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from dataclasses import dataclass, field
 from tempfile import NamedTemporaryFile
 from typing import Any
 
@@ -12,84 +14,196 @@ from ckan.types import Context
 from werkzeug.datastructures import FileStorage
 
 from ckanext.odl import config
-from ckanext.odl.logic.deposit import access, keeping, publishing
+from ckanext.odl.logic.deposit import access, bringing, keeping, publishing
 from ckanext.odl.model import Deposit, DepositEvent, DepositFile, DepositState, FileKind
 from ckanext.odl.validation.guard import Stopped, in_child
 
 from .importing import present
 from .link_deposits import ACCEPTANCE
 
-#: Most deposits that one call makes; a longer file is split beforehand.
-MOST_PARTS = 100
+log = logging.getLogger(__name__)
+
+#: Parts made at once; the worker makes the others, as many at a time, so that checks of files go between.
+AT_ONCE = 20
 _FIELDS = {"insee": "odl_insee", "siren": "odl_siren", "siret": "odl_siren"}
+#: Of a SIRET, what names the organization.
+_SIREN = 9
 
 
-def split(context: Context, deposit: Deposit, column: str) -> dict[str, Any]:
+@dataclass
+class Share:
+    """What of the file is one organization's: its codes, its rows, the deposit that was made of them."""
+
+    organization: Any
+    values: list[str] = field(default_factory=list)
+    rows: int = 0
+    part: dict[str, Any] | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        part = self.part or {}
+        return {
+            "organization": self.organization.name,
+            "title": self.organization.display_name,
+            "deposit": part.get("id"),
+            "state": part.get("state"),
+            "reason": part.get("reason") or None,
+            "why": part.get("why"),
+            "rows": self.rows,
+            "values": self.values,
+        }
+
+
+def split(context: Context, deposit: Deposit, column: str, *, dry_run: bool = False) -> dict[str, Any]:
     """Make a deposit of the rows of each organization that the file names, waiting for its people to accept it.
 
-    Run again, it makes those that are missing. The deposit that is split stays as it is.
+    Run again, it makes those that are missing; who refused is asked again only once the file was brought anew. The
+    deposit that is split stays as it is.
 
     :param column: letter of the column that names them, as the inspection found it
-    :returns: ``parts`` (``organization``, ``deposit``, ``rows``, ``values``) and ``left``: ``value``, ``rows``, ``why``
-        (``unknown``: nobody here has this code; ``rights``: not for this account) of what went to nobody
-    :raises ValidationError: no such column, too many members, or a file that can no longer be read
+    :param dry_run: say what would be made, and what became of what was made, and write nothing
+    :returns: ``parts`` (``organization``, ``title``, ``deposit``: None before it is made, ``state``, ``reason``,
+        ``why`` it was refused, ``rows``, ``values``), ``queued``: how many of them the worker makes, and ``left``:
+        ``value``, ``rows``, ``why`` (``unknown``: nobody here has this code; ``rights``: not for this account) of what
+        goes to nobody
+    :raises ValidationError: no such column, a deposit that is over, or a file that can no longer be read
     """
+    if dry_run:
+        shares, left = _shares(context, deposit, column)
+        return _answer(shares, left)
+    with access.alone_with(deposit.id) as alone:
+        bringing.must_be_open(alone)
+        shares, left = _shares(context, alone, column)
+        missing = [share for share in shares if share.part is None]
+        _make(context, alone, column, missing[:AT_ONCE])
+    queued = len(missing) - AT_ONCE
+    if queued > 0:
+        _announce(context, deposit.id, column)
+    return _answer(shares, left, max(0, queued))
+
+
+def carry_on(deposit_id: str, column: str, user_id: str) -> None:
+    """Make the next parts, with the rights that the account has now: what the worker does."""
+    user = model.User.get(user_id)
+    if user is None or user.state != model.State.ACTIVE:
+        return
+    context: Any = {"user": user.name, "auth_user_obj": user}
+    tk.get_action("odl_deposit_split")(context, {"id": deposit_id, "column": column})
+
+
+def _announce(context: Context, deposit_id: str, column: str) -> None:
+    """Have the worker go on. Should the hint be lost, the page asks for the rest again."""
+    by = access.actor(context).user_id
+    if by is None:
+        return
+    try:
+        args = [deposit_id, column, by]
+        tk.enqueue_job(carry_on, args, title="odl: share out a file", queue=config.queue())
+    except Exception:
+        log.exception("The rest of the parts of the deposit %s could not be announced to the workers", deposit_id)
+
+
+def _answer(shares: list[Share], left: list[dict[str, Any]], queued: int = 0) -> dict[str, Any]:
+    return {"parts": [share.to_dict() for share in shares], "queued": queued, "left": left}
+
+
+def _shares(context: Context, deposit: Deposit, column: str) -> tuple[list[Share], list[dict[str, Any]]]:
+    """Whose the rows of the file are, in the order of the names, and those that are nobody's here."""
     file = model.Session.get(DepositFile, deposit.file_id)
     owners = ((file.inspection if file else None) or {}).get("owners") or {}
     if file is None or owners.get("column") != column:
         raise tk.ValidationError({"column": [tk._("This column does not say whose each row is.")]})
-    parts, left = _shares(context, owners)
-    if len(parts) > MOST_PARTS:
-        sentence = tk._("This file covers {n} members: split it in parts of {most} at most first.")
-        raise tk.ValidationError({"column": [sentence.format(n=len(parts), most=MOST_PARTS)]})
-    done = _present(deposit.id)
-    made = []
-    with NamedTemporaryFile(prefix="odl-") as copy:
-        keeping.copy(file, copy)
-        for organization, values in parts.values():
-            id_, rows = done.get(organization.id), 0
-            if id_ is None:
-                id_, rows = _part(context, deposit, file, copy.name, column, organization, values)
-            made.append({"organization": organization.name, "deposit": id_, "rows": rows, "values": values})
-    return {"parts": made, "left": left}
-
-
-def _shares(context: Context, owners: dict[str, Any]) -> tuple[dict[str, tuple[Any, list[str]]], list[dict[str, Any]]]:
-    """Whose the values of the column are: organization -> its values; and those that are nobody's here."""
-    is_siret = owners["kind"] == "siret"
-    codes = {value: "".join(str(value).split())[: 9 if is_siret else None].upper() for value, _ in owners["values"]}
-    known = present(codes.values(), _FIELDS[owners["kind"]])
-    user = context.get("user")
-    parts: dict[str, tuple[Any, list[str]]] = {}
+    known = organizations_of(owners)
+    made, user = _present(deposit), context.get("user")
+    may: dict[str, bool] = {}
+    shares: dict[str, Share] = {}
     left = []
     for value, rows in owners["values"]:
-        organization = known.get(codes[value])
+        organization = known.get(value)
         if organization is None:
             left.append({"value": value, "rows": rows, "why": "unknown"})
-        elif not access.may_publish_for(user, organization.id):
+            continue
+        id_ = organization.id
+        if id_ not in may:
+            may[id_] = access.may_publish_for(user, id_)
+        if not may[id_]:
             left.append({"value": value, "rows": rows, "why": "rights"})
-        else:
-            parts.setdefault(organization.id, (organization, []))[1].append(value)
-    return parts, left
+            continue
+        share = shares.setdefault(id_, Share(organization, part=made.get(id_)))
+        share.values.append(value)
+        share.rows += rows
+    return sorted(shares.values(), key=lambda share: share.organization.display_name.casefold()), left
 
 
-def _present(deposit_id: str) -> dict[str, str]:
-    """The parts that were made before: organization -> deposit."""
-    statement = sa.select(Deposit.organization_id, Deposit.id).where(
-        Deposit.split_of == deposit_id, Deposit.state != DepositState.ABANDONED.value
+def organizations_of(owners: dict[str, Any]) -> dict[str, Any]:
+    """The organizations of this portal that the codes of a column name: code -> organization (one query).
+
+    :param owners: as the inspection of the file gives them
+    """
+    length = _SIREN if owners["kind"] == "siret" else None
+    codes = {value: "".join(str(value).split())[:length].upper() for value, _rows in owners["values"]}
+    known = present(codes.values(), _FIELDS[owners["kind"]])
+    return {value: known[code] for value, code in codes.items() if code in known}
+
+
+def _present(deposit: Deposit) -> dict[str, dict[str, Any]]:
+    """The parts that were made before, by organization: ``id``, ``state``, ``reason``, ``why`` it was refused.
+
+    A part that was refused no longer counts once the file that is shared out is another one.
+    """
+    table, file = Deposit.__table__, DepositFile.__table__
+    rows = model.Session.execute(
+        sa.select(table.c.id, table.c.organization_id, table.c.state, table.c.reason)
+        .join(file, sa.and_(file.c.deposit_id == table.c.id, file.c.kind == FileKind.PART.value))
+        .where(
+            table.c.split_of == deposit.id,
+            sa.or_(table.c.state != DepositState.ABANDONED.value, file.c.made_from == deposit.file_id),
+        )
+        .order_by(table.c.created_at)
+    ).all()
+    why = _refusals([row.id for row in rows if row.state == DepositState.ABANDONED.value])
+    return {
+        row.organization_id: {"id": row.id, "state": row.state, "reason": row.reason, "why": why.get(row.id)}
+        for row in rows
+    }
+
+
+def _refusals(deposit_ids: list[str]) -> dict[str, str]:
+    """Why these deposits were given up, by id."""
+    if not deposit_ids:
+        return {}
+    table = DepositEvent.__table__
+    rows = model.Session.execute(
+        sa.select(table.c.deposit_id, table.c.detail)
+        .where(table.c.deposit_id.in_(deposit_ids), table.c.what == "abandoned")
+        .order_by(table.c.id)
     )
-    return {row[0]: row[1] for row in model.Session.execute(statement)}
+    return {row.deposit_id: (row.detail or {}).get("why") or "" for row in rows}
 
 
-def _part(
-    context: Context, deposit: Deposit, file: DepositFile, path: str, column: str, organization: Any, values: list[str]
-) -> tuple[str, int]:
+def _make(context: Context, deposit: Deposit, column: str, shares: list[Share]) -> None:
+    if not shares:
+        return
+    file: Any = model.Session.get(DepositFile, deposit.file_id)
+    deposit_id = deposit.id
+    with NamedTemporaryFile(prefix="odl-") as copy:
+        keeping.copy(file, copy)
+        for share in shares:
+            made = _part(context, deposit, file, copy.name, column, share)
+            state = {"state": DepositState.WAITING.value, "reason": ACCEPTANCE, "why": None}
+            share.part = {"id": made, **state}
+    by = access.actor(context)
+    DepositEvent.add(model.Session(), deposit_id, "split", **by.columns(), parts=len(shares))
+    model.Session.commit()
+
+
+def _part(context: Context, deposit: Deposit, file: DepositFile, path: str, column: str, share: Share) -> str:
+    organization = share.organization
     with NamedTemporaryFile(prefix="odl-") as output:
         try:
             found = in_child(
                 "ckanext.odl.deposit.splitting:part",
                 path,
-                options={"column": column, "values": values, "name": file.name},
+                options={"column": column, "values": share.values, "name": file.name},
                 seconds=config.answer_seconds(),
                 memory=config.memory(),
                 limits=config.limits(),
@@ -108,9 +222,7 @@ def _part(
     files = DepositFile.__table__
     statement = sa.update(files).where(files.c.deposit_id == made)
     session.execute(statement.values(kind=FileKind.PART.value, made_from=file.id))
-    by = access.actor(context)
-    DepositEvent.add(session, deposit.id, "split", **by.columns(), deposit=made, organization=organization.id)
     session.commit()
     with access.alone_with(made) as part:
-        publishing.wait(part, ACCEPTANCE, by, {"visibility": "public"})
-    return made, found["rows"]
+        publishing.wait(part, ACCEPTANCE, access.actor(context), {"visibility": "public"})
+    return made

@@ -29,6 +29,7 @@ def one(facts: Facts) -> dict[str, Any]:
         "id": deposit.id,
         **_standing(deposit),
         "note": due_notes([deposit.id]).get(deposit.id),
+        "prepared_by": _prepared_by([deposit]).get(deposit.id),
         "organization": _organization(facts.organization),
         "strictness": blocking.strictness(facts),
         "file": {**_file(facts.file), "state": facts.badge, "check": facts.check.state if facts.check else None},
@@ -197,7 +198,7 @@ def _can(facts: Facts, blockers: list[dict[str, Any]]) -> dict[str, bool]:
 
 
 def listing(context: Context, condition: Any, start: int, rows: int, language: str) -> dict[str, Any]:
-    """Deposits under *condition*, those touched last first: ``count`` and ``results`` (five queries)."""
+    """Deposits under *condition*, those touched last first: ``count`` and ``results`` (a fixed number of queries)."""
     table, file_table = Deposit.__table__, DepositFile.__table__
     wanted = sa.and_(condition, table.c.file_id.is_not(None))
     count = model.Session.execute(sa.select(sa.func.count()).select_from(table).where(wanted)).scalar_one()
@@ -215,6 +216,7 @@ def listing(context: Context, condition: Any, start: int, rows: int, language: s
     organizations = _organizations({deposit.organization_id for deposit, _file in pairs})
     titles = _titles({deposit.package_id for deposit, _file in pairs})
     notes = due_notes([deposit.id for deposit, _file in pairs])
+    prepared = _prepared_by([deposit for deposit, _file in pairs])
     return {
         "count": count,
         "results": [
@@ -222,6 +224,7 @@ def listing(context: Context, condition: Any, start: int, rows: int, language: s
                 "id": deposit.id,
                 **_standing(deposit),
                 "note": notes.get(deposit.id),
+                "prepared_by": prepared.get(deposit.id),
                 "organization": organizations.get(deposit.organization_id),
                 "file": {**_file(file), "state": badge_of(deposit, found.get(file.id))},
                 "counts": (found[file.id].counts if file.id in found else None) or {},
@@ -243,6 +246,26 @@ def _organizations(ids: set[str]) -> dict[str, dict[str, Any]]:
         return {}
     rows = model.Session.execute(sa.select(group.id, group.name, group.title).where(group.id.in_(ids)))
     return {row.id: {"id": row.id, "name": row.name, "title": row.title or row.name} for row in rows}
+
+
+def _prepared_by(deposits: Sequence[Deposit]) -> dict[str, dict[str, Any]]:
+    """Who took deposits out of a file of its own for somebody else, by deposit; the others are left out."""
+    parts = {deposit.id: deposit for deposit in deposits if deposit.split_of}
+    if not parts:
+        return {}
+    g: Any = model.Group
+    table = Deposit.__table__
+    rows = model.Session.execute(
+        sa.select(table.c.id.label("whole"), g.id, g.name, g.title)
+        .join(g, g.id == table.c.organization_id)
+        .where(table.c.id.in_({deposit.split_of for deposit in parts.values()}))
+    )
+    makers = {row.whole: {"id": row.id, "name": row.name, "title": row.title or row.name} for row in rows}
+    return {
+        id_: makers[deposit.split_of]
+        for id_, deposit in parts.items()
+        if deposit.split_of in makers and makers[deposit.split_of]["id"] != deposit.organization_id
+    }
 
 
 def _titles(ids: set[str | None]) -> dict[str, str]:
