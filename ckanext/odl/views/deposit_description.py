@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from ckan.plugins import toolkit as tk
@@ -162,7 +163,8 @@ class Description:
         if name == _TERRITORY:
             return helpers.odl_territory_text(str(value))
         if name in ("temporal_start", "temporal_end"):
-            return helpers.odl_day_of(str(value))
+            with suppress(ValueError):  # as it was typed, when it is no day
+                return helpers.odl_day_of(str(value))
         if field.get("choices"):
             labels = {choice["value"]: choice["label"] for choice in field["choices"]}
             return tk.h.scheming_language_text(labels[value]) if value in labels else str(value)

@@ -24,6 +24,7 @@ def description() -> Response:
     answer.cache_control.public = True
     answer.cache_control.s_maxage = _SHARED_SECONDS
     answer.headers["Access-Control-Allow-Origin"] = "*"
+    answer.headers["X-Content-Type-Options"] = "nosniff"
     answer.add_etag()
     answer.make_conditional(flask.request)
     return answer

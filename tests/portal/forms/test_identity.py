@@ -78,6 +78,7 @@ class TestWithoutScript:
             "odl_department": "48",
             "odl_population": 13121,
             "odl_population_year": 2022,
+            "odl_catalogue": False,
             "odl_is_atd": False,
             "odl_public_progress": False,
         }
