@@ -255,3 +255,11 @@ def test_a_link_reaches_its_own_deposits_and_publishes_nothing(agent: Agent, com
 def publishable(by: Callable[..., Any], deposit: dict[str, Any]) -> str:
     """The id of a deposit whose questions its link has answered."""
     return by("one", "odl_deposit_update", id=deposit["id"], answers=NOTHING_PERSONAL)["id"]
+
+
+def test_an_empty_file_is_never_published(bring: Bring, agent: Agent) -> None:
+    deposit = bring(b"", "vide.csv")
+
+    assert "file" in codes(deposit)
+    with pytest.raises(tk.ValidationError):
+        call("odl_deposit_publish", agent, id=deposit["id"], visibility="draft", despite_problems=True)
