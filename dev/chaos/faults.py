@@ -23,6 +23,8 @@ from dev.portal.services import Services
 
 #: How long a fault waits for the moment that it is meant for.
 MOMENT_SECONDS = 20
+#: How long a service may take to be of use again, once it is started.
+SERVICE_SECONDS = 60
 
 
 class NotPossible(Exception):
@@ -116,9 +118,15 @@ def stop_postgres(scene: Scene) -> bool:
 
 
 def stop_solr(scene: Scene) -> bool:
+    def searches() -> bool:
+        with suppress(Refused, requests.RequestException):
+            return bool(scene.client.call("package_search", rows=0))
+        return False
+
     def start() -> None:
         scene.services.solr.start()
         scene.services.solr.wait()
+        _soon(searches, SERVICE_SECONDS)  # the server answers before its core is loaded
 
     return _stop(scene.services.solr.process, start, scene.stop_seconds)
 
