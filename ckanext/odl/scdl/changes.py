@@ -118,8 +118,7 @@ def _values(one: FieldWords, other: FieldWords, french: bool) -> list[str]:
         if less:
             parts.append(("n’accepte plus " if french else "no longer accepts ") + listed(less, french))
         joined = (" et " if french else " and ").join(parts)
-        if parts:
-            return [f"{name} {joined}."]
+        return [f"{name} {joined}."] if parts else []  # another order says nothing
     if one.accepted != other.accepted:
         if french:
             return [f"{name} attend maintenant {other.accepted} (avant\u00a0: {one.accepted})."]
@@ -161,7 +160,8 @@ _READING = (
 def _left_unsaid(one: Field, other: Field, former: FieldWords, current: FieldWords, french: bool) -> list[str]:
     """What :func:`_values` did not tell: another type, another rule of writing, other bounds."""
     by_choices = bool(former.choices and current.choices and set(former.choices) != set(current.choices))
-    in_words = not by_choices and former.accepted != current.accepted
+    same_choices = bool(former.choices) and set(former.choices) == set(current.choices)  # their order says nothing
+    in_words = not (by_choices or same_choices) and former.accepted != current.accepted
     before, after = ((field.get("constraints") or {}) for field in (one, other))
     name = f"«\u00a0{other['name']}\u00a0»" if french else f"“{other['name']}”"
     sentences = []
@@ -194,7 +194,7 @@ def _left_unsaid(one: Field, other: Field, former: FieldWords, current: FieldWor
             now = "must be different in each row" if after.get("unique") else "may be repeated"
             sentences.append(f"The value of {name} {now}.")
     if not (by_choices or in_words or sentences):
-        differs = any(before.get(key) != after.get(key) for key in ("enum", *_LIMITS))
+        differs = any(before.get(key) != after.get(key) for key in (("enum",) if not same_choices else ()) + _LIMITS)
         if differs or any(one.get(key) != other.get(key) for key in _READING):
             sentences.append(
                 f"{name} n’accepte plus exactement les mêmes valeurs."

@@ -91,9 +91,11 @@ def put_known(draw: Any, case: Any, values: dict[str, list[Any]]) -> None:
 
 
 def is_of_ckan(trace: traceback.StackSummary) -> bool:
-    """Whether CKAN's own action broke, to which ours had only passed on what it does not look at."""
+    """Whether CKAN's own action, its rights or (2.11) one of its validators broke on what ours does not look at."""
     ours = [frame for frame in trace if "/ckanext/odl/" in frame.filename]
-    return bool(ours) and "next_action(" in (ours[-1].line or "")
+    if not ours:
+        return trace[-1].filename.endswith("/ckan/logic/validators.py")
+    return any(call in (ours[-1].line or "") for call in ("next_action(", "tk.check_access("))
 
 
 def look_at(operation: Any, mode: GenerationMode, world: World, traces: list[traceback.StackSummary]) -> None:

@@ -103,6 +103,10 @@ def _text(value: Any) -> str:
     return " ".join(value) if isinstance(value, list) else str(value)
 
 
+#: The formula of our own models, which repeats a prepared cell: it names cells and nothing else.
+_OWN_FORMULA = re.compile(r'<f>IF\(AND\(COUNTA\([A-Z0-9:,]+\)&gt;0,[A-Z]+\$2&lt;&gt;""\),[A-Z]+\$2,""\)</f>')
+
+
 def formulas(content: bytes) -> Iterator[str]:
     """The cells of an exported table (CSV or XLSX) that a spreadsheet would compute."""
     if content.startswith(b"PK\x03\x04"):
@@ -110,7 +114,8 @@ def formulas(content: bytes) -> Iterator[str]:
             for name in book.namelist():
                 if name.startswith("xl/worksheets/"):
                     sheet = book.read(name).decode()
-                    yield from re.findall(r"<f\b.*?</f>|<hyperlink\b[^>]*>", sheet)
+                    found = re.findall(r"<f\b.*?</f>|<hyperlink\b[^>]*>", sheet)
+                    yield from (cell for cell in found if not _OWN_FORMULA.fullmatch(cell))
         return
     text = content.decode("utf-8-sig")
     heading = text.partition("\n")[0]

@@ -85,7 +85,9 @@ def find(token: str) -> Found | None:
     """Return the link of a token, None when there is none; looked for by its hash, which tells nothing by its time."""
     if not token or len(token) > _LONGEST_TOKEN or not token.isascii():
         return None
-    link = model.Session.scalars(sa.select(DepositLink).where(DepositLink.token_hash == hash_of(token))).first()
+    wanted = sa.select(DepositLink).where(DepositLink.token_hash == hash_of(token))
+    # as it is now, whatever this session knew of it: a revoked link is dead at once
+    link = model.Session.scalars(wanted.execution_options(populate_existing=True)).first()
     return Found(link, death(link)) if link is not None else None
 
 
@@ -96,7 +98,7 @@ def death(link: DepositLink) -> str:
         return "gone"
     if link.revoked_at is not None:
         return "revoked"
-    campaign = model.Session.get(Campaign, link.campaign_id) if link.campaign_id else None
+    campaign = model.Session.get(Campaign, link.campaign_id, populate_existing=True) if link.campaign_id else None
     if campaign is not None and campaign.state != CampaignState.OPEN.value:
         return "closed"
     return "expired" if link.expires_on < today() else ""

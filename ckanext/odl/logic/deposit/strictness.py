@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from ckan import authz, model
 from ckan.model.group import member_table
+from sqlalchemy.orm import selectinload
 
 from ckanext.odl.logic import collectivite
 
@@ -65,7 +66,9 @@ def _first_word(id_: str, known: dict[str, model.Group], parent: dict[str, str])
 
 def _groups(ids: set[str]) -> Any:
     group: Any = model.Group
-    return sa.select(group).where(group.id.in_(ids), group.state == model.State.ACTIVE)
+    wanted = sa.select(group).where(group.id.in_(ids), group.state == model.State.ACTIVE)
+    # their fields are a table before CKAN 2.12: read with them, not one after the other
+    return wanted.options(selectinload(group._extras)) if hasattr(group, "_extras") else wanted
 
 
 def _parents(ids: set[str]) -> Any:
