@@ -11,9 +11,10 @@ from ckan.plugins import toolkit as tk
 from tests.portal.trust.expectations import Call
 from tests.portal.trust.world import World
 
-#: How the portal answers a call that it carries out; 409 and 422 say what is unfit in it to one who may make it, 410
-#: that a link has come to its end.
-CARRIED_OUT = {200, 204, 302, 304, 409, 410, 422}
+#: How the portal answers a call that it carries out; 409 and 422 say what is unfit in it to one who may make it.
+CARRIED_OUT = {200, 204, 302, 304, 409, 422}
+#: How it answers whoever holds a link that has come to its end.
+DEAD_LINK = 410
 
 
 #: Actions of CKAN to which ours adds only that some files are refused: who may call them is CKAN's own affair.
