@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from ckan import model
+import sqlalchemy as sa
 
 from ckanext.odl.language import language
-from ckanext.odl.logic import collectivite, schema_news
+from ckanext.odl.logic import schema_news
+from ckanext.odl.logic.path import listing
 
 from .path import odl_iso_day
 
@@ -24,10 +25,10 @@ def odl_schema_news(organization_id: str) -> list[dict[str, Any]]:
 
 def odl_schema_news_below(organization_id: str) -> list[dict[str, Any]]:
     """The same for all that an ATD supports and itself: ``organizations`` (name and title) instead of files."""
-    group = model.Group.get(organization_id)
-    if group is None:
+    if not schema_news.is_any():
         return []
-    found = schema_news.news([*collectivite.descendants(group), group.id])
+    itself = sa.select(sa.literal(organization_id))
+    found = schema_news.news(sa.union_all(listing.below([organization_id]), itself))
     places = schema_news.places({id_ for one in found for id_ in one.organizations})
     return [
         {**_told(one), "organizations": [place for place in places if place.id in one.organizations]} for one in found

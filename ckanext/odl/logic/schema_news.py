@@ -52,12 +52,17 @@ class News:
         )
 
 
-def news(organization_ids: Collection[str]) -> list[News]:
+def is_any() -> bool:
+    """Whether the portal brought a version at all (no query)."""
+    return any(entry.brought for entry in catalogue())
+
+
+def news(organization_ids: Collection[str] | Any) -> list[News]:
     """The versions brought that are newer than what files of these organizations follow; the last brought first.
 
     No query at all as long as nothing was brought.
 
-    :param organization_ids: ids of CKAN organizations
+    :param organization_ids: ids of CKAN organizations, or a selectable of them
     """
     found = []
     for entry in catalogue():
@@ -86,7 +91,7 @@ def users(schema_id: str, version: str, known: Catalogue) -> set[str]:
     return {file.organization_id for file in _behind(known.get(schema_id), version, None)}
 
 
-def _behind(entry: SchemaEntry, version: str, organization_ids: Collection[str] | None) -> list[File]:
+def _behind(entry: SchemaEntry, version: str, organization_ids: Collection[str] | Any | None) -> list[File]:
     """The files of these organizations (None: of all) that follow an older version than *version*."""
     rows = _resources(entry.id, organization_ids)
     held = held_to(model.Session(), [{**(row.extras or {}), "id": row.id} for row in rows])
@@ -99,7 +104,7 @@ def _behind(entry: SchemaEntry, version: str, organization_ids: Collection[str] 
     return files
 
 
-def _resources(schema_id: str, organization_ids: Collection[str] | None) -> list[Any]:
+def _resources(schema_id: str, organization_ids: Collection[str] | Any | None) -> list[Any]:
     """Active files of active datasets whose stored fields name a schema."""
     r: Any = model.Resource
     package: Any = model.Package
