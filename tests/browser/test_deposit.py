@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -34,16 +35,16 @@ def as_before(portal) -> Iterator[None]:
         portal.call("dataset_purge", {"id": dataset})
 
 
-def upload(rows: list[list[object]], name: str) -> dict[str, object]:
+def upload(rows: list[list[object]], name: str) -> Any:
     """A file as Excel saves it, for a file input."""
     return {"name": name, "mimeType": "text/csv", "buffer": files.as_csv(files.SUBVENTIONS, rows, ";", "cp1252")}
 
 
-def good_file(year: int, name: str = "subventions.csv") -> dict[str, object]:
+def good_file(year: int, name: str = "subventions.csv") -> Any:
     return upload(files.subventions(*COMMUNE, year), name)
 
 
-def wrong_file(year: int) -> dict[str, object]:
+def wrong_file(year: int) -> Any:
     """Dates of Excel, decimal commas and other habits that the portal knows how to mend, and nothing else."""
     good = files.subventions(*COMMUNE, year)
     wrong = files.subventions_from_excel(*COMMUNE, year)
@@ -54,11 +55,11 @@ def wrong_file(year: int) -> dict[str, object]:
     return upload(wrong, "subventions-excel.csv")
 
 
-def bring(page: Page, file: dict[str, object]) -> None:
+def bring(page: Page, file: Any) -> None:
     """From the page of the collectivité to what the portal read in the file."""
     page.get_by_role("link", name="Déposer un fichier").first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Déposer un fichier")
-    page.get_by_label("Choisissez vos fichiers").set_input_files(file)  # pyright: ignore[reportArgumentType]
+    page.get_by_label("Choisissez vos fichiers").set_input_files(file)
     page.get_by_role("button", name="Envoyer et voir ce que le portail lit").click()
     expect(page.get_by_role("heading", level=1)).to_have_text(str(file["name"]), timeout=IN_THE_END)
 
@@ -104,7 +105,7 @@ def test_from_the_drop_to_public(portal, page, photograph):
     photograph(page, "1-drop")
     zone = page.locator("[data-odl-drop]")
     expect(zone).to_contain_text("faites-les glisser ici")
-    content = good_file(2031)["buffer"].decode("cp1252")  # pyright: ignore[reportAttributeAccessIssue]
+    content = good_file(2031)["buffer"].decode("cp1252")
     transfer = page.evaluate_handle(
         "text => { const t = new DataTransfer(); t.items.add(new File([text], 'subventions-2031.csv')); return t; }",
         content,
@@ -175,7 +176,7 @@ def test_all_of_it_without_javascript_on_a_telephone(portal, new_context, photog
     page = new_context(java_script_enabled=False, viewport=PHONE).new_page()
     portal.log_in(page, name="claire")
     page.goto(f"{portal.url}/odl/depot")
-    page.get_by_label("Choisissez vos fichiers").set_input_files(wrong_file(2033))  # pyright: ignore[reportArgumentType]
+    page.get_by_label("Choisissez vos fichiers").set_input_files(wrong_file(2033))
     page.get_by_role("button", name="Envoyer et voir ce que le portail lit").click()
     wait_for(page, "à corriger")
     page.get_by_role("link", name="Voir ce qui peut être réparé").click()
@@ -194,7 +195,7 @@ def test_each_page_fits_a_telephone(portal, new_context):
     portal.log_in(page, name="claire")
     page.goto(f"{portal.url}/odl/depot")
     narrow(page)
-    page.get_by_label("Choisissez vos fichiers").set_input_files(wrong_file(2034))  # pyright: ignore[reportArgumentType]
+    page.get_by_label("Choisissez vos fichiers").set_input_files(wrong_file(2034))
     page.get_by_role("button", name="Envoyer et voir ce que le portail lit").click()
     page.wait_for_url(re.compile(r"/odl/depot/[0-9a-f-]{36}$"))
     expect(page.locator(".odl-verdict .odl-state")).to_have_text("à corriger", timeout=IN_THE_END)
@@ -209,7 +210,7 @@ def test_several_files_at_once_are_listed(portal, page, photograph):
     portal.log_in(page, name="claire")
     page.goto(f"{portal.url}/odl/depot")
     two = [good_file(2035, "subventions-2035.csv"), wrong_file(2036)]
-    page.get_by_label("Choisissez vos fichiers").set_input_files(two)  # pyright: ignore[reportArgumentType]
+    page.get_by_label("Choisissez vos fichiers").set_input_files(two)
     page.get_by_role("button", name="Envoyer et voir ce que le portail lit").click()
     expect(page.locator(".odl-fresh")).to_have_count(2, timeout=IN_THE_END)
     assert_accessible(page, within="[role=main]")

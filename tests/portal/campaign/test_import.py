@@ -29,7 +29,7 @@ LIST = """Code INSEE;Collectivité;Courriel
 """
 
 
-def brought(place: Place, text: str = LIST, who: str = "atd", **more: Any) -> dict[str, Any]:
+def brought(place: Place, text: str = LIST, who: str | None = "atd", **more: Any) -> dict[str, Any]:
     return place.call(who, "odl_member_import", atd="causses", upload=file_of(text), **more)
 
 
@@ -158,7 +158,7 @@ def test_a_file_that_is_no_list_is_refused_with_a_sentence(place: Place, content
 def test_only_the_staff_brings_and_sees_a_list(place: Place, who: str | None) -> None:
     shown = brought(place)
     with pytest.raises(tk.NotAuthorized):
-        brought(place, who=who)  # type: ignore[arg-type]
+        brought(place, who=who)
     for action in ("odl_member_import_show", "odl_member_import_run"):
         with pytest.raises((tk.ObjectNotFound, tk.NotAuthorized) if who is None else tk.ObjectNotFound):
             place.call(who, action, id=shown["id"])

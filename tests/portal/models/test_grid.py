@@ -6,6 +6,7 @@ import json
 import re
 
 import pytest
+from bs4 import BeautifulSoup
 from ckan import model
 from ckan.plugins import toolkit as tk
 from ckan.tests import factories
@@ -69,8 +70,6 @@ class TestThePlainForm:
         assert answer.get_data(as_text=True).count("<tr data-row>") == table.MOST_ROWS + 1
 
     def test_what_is_wrong_is_said_under_its_cell(self, app, mende, clerk, authorization, look):
-        from bs4 import BeautifulSoup  # noqa: PLC0415
-
         wrong = {**LOUISE, "NOMBRE_OCCURRENCES": "beaucoup"}
         answer = app.post(GRID, data=form(LOUISE, wrong, do="check"), headers=authorization(clerk))
 

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 import xlsxwriter
@@ -18,9 +19,9 @@ from ckanext.odl.validation.reading import FileFacts, open_table
 A, B = "21480095500016", "21480092200016"
 
 
-def taken(path: Path, values: list[str], **options: object) -> tuple[dict[str, object], bytes]:
+def taken(path: Path, values: list[str], **options: Any) -> tuple[dict[str, object], bytes]:
     output = io.BytesIO()
-    return part(path, column="A", values=values, outputs=[output], name=path.name, **options), output.getvalue()  # type: ignore[arg-type]
+    return part(path, column="A", values=values, outputs=[output], name=path.name, **options), output.getvalue()
 
 
 def test_a_text_keeps_its_separator_its_zeros_and_its_quotes(tmp_path: Path):

@@ -10,6 +10,7 @@ from ckan import authz, model
 from ckan.plugins import toolkit as tk
 from ckan.types import Context
 
+from ckanext.odl.deposit import privacy
 from ckanext.odl.logic.deposit import keeping
 from ckanext.odl.logic.deposit.access import LINK, actor
 from ckanext.odl.logic.deposit.facts import PACKAGE_FIELDS, RESOURCE_FIELDS, held_to
@@ -182,8 +183,6 @@ def _merged(known: dict[str, Any], said: dict[str, Any], fields: tuple[str, ...]
 
 def _answers(deposit: Deposit, said: dict[str, Any]) -> dict[str, Any]:
     """The answers with what they were given about, so that they count for no other columns."""
-    from ckanext.odl.deposit import privacy  # noqa: PLC0415
-
     known = {question["id"]: {answer["value"] for answer in question["answers"]} for question in privacy.questions()}
     for name, value in said.items():
         if name not in known or (value is not None and value not in known[name]):

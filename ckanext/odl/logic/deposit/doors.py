@@ -97,12 +97,12 @@ def package(next_action: Action, context: Context, data_dict: DataDict) -> Any:
     :raises ValidationError: on ``resources``, in the order of the files; or on ``private``
     """
     present = opening.package_of(data_dict.get("id") or data_dict.get("name"))
-    if context.get(PUBLISHING) or not (_will_be_public(present, data_dict) and opening.is_strict(present, data_dict)):
+    if context.get(PUBLISHING) or not _will_be_public(present, data_dict):
         return next_action(context, data_dict)
     given: Any = data_dict.get("resources")
     brought = [(n, one) for n, one in enumerate(given if isinstance(given, list) else []) if opening.brings(one)]
     opens = not opening.is_public(present)
-    if not brought and not opens:
+    if not (brought or opens) or not opening.is_strict(present, data_dict):  # the last one asks the database
         return next_action(context, data_dict)
     tk.check_access("package_update", tk.fresh_context(context), {"id": present.id})
     if opens:
@@ -302,14 +302,15 @@ def _sentence(why: str, errors: int) -> str:
 
 def _carry_out(next_action: Action, context: Context, data_dict: DataDict, held: Sequence[_Held]) -> Any:
     """Do what the call asks for, with files that were found good."""
-    context[PUBLISHING] = True  # pyright: ignore[reportGeneralTypeIssues]
+    marked: Any = context
+    marked[PUBLISHING] = True
     try:
         result = next_action(context, data_dict)
     except Exception:
         _remove([one.deposit_id for one in held if one.is_new])
         raise
     finally:
-        context.pop(PUBLISHING, None)  # pyright: ignore[reportArgumentType, reportCallIssue]
+        marked.pop(PUBLISHING, None)
     _remove([one.deposit_id for one in held if one.is_new])
     with own_session() as session:
         for one in held:

@@ -71,7 +71,8 @@ def refuse_in_words(package: Any, given: list[Any] | None) -> None:
     except tk.ValidationError as error:
         if tk.check_ckan_version(min_version="2.12") or not _in_form_of_file():
             raise
-        tk.h.flash_error(" ".join(error.error_dict["private"]))  # pyright: ignore[reportArgumentType, reportCallIssue]
+        errors: Any = error.error_dict
+        tk.h.flash_error(" ".join(errors["private"]))
         flask.abort(tk.redirect_to(f"{package.type}.read", id=package.name))
 
 

@@ -168,8 +168,8 @@ def _may(facts: Facts) -> None:
 
 def _call(context: Context, action: str, **data: Any) -> Any:
     """One of CKAN's actions, with the rights of who publishes."""
-    inner = tk.fresh_context(context)
-    inner[PUBLISHING] = True  # pyright: ignore[reportGeneralTypeIssues]
+    inner: Any = tk.fresh_context(context)
+    inner[PUBLISHING] = True
     return tk.get_action(action)(inner, data)
 
 

@@ -39,7 +39,7 @@ def repair(facts: Facts, chosen: dict[str, Any], format_: str) -> None:
     :raises ValidationError: nothing was chosen that changes anything, or the limits
     """
     mended: Any = TemporaryFile(prefix="odl-")  # noqa: SIM115 (the storage closes both)
-    changes: Any = TemporaryFile(prefix="odl-")  # noqa: SIM115
+    changes: Any = TemporaryFile(prefix="odl-")  # noqa: SIM115 (likewise)
     options = {**_known(facts), "chosen": chosen, "format": format_}
     summary = _in_child(facts, _REPAIR, options, [mended, changes])
     if not summary["changes"]:
