@@ -16,8 +16,10 @@ from uuid import uuid4
 
 import requests
 
+from bench import processor
 from dev import sample_files as files
 from dev.portal.instance import Instance
+from dev.portal.processes import Process
 from dev.portal.services import Services
 
 PLAIN = Instance("bench_plain", redis_database=5, plugins="activity text_view image_view")
@@ -53,9 +55,14 @@ def datasets(client: Client, count: int) -> list[str]:
     return [client.call("package_create", name=f"{name}-{i}", **words)["id"] for i in range(count)]
 
 
-def measure(client: Client, content: bytes, uploads: int, parallel: int) -> dict[str, float]:
-    """Send the file *uploads* times, *parallel* at once; seconds of each answer."""
+def measure(client: Client, instance: Instance, content: bytes, uploads: int, parallel: int) -> dict[str, Any]:
+    """Send the file *uploads* times, *parallel* at once; seconds of each answer, and of processor for each upload.
+
+    The processor's seconds are those spent until the last answer; what the worker does later is not among them.
+    """
     targets = datasets(client, uploads)
+    services = {part: Process(part) for part in ("postgres", "solr", "redis")}
+    parts = {part: instance.processes[part] for part in ("web", "worker")} | services
 
     def send(package_id: str) -> float:
         start = time.perf_counter()
@@ -63,13 +70,15 @@ def measure(client: Client, content: bytes, uploads: int, parallel: int) -> dict
         client.call("resource_create", upload=content, package_id=package_id, name="subventions.csv", **model)
         return time.perf_counter() - start
 
-    start = time.perf_counter()
+    before, start = processor.used(parts), time.perf_counter()
     with ThreadPoolExecutor(parallel) as pool:
         seconds = sorted(pool.map(send, targets))
+    lasted, after = time.perf_counter() - start, processor.used(parts)
     return {
-        "uploads_per_second": round(uploads / (time.perf_counter() - start), 2),
+        "uploads_per_second": round(uploads / lasted, 2),
         "p50_seconds": round(statistics.median(seconds), 3),
         "p95_seconds": round(seconds[int(len(seconds) * 0.95) - 1], 3),
+        "processor_ms_per_upload": {part: round(1000 * (after[part] - before[part]) / uploads, 1) for part in parts},
     }
 
 
@@ -86,8 +95,8 @@ def main() -> None:
     for name, instance in (("plain", PLAIN), ("odl", OURS)):
         instance.start()
         client = Client(instance)
-        measure(client, content, options.parallel, options.parallel)  # warm the web processes up
-        results[name] = measure(client, content, options.uploads, options.parallel)
+        measure(client, instance, content, options.parallel, options.parallel)  # warm the web processes up
+        results[name] = measure(client, instance, content, options.uploads, options.parallel)
         instance.stop()
     ratio = results["odl"]["uploads_per_second"] / results["plain"]["uploads_per_second"]
     slower = results["odl"]["p95_seconds"] / results["plain"]["p95_seconds"]
