@@ -108,10 +108,43 @@ def test_keys_go_from_row_to_row_and_a_row_taken_away_comes_back(portal, page):
     expect(page.locator("#r1c3")).to_have_value("Jade")
 
     page.get_by_role("button", name="Ajouter dix lignes").click()
-    expect(page.locator("tbody [data-row]")).to_have_count(20)
-    page.locator("#r19c3").focus()
+    expect(page.locator("tbody [data-row]")).to_have_count(15)
+    page.locator("#r14c3").focus()
     page.keyboard.press("Enter")
-    expect(page.locator("#r20c3")).to_be_focused()
+    expect(page.locator("#r15c3")).to_be_focused()
+
+
+def test_on_a_telephone_what_is_known_is_put_aside(portal, page, photograph):
+    page.set_viewport_size(PHONE)
+    portal.log_in(page, name="claire")
+    page.goto(f"{portal.url}{GRID}")
+    photograph(page, "telephone")
+    expect(page.locator("#r0c3")).to_be_visible()
+    expect(page.locator("#r0c1")).to_be_hidden()
+
+    page.get_by_label("Montrer aussi ce qui est déjà rempli").check()
+    expect(page.locator("#r0c1")).to_be_visible()
+
+
+def test_what_is_pasted_over_what_is_known_is_seen(portal, page):
+    page.set_viewport_size(PHONE)
+    portal.log_in(page, name="claire")
+    page.goto(f"{portal.url}{GRID}")
+    paste(page, "#r0c3", "Louise\t3\t1999\n")
+
+    expect(page.locator("#r0c5")).to_have_value("1999")
+    expect(page.locator("#r0c5")).to_be_visible()
+    expect(page.locator("#r1c5")).to_be_hidden()
+
+
+def test_help_opens_over_the_table(portal, page, photograph):
+    portal.log_in(page, name="claire")
+    page.goto(f"{portal.url}{GRID}")
+    top = page.locator("#r0c3").bounding_box()
+    page.get_by_text("Aide – Prénom", exact=False).first.click()
+    photograph(page, "help")
+
+    assert page.locator("#r0c3").bounding_box() == top
 
 
 def test_rows_with_their_headings_find_their_columns(portal, page):

@@ -25,8 +25,10 @@ from ckanext.odl.views.collectivite import open_to_its_people
 odl_grid = Blueprint("odl_grid", __name__, url_prefix="/odl/grille")
 csrf.protect(odl_grid)
 
+_FIRST = 5
+"""Rows that a new table has: pasted ones bring theirs along."""
 _MORE = 10
-"""Rows that a new table has, and that one click adds."""
+"""Rows that one click adds."""
 _FIELD = re.compile(r"r(\d{1,3})c(\d{1,3})")
 
 
@@ -112,7 +114,7 @@ def _page(
 ) -> str:
     """The table with *rows* and some empty ones after them."""
     shown = [dict(row) for row in rows]
-    wanted = min(table.MOST_ROWS, max(_MORE, len(shown) + spare))
+    wanted = min(table.MOST_ROWS, max(_FIRST, len(shown) + spare))
     shown += [dict(place.cells) for _ in range(wanted - len(shown))]
     messages: dict[str, list[str]] = {}
     lines: dict[int, list[str]] = {}

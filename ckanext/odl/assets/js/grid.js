@@ -80,6 +80,7 @@ ckan.module("odl-grid", function () {
       };
 
       const write = (field, text) => {
+        if (text !== field.value) { field.closest("td").classList.remove("odl-given"); }
         if (field.tagName === "SELECT") {
           const wanted = text.trim();
           let option = Array.from(field.options).find((one) => one.value === wanted)

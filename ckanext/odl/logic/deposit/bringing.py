@@ -99,7 +99,13 @@ def add_file(context: Context, deposit: Deposit, kind: FileKind, upload: Any) ->
     if current is not None and current.sha256 == file.sha256 and current.discarded_at is None:
         file.content.close()  # the same bytes again
         return
-    new_file(deposit, keeping.add(deposit.id, kind, file, by, made_from=deposit.file_id))
+    # A table that the same person goes on typing is one file, not one for each time that it was saved.
+    typed = current is not None and current.kind == kind.value == FileKind.TYPED.value
+    goes_on = typed and current.created_by == by.user_id
+    made_from = current.made_from if goes_on else deposit.file_id
+    new_file(deposit, keeping.add(deposit.id, kind, file, by, made_from=made_from))
+    if goes_on:
+        keeping.forget(current)
 
 
 def new_file(deposit: Deposit, _file_id: str) -> None:

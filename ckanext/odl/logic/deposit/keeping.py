@@ -157,6 +157,21 @@ def discard(deposit_id: str) -> None:
     session.commit()
 
 
+def forget(file: DepositFile) -> None:
+    """Take away a file that is not the current one of its deposit, with all that is known of it."""
+    session, id_ = model.Session(), file.id
+    storage.discard(id_, _stored_name(file.name))  # before the row: a death in between leaves nothing unknown
+    event = DepositEvent.__table__
+    session.execute(
+        sa.delete(event).where(
+            event.c.deposit_id == file.deposit_id, event.c.what == "file", event.c.detail["file_id"].astext == id_
+        )
+    )
+    session.execute(sa.delete(Validation.__table__).where(Validation.__table__.c.resource_id == id_))
+    session.execute(sa.delete(DepositFile.__table__).where(DepositFile.__table__.c.id == id_))
+    session.commit()
+
+
 def ask(deposit: Deposit, file: DepositFile, *, again: bool = False) -> None:
     """Have the file of a deposit looked at by a worker, against the model that a person chose, else whichever fits."""
     Validation.ask(
