@@ -19,7 +19,7 @@ from ckan.plugins import toolkit as tk
 from sqlalchemy.orm import Session
 
 from ckanext.odl import inspecting, links, queue, storage
-from ckanext.odl.model import StoredFile, Validation
+from ckanext.odl.model import PathProgress, StoredFile, Validation
 from ckanext.odl.scdl import UnknownSchema, catalogue
 
 log = logging.getLogger(__name__)
@@ -145,6 +145,8 @@ def tell_the_search(session: Session, package_ids: Collection[str]) -> None:
 def refresh(package_id: str, *, again: str | None = None) -> None:
     """Bring what we know of a dataset's files up to date and ask for the checks that are missing.
 
+    Where its collectivité stands is asked for anew along with them.
+
     :param package_id: id of the dataset
     :param again: id of a resource whose bytes are to be read again, and whose finished check is to be run once more
     """
@@ -162,9 +164,9 @@ def refresh(package_id: str, *, again: str | None = None) -> None:
         }
         looked_at = [_refresh_file(session, r, known.get(r["id"]), again=r["id"] == again) for r in uploads]
         looked_at += [(_refresh_link(session, r, again=r["id"] == again), False) for r in linked]
+        PathProgress.mark_owners(session, [package_id])
         session.commit()
-    if any(waiting for waiting, _moved in looked_at):
-        queue.send()
+    queue.send()
     if any(moved and not waiting for waiting, moved in looked_at):
         # a file became one that needs no new check: no job will tell the search
         with own_session() as session:

@@ -7,9 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import sqlalchemy as sa
-from ckan import model
-
 from ckanext.odl import queue
 from ckanext.odl.intake import own_session
 from ckanext.odl.model import PathProgress
@@ -24,17 +21,7 @@ def mark(organization_ids: Iterable[str]) -> None:
 
 def mark_owners(package_ids: Iterable[str]) -> None:
     """The same for the organizations that own these datasets, or owned them before."""
-    member = model.Member
     with own_session() as session:
-        owners = session.scalars(
-            sa.select(member.group_id)
-            .distinct()
-            .where(
-                member.table_name == "package",
-                member.table_id.in_(list(package_ids)),
-                member.capacity == "organization",
-                member.group_id.isnot(None),
-            )
-        )
-        PathProgress.mark(session, [id_ for id_ in owners if id_])
+        PathProgress.mark_owners(session, package_ids)
+        session.commit()
     queue.send()

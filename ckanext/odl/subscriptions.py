@@ -83,8 +83,9 @@ def resource_written(_action: str, *, result: dict[str, Any], **_: Any) -> None:
 def _refresh(package_id: str) -> None:
     try:
         intake.refresh(package_id)
-    finally:
+    except Exception:
         marking.mark_owners([package_id])
+        raise
 
 
 @_harmless

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import sqlalchemy as sa
+from ckan import model
 from ckan.plugins import toolkit as tk
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Mapped, Session
@@ -102,6 +103,24 @@ class PathProgress(tk.BaseModel):
                 statement.on_conflict_do_update(index_elements=["organization_id"], set_={"dirty_at": clock()})
             )
         session.commit()
+
+    @classmethod
+    def mark_owners(cls, session: Session, package_ids: Iterable[str]) -> None:
+        """Say it for the organizations that own these datasets, or owned them before; the caller commits."""
+        member: Any = model.Member
+        owners = (
+            sa.select(member.group_id, clock())
+            .where(
+                member.table_name == "package",
+                member.table_id.in_(list(package_ids)),
+                member.capacity == "organization",
+                member.group_id.isnot(None),
+            )
+            .group_by(member.group_id)
+            .order_by(member.group_id)  # in one order, so that two callers never wait for each other
+        )
+        statement = insert(cls.__table__).from_select(["organization_id", "dirty_at"], owners)
+        session.execute(statement.on_conflict_do_update(index_elements=["organization_id"], set_={"dirty_at": clock()}))
 
     @classmethod
     def claim(cls, session: Session, seconds: int) -> str | None:

@@ -54,8 +54,8 @@ def chosen_once(context: Context, data_dict: DataDict) -> Iterator[None]:
     :raises ValidationError: the form names a file that is no longer kept, or not for this person
     """
     reference = str(data_dict.pop(FIELD, "") or "")
-    user = _user(context)
-    if not _in_form() or user is None:
+    user = _user(context) if _in_form() else None
+    if user is None:
         yield
         return
     chosen = data_dict.get("upload")
