@@ -27,6 +27,8 @@ from ckanext.odl.model import Deposit, DepositEvent, DepositState, Place, Privac
 
 #: The mark of our own calls of CKAN's actions: what they bring was judged already.
 PUBLISHING = "odl_publishing"
+#: What a person has to say yes to, where it applies: problems that are left, rows that a replacement takes off line.
+CONFIRMED = ("despite_problems", "replace_confirmed")
 
 
 def publish(context: Context, deposit: Deposit, order: dict[str, Any]) -> dict[str, Any]:
@@ -87,7 +89,7 @@ def wait(deposit: Deposit, reason: str, by: Actor, order: dict[str, Any]) -> Non
     Deposit.put(model.Session(), deposit.id, **values, expires_at=None)
     detail = {"reason": reason, "visibility": order.get("visibility")}
     if is_planned:
-        detail |= {name: order.get(name) for name in ("publish_on", "approved_by", "despite_problems")}
+        detail |= {name: order.get(name) for name in ("publish_on", "approved_by", *CONFIRMED)}
     DepositEvent.add(model.Session(), deposit.id, "waiting", **by.columns(), **detail)
     model.Session.commit()
 
@@ -135,6 +137,8 @@ def _carry_out(facts: Facts, order: dict[str, Any]) -> dict[str, Any]:
     detail = {"place": deposit.place, "visibility": order.get("visibility"), "file_id": facts.file.id}
     if order.get("despite_problems") and facts.badge in ("invalid", "unreadable"):
         detail["despite_problems"] = True
+    if order.get("replace_confirmed") and facts.loss:
+        detail["replace_confirmed"] = True
     if deposit.approved_by:
         detail["approved_by"] = deposit.approved_by
     DepositEvent.add(session, deposit.id, "published", **by.columns(), **detail)
