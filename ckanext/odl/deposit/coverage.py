@@ -45,6 +45,12 @@ class Coverage:
         said = read_period(self.period)
         return list(range(said.first, said.last + 1)) if said else []
 
+    @property
+    def end(self) -> str:
+        """Where the file ends in time, to put the latest of a series first: « 2025 », « 2025-03 »; "" when unknown."""
+        declared = self.period.rpartition("/")[2] if read_period(self.period) else ""
+        return declared or (str(self.covered[-1]) if self.covered else "")
+
     def told(self, language: str) -> str:
         """« 30 lignes de 2021 à 2025 », « 12 lignes de mars 2025 », « 12 lignes, période inconnue »."""
         rows = rows_told(self.rows, language)
@@ -72,7 +78,7 @@ class Loss:
         """A sentence: « les lignes de 2021 à 2024 ne seront plus en ligne »."""
         if self.years:
             return say("coverage", "years-gone", language, years=years_told(self.years, language))
-        before, after = (rows_told(rows, language) for rows in (self.before, self.after))
+        before, after = rows_told(self.before, language), number(self.after or 0, language)
         return say("coverage", "rows-gone", language, before=before, after=after)
 
 

@@ -156,6 +156,7 @@ def _blockers(deposit: Mapping[str, Any]) -> list[dict[str, str]]:
     pages = {
         "privacy": (to["privacy"], tk._("Answer the questions")),
         "questions": (to["privacy"], tk._("Answer the questions")),
+        "privacy-remove": (f"{to['read']}#field-upload", tk._("Bring the corrected file")),
         "place": (to["place"], tk._("Say where it belongs")),
         "field": (to["description"], tk._("Complete the description")),
         "file": (to["read"], tk._("Send the file again")),

@@ -93,7 +93,7 @@ def test_a_file_of_fewer_rows_replaces_another_on_purpose_only(publish, datasets
     waiting = publish(OTHER)
 
     assert (waiting["outcome"], waiting["place"], waiting["reason"]) == ("waiting", "replace", "loss")
-    assert "6 rows" in waiting["blockers"][0]["message"]
+    assert "6 lignes" in waiting["blockers"][0]["message"]
     done = publish(OTHER, replace_confirmed="true")
     assert (done["outcome"], done["resource_id"]) == ("updated", first["resource_id"])
 

@@ -148,6 +148,22 @@ def test_a_new_year_joins_its_series_and_comes_first(bring: Bring, publish: Publ
     assert (package["temporal_start"], package["temporal_end"]) == ("2024-01-01", "2025-12-31")
 
 
+def test_the_latest_comes_first_though_no_period_was_declared(bring: Bring, publish: Publish, agent: Agent) -> None:
+    first = publish(bring())["package_id"]
+    for year in (b"2023", b"2025", b"2022"):
+        deposit = bring(GOOD.replace(b"2024", year))
+        call("odl_deposit_update", agent, id=deposit["id"], place="file", package_id=first)
+        publish(deposit)
+    resources = call("package_show", None, id=first)["resources"]
+    for resource in resources:
+        call("resource_patch", agent, id=resource["id"], odl_period="")
+    deposit = bring(GOOD.replace(b"2024", b"2026"))
+    call("odl_deposit_update", agent, id=deposit["id"], place="file", package_id=first)
+    publish(deposit)
+    names = [one["name"][-4:] for one in call("package_show", None, id=first)["resources"]]
+    assert names == ["2026", "2025", "2024", "2023", "2022"]
+
+
 def test_a_year_does_not_take_the_place_of_several_unawares(bring: Bring, publish: Publish, agent: Agent) -> None:
     rows = "".join(f"Valbrune,48903,F,Louise,{count},{year}\n" for year in (2021, 2022, 2023) for count in (3, 4))
     several = (HEADER + rows).encode()
@@ -157,13 +173,13 @@ def test_a_year_does_not_take_the_place_of_several_unawares(bring: Bring, publis
     (candidate,) = deposit["candidates"]
     assert (candidate["question"], candidate["resource_id"]) == ("new-period", "")
     (online,) = candidate["files"]
-    assert (online["name"], online["holds"]) == ("prénoms.csv", "6 rows from 2021 to 2023")
-    assert online["loss"] == "The rows from 2021 to 2023 will no longer be online."
+    assert (online["name"], online["holds"]) == ("prénoms.csv", "6 lignes de 2021 à 2023")
+    assert online["loss"] == "Les lignes de 2021 à 2023 ne seront plus en ligne."
 
     shown = call("odl_deposit_update", agent, id=deposit["id"], place="replace", resource_id=first["resource_id"])
     (lost,) = [blocker for blocker in shown["blockers"] if blocker["code"] == "loss"]
     assert (lost["field"], lost["overcome"]) == ("place", "replace_confirmed")
-    assert "from 2021 to 2023" in lost["message"]
+    assert "de 2021 à 2023" in lost["message"]
     with pytest.raises(tk.ValidationError) as refused:
         publish(deposit)
     assert "replace_confirmed" in refused.value.error_dict or "place" in refused.value.error_dict

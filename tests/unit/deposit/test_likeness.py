@@ -94,7 +94,7 @@ def test_the_year_that_is_there_is_found_among_the_files_of_a_series():
 
 def test_a_third_fewer_rows_is_said():
     (found,) = alike({"counts": {"rows": 7, "years": {"2025": 7}}}, NAMES, [dataset("p", "Prénoms", held(y2025=12))])
-    assert found["files"][0]["loss"] == "Il y a 12 lignes en ligne aujourd’hui\u00a0; il n’y en aura plus que 7 lignes."
+    assert found["files"][0]["loss"] == "Il y a 12 lignes en ligne aujourd’hui\u00a0; ce fichier en compte 7."
 
 
 def test_what_is_not_known_is_said_and_takes_the_place_of_nothing():
