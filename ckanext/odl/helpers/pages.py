@@ -187,7 +187,7 @@ def odl_number(number: float) -> str:
 
 
 def odl_name(name: str) -> Name:
-    """A name of a local authority that French sentences join: « {name:of} » is « du Mans », « {name:to} » « au Mans »."""
+    """A name that French sentences join: « {name:of} » is « du Mans », « {name:to} » is « au Mans »."""
     return Name(name)
 
 
