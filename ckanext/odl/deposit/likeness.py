@@ -19,6 +19,8 @@ QUESTIONS = ("same-file", "same-data", "new-period", "near-title")
 _NEAR = 0.86
 _YEARS = re.compile(r"\b(?:19|20)\d\d\b")
 _MOST_FILES = 3
+_APART = 3
+"""How far a file of another time is, in the order of :func:`_distance`."""
 
 
 def alike(
@@ -35,9 +37,10 @@ def alike(
     :param datasets: those of the same collectivité as ``package_show`` gives them; the ``hash`` (or ``sha256``) of a
         resource is compared with the file's, its ``counts`` are those of its check
     :returns: ``question`` (one of :data:`QUESTIONS`), ``package_id``, ``resource_id`` (the file meant, "" when it is
-        the dataset as a whole), ``title`` of the dataset, ``why``, and ``files``: those that this one could take the
-        place of, the likeliest first, each ``id``, ``name``, ``holds`` (« 30 lignes de 2021 à 2025 ») and ``loss``, a
-        sentence that says what would no longer be online, "" when nothing would
+        the dataset as a whole), ``title`` of the dataset, ``why``, and ``files``: those of the same model, the
+        likeliest first, each ``id``, ``name``, ``holds`` (« 30 lignes de 2021 à 2025 »), ``since`` when it is online,
+        ``loss``, a sentence that says what would no longer be online if this file took its place ("" when nothing),
+        and ``likely``: whether that may be meant
     """
     new = Coverage.of(file.get("counts"), (proposal.get("resource") or {}).get("odl_period"))
     found = []
@@ -55,7 +58,7 @@ def alike(
                         "resource_id": str(resource.get("id") or "") if resource else "",
                         "title": str(dataset.get("title") or dataset.get("name") or ""),
                         "why": why,
-                        "files": [_facts(one, new, language) for one in files[:_MOST_FILES]],
+                        "files": _facts(files[:_MOST_FILES], new, language),
                     },
                 )
             )
@@ -110,20 +113,28 @@ def _distance(new: Coverage, present: Coverage) -> tuple[int, int]:
     """What is likeliest meant comes first: the same period, years in common, an unknown period, the latest year."""
     same = same_period(new, present)
     common = set(new.covered) & set(present.covered)
-    step = 0 if same else 1 if common else 2 if same is None else 3
+    step = 0 if same else 1 if common else 2 if same is None else _APART
     return step, -max(present.covered, default=0)
 
 
-def _facts(resource: Mapping[str, Any], new: Coverage, language: str) -> dict[str, Any]:
-    present = covers(resource)
-    gone = loss(present, new)
-    return {
-        "id": str(resource.get("id") or ""),
-        "name": str(resource.get("name") or ""),
-        "holds": present.told(language),
-        "since": resource.get("since"),
-        "loss": gone.told(language) if gone else "",
-    }
+def _facts(resources: Sequence[Mapping[str, Any]], new: Coverage, language: str) -> list[dict[str, Any]]:
+    """What the files hold; where one has something of the same time, the others are not meant to be replaced."""
+    steps = [_distance(new, covers(one))[0] for one in resources]
+    found = []
+    for place, (resource, step) in enumerate(zip(resources, steps, strict=True)):
+        present = covers(resource)
+        gone = loss(present, new)
+        found.append(
+            {
+                "id": str(resource.get("id") or ""),
+                "name": str(resource.get("name") or ""),
+                "holds": present.told(language),
+                "since": resource.get("since"),
+                "loss": gone.told(language) if gone else "",
+                "likely": step < _APART or not place,
+            }
+        )
+    return found
 
 
 def is_dated(schema: str) -> bool:

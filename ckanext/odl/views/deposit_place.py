@@ -54,7 +54,7 @@ def _of_candidates(deposit: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 
 def _of_candidate(candidate: Mapping[str, Any], deposit: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     beside = _beside(candidate, deposit)
-    replaced = [_in_place_of(file, candidate, deposit) for file in candidate["files"]]
+    replaced = [_in_place_of(file, candidate, deposit) for file in candidate["files"] if file["likely"]]
     if candidate["question"] == "same-file":
         yield from replaced
     elif candidate["question"] == "same-data":

@@ -92,6 +92,12 @@ def test_the_year_that_is_there_is_found_among_the_files_of_a_series():
     assert [(file["id"], file["loss"]) for file in found["files"]] == [("p-1", "")]
 
 
+def test_of_files_of_another_time_the_latest_alone_may_be_replaced():
+    series = dataset("p", "Prénoms", held("2023", y2023=9), held("2024", y2024=9), held("2022", y2022=9))
+    (found,) = alike({"counts": {"rows": 12, "years": {"2025": 12}}}, NAMES, [series])
+    assert [(file["id"], file["likely"]) for file in found["files"]] == [("p-1", True), ("p-0", False), ("p-2", False)]
+
+
 def test_a_third_fewer_rows_is_said():
     (found,) = alike({"counts": {"rows": 7, "years": {"2025": 7}}}, NAMES, [dataset("p", "Prénoms", held(y2025=12))])
     assert found["files"][0]["loss"] == "Il y a 12 lignes en ligne aujourd’hui\u00a0; ce fichier en compte 7."

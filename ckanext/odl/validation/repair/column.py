@@ -263,7 +263,7 @@ class ColumnSurvey:
 
 
 def _agrees(text: str, siret: str) -> bool:
-    """Whether a number that a spreadsheet shortened or somebody mistyped can be the one offered: the rest is the same."""
+    """Whether a number that was shortened or mistyped can be the one offered: what is left of it says the same."""
     bare = "".join(text.split()).replace(",", ".")
     if not bare:
         return True
