@@ -10,6 +10,7 @@ from threading import Thread
 import pytest
 from playwright.sync_api import Page, expect
 
+from ckanext.odl.territory import to
 from tests.browser.accessibility import assert_accessible
 from tests.browser.conftest import PHONE
 
@@ -142,7 +143,7 @@ def test_a_call_is_noted_with_the_keyboard_at_hand(portal, new_context, script: 
     first.get_by_label("Ce qui s’est dit, la suite prévue").fill("Le fichier sera renvoyé lundi.")
     first.get_by_role("button", name="Enregistrer la note").click()
 
-    expect(page.get_by_text(f"L’appel à {name} est noté.")).to_be_visible()
+    expect(page.get_by_text(f"L’appel {to(name)} est noté.")).to_be_visible()
     expect(page.locator(".odl-calls h3 a", has_text=name)).to_have_count(0)
     expect(row(page, name)).to_contain_text("Le fichier sera renvoyé lundi.")
 

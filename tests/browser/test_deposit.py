@@ -78,15 +78,19 @@ def wait_for(page: Page, word: str) -> None:
 def answer(page: Page) -> None:
     """Nothing personal in the file."""
     expect(page.get_by_role("heading", level=1)).to_have_text("Ce fichier parle-t-il de personnes ?")
-    for question in page.locator(".odl-questions fieldset").all():
+    for question in page.locator(".odl-questions fieldset:not([data-module])").all():
         question.get_by_role("radio").first.check()
     page.locator(".odl-questions button[type=submit]").click()
 
 
+def place_as_new(page: Page) -> None:
+    """A dataset of its own, where something resembles the file."""
+    expect(page.get_by_role("heading", level=1)).to_have_text("Où ranger ce fichier ?")
+    page.get_by_label("ce sont de nouvelles données").check()
+    page.get_by_role("button", name="Continuer").click()
+
+
 def describe_as_new(page: Page) -> None:
-    if page.get_by_role("heading", name="Où ranger ce fichier ?").count():
-        page.get_by_label("ce sont de nouvelles données").check()
-        page.get_by_role("button", name="Continuer").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Est-ce bien cela ?")
     page.get_by_label("Titre").fill(TITLE)
     page.get_by_role("button", name="C’est bien cela, continuer").click()
@@ -120,14 +124,19 @@ def test_from_the_drop_to_public(portal, page, photograph):
     assert_accessible(page, within="[role=main]")
     photograph(page, "2-read")
     page.get_by_role("link", name="Continuer").click()
+    expect(page.get_by_label("Ajouter l’année 2031 au jeu de données")).to_be_checked()
     assert_accessible(page, within="[role=main]")
-    photograph(page, "3-personal-data")
+    photograph(page, "3-place")
+    place_as_new(page)
+    assert_accessible(page, within="[role=main]")
+    photograph(page, "4-personal-data")
+    law = page.get_by_label("Une loi ou un décret le demande ou le permet")
+    expect(law).to_be_hidden()
+    page.get_by_label("Oui", exact=True).first.check()
+    expect(law).to_be_visible()
+    assert_accessible(page, within="[role=main]")
+    photograph(page, "4-personal-data-yes")
     answer(page)
-    expect(page.get_by_role("heading", level=1)).to_have_text("Où ranger ce fichier ?")
-    assert_accessible(page, within="[role=main]")
-    photograph(page, "4-place")
-    page.get_by_label("ce sont de nouvelles données").check()
-    page.get_by_role("button", name="Continuer").click()
     expect(page.get_by_label("Année ou période du fichier")).to_have_value("2031")
     for summary in page.locator("details.odl-part > summary").all():
         summary.click()
@@ -166,6 +175,7 @@ def test_a_wrong_file_is_repaired_and_published(portal, page, photograph):
     assert "C2" in download.value.path().read_text(encoding="utf-8-sig")
     photograph(page, "3-repaired")
     page.get_by_role("link", name="Continuer").click()
+    place_as_new(page)
     answer(page)
     describe_as_new(page)
     page.get_by_role("button", name="Confirmer").click()
@@ -183,6 +193,7 @@ def test_all_of_it_without_javascript_on_a_telephone(portal, new_context, photog
     page.get_by_role("button", name="Faire ces réparations").click()
     wait_for(page, "conforme")
     page.get_by_role("link", name="Continuer").click()
+    place_as_new(page)
     answer(page)
     describe_as_new(page)
     page.get_by_label("Garder en brouillon").check()

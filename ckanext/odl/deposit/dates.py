@@ -38,22 +38,30 @@ def _day(part: str, *, last: bool) -> str:
     return part
 
 
-def in_french(period: str, *, joined: bool = False) -> str:
-    """A period in French: « 2025 », « mars 2025 », « 2024-2025 »; *joined*: « en 2025 », « de 2019 à 2023 ».
+def in_french(period: str) -> str:
+    """A period in French: « 2025 », « mars 2025 », « 2024-2025 », « 2019 à 2023 ».
 
-    >>> in_french("2025-03", joined=True)
-    'en mars 2025'
+    >>> in_french("2025-03")
+    'mars 2025'
     """
     first, _, last = period.partition("/")
     if not last:
-        said = _said(first)
-        return (f"le {said}" if len(first) == 10 else f"en {said}") if joined else said
+        return _said(first)
     if is_season(period):
-        return f"pour {first}-{last}" if joined else f"{first}-{last}"
+        return f"{first}-{last}"
     if len(first) == 10:
         return f"du {_said(first)} au {_said(last)}"
-    start = _said(first)
-    return f"d{'’' if start[0] in 'ao' else 'e '}{start} à {_said(last)}" if joined else f"{start} à {_said(last)}"
+    return f"{_said(first)} à {_said(last)}"
+
+
+def of_period(period: str) -> str:
+    """A period after « de »: « de 2025 », « d’août 2025 », « du 3 mars 2025 »."""
+    said = in_french(period)
+    if said.startswith("du "):
+        return said
+    if len(period) == 10:
+        return f"du {said}"
+    return f"d{'’' if said[0] in 'ao' else 'e '}{said}"
 
 
 def _said(part: str) -> str:

@@ -6,11 +6,10 @@ import datetime as dt
 import re
 from collections import Counter
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any
 
 from ckanext.odl.scdl.text import fold, key
-from ckanext.odl.validation.context import MAIN_DATES
+from ckanext.odl.validation.context import MAIN_DATES, when
 
 from .reading import Block
 from .words import number, say
@@ -22,7 +21,6 @@ _NAMED = 0.3
 """Share of the dates that must lie in the year that the file names, where they run over several years."""
 _LONG_SPAN = 3
 """Years; more of them in a column that the models do not know are the ages of things (signs, trees), no period."""
-_FIRST_YEAR = 1950
 
 _YEARS_HEADING = re.compile(r"\b(?:annee|exercice|millesime|saison)\b")
 _DATE_HEADING = re.compile(r"\bdate\b")
@@ -30,10 +28,6 @@ _ASIDE = re.compile(
     r"\b(?:maj|mise a jour|mise en service|modif\w*|creation|naissance|naiss|publication|import|export|saisie|fin"
     r"|limite|installation|validite|plantation|construction|versement|paiement|periode)\b"
 )
-
-_ISO = re.compile(r"((?:19|20)\d\d)(?:[-/.](\d\d?)(?:[-/.]\d\d?)?)?(?:[T ].*)?")
-_FRENCH = re.compile(r"\d\d?[-/.](\d\d?)[-/.]((?:19|20)\d\d)(?:[T ].*)?")
-_SEASON = re.compile(r"((?:19|20)\d\d)\s?[-/–]\s?((?:19|20)\d\d)")
 
 _EDGE, _END = r"(?<![0-9])", r"(?![0-9])"
 _MONTHS = {
@@ -73,8 +67,8 @@ class PeriodWatch:
         """Take in some rows."""
         for index, months in self.months.items():
             for text, count in Counter(block.columns[index]).items():
-                if text and (when := _when(text)):
-                    months[when] += count
+                if text and (found := when(text)):
+                    months[found] += count
 
     def found(self, language: str) -> dict[str, str] | None:
         """``value`` (ISO 8601: ``2025``, ``2025-03``, ``2024/2025``…) and ``why``; None when nothing tells."""
@@ -121,26 +115,6 @@ def _date_columns(header: Sequence[str], modelled: bool) -> list[int]:
         plain = [fold(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", heading)) for heading in header]
         dates = [i for i, words in enumerate(plain) if _DATE_HEADING.search(words) and not _ASIDE.search(words)]
     return list(dict.fromkeys(main + years + dates))
-
-
-@lru_cache(maxsize=1 << 16)
-def _when(text: str) -> tuple[int, int, int] | None:
-    """First year, last year and month (0: not said) of a cell."""
-    text = text.strip()
-    if len(text) > 40:
-        return None
-    if match := _SEASON.fullmatch(text):
-        first, last = int(match[1]), int(match[2])
-        return (first, last, 0) if first <= last else None
-    if match := _ISO.fullmatch(text):
-        year, month = int(match[1]), int(match[2] or 0)
-    elif match := _FRENCH.fullmatch(text):
-        year, month = int(match[2]), int(match[1])
-    else:
-        return None
-    if year < _FIRST_YEAR or month > 12:
-        return None
-    return year, year, month
 
 
 def _of_dates(months: Counter[tuple[int, int, int]], pace: str | None) -> tuple[str, str, Any]:

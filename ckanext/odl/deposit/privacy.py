@@ -85,12 +85,17 @@ def unanswered(
         only_if = question["only_if"]
         if only_if and given.get(only_if["question"]) not in only_if["answers"]:
             continue
-        raised = [s for s in signals if s["kind"] in question["signals"] and not s["expected"]]
+        raised = [signal for signal in signals if _raises(signal, question)]
         new = seen is not None and any(signal_key(signal) not in seen for signal in raised)
         known = {answer["value"] for answer in question["answers"]}
         if new or given.get(question["id"]) not in known:
             found.append({**question, "found": raised})
     return found
+
+
+def _raises(signal: Mapping[str, Any], question: Mapping[str, Any]) -> bool:
+    """Whether what was found in a file is what a question is about."""
+    return signal["kind"] in question["signals"] and not signal["expected"]
 
 
 def standing(
@@ -120,8 +125,14 @@ def outcomes(
         only_if = question["only_if"]
         if only_if and given.get(only_if["question"]) not in only_if["answers"]:
             continue
+        seen = [sentence(signal, language) for signal in signals if _raises(signal, question)]
+        told = say("privacy", "seen", language, found=" ".join(seen)) if seen else ""
         found += [
-            {"question": question["id"], "outcome": answer["outcome"], "advice": answer["advice"]}
+            {
+                "question": question["id"],
+                "outcome": answer["outcome"],
+                "advice": " ".join(filter(None, (answer["advice"], told))),
+            }
             for answer in question["answers"]
             if answer["value"] == given.get(question["id"]) and answer["outcome"] in ("remove", "ask")
         ]

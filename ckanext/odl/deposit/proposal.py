@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 from typing import Any
@@ -11,13 +12,15 @@ from ckanext.odl.scdl import NotATable, SchemaEntry, UnknownSchema, catalogue, f
 from ckanext.odl.scdl.text import fold, key
 from ckanext.odl.territory import Territory, of, region, with_article
 
-from .dates import bounds, in_french
+from .coverage import Coverage
+from .dates import bounds, in_french, of_period
 from .words import in_words, texts
 
 _THEMES = "http://publications.europa.eu/resource/authority/data-theme/"
 _FREQUENCIES = "http://publications.europa.eu/resource/authority/frequency/"
 DEFAULT_LICENCE = "lov2"
 _HEADINGS = 12
+_YEARS = re.compile(r"(?:19|20)\d\d")
 _REGIONS = (
     "01", "02", "03", "04", "06", "11", "24", "27", "28", "32", "44", "52", "53", "75", "76", "84", "93", "94",
 )  # fmt: skip
@@ -54,6 +57,34 @@ def propose(
         "resource": {name: value for name, value in resource.items() if value},
         "why": {name: said for name, said in draft.why.items() if package.get(name) or resource.get(name)},
     }
+
+
+def in_place_of(
+    proposed: Mapping[str, Any], replaced: Mapping[str, Any], language: str = "fr"
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """What is said of a file that takes the place of a published one: what that one says, as long as it is still true.
+
+    Its period goes when the new file is about another time, and its name when it names another year.
+
+    :param proposed: what :func:`propose` returned
+    :param replaced: the published file as ``resource_show`` gives it
+    :returns: the fields of the file, and why, by field
+    """
+    resource, why = dict(proposed["resource"]), dict(proposed["why"])
+    period = str(resource.get("odl_period") or "")
+    present = str(replaced.get("odl_period") or "")
+    named = set(_YEARS.findall(str(replaced.get("name") or "")))
+    kept = {name: replaced.get(name) for name in ("odl_schema", "description")}
+    if not period or (present and set(Coverage(period=period).covered) & set(Coverage(period=present).covered)):
+        kept["odl_period"] = present
+    if not period or not named or named & set(_YEARS.findall(period)):
+        kept["name"] = replaced.get("name")
+    for name, value in kept.items():
+        if value:
+            resource[name] = value
+            if name in ("name", "odl_period"):
+                why[name] = in_words(texts("proposal")["why"][name]["replaced"], language)
+    return resource, why
 
 
 class _Draft:
@@ -145,7 +176,7 @@ class _Draft:
 
     def _notes(self) -> str:
         sentences = texts("proposal")["notes"]
-        period = f" {in_french(self.period, joined=True)}" if self.period else ""
+        period = f" {of_period(self.period)}" if self.period else ""
         parts = []
         if self.entry is not None:
             self.say("notes", "model")
@@ -162,7 +193,8 @@ class _Draft:
                     )
                 )
         if self.name:
-            parts.append(sentences["published"].format(by=with_article(self.name), period=period))
+            said = sentences["published-of" if period else "published"]
+            parts.append(said.format(by=with_article(self.name), period=period))
         if self.entry is not None:
             parts.append(
                 sentences["follows"].format(model=self.entry.title("fr"), id=self.entry.id, version=self.version)

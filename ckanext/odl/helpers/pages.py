@@ -20,6 +20,7 @@ from ckanext.odl.language import language
 from ckanext.odl.logic import overview, state
 from ckanext.odl.logic.state import FileState
 from ckanext.odl.model import State
+from ckanext.odl.territory import Name
 
 #: A page waits for its answer at most this long in all, and only for what was asked just before.
 _WAIT_SECONDS = 2.0
@@ -183,6 +184,11 @@ def odl_standing(counts: dict[str, int]) -> str:
 def odl_number(number: float) -> str:
     """A number as people write it."""
     return format_decimal(number, locale=_locale())
+
+
+def odl_name(name: str) -> Name:
+    """A name that French sentences join: « {name:of} » is « du Mans », « {name:to} » is « au Mans »."""
+    return Name(name)
 
 
 def odl_size(size: int) -> str:

@@ -11,6 +11,7 @@ from ckan.plugins import toolkit as tk
 from markupsafe import escape
 
 from ckanext.odl.logic import collectivite
+from ckanext.odl.territory import Name
 
 from .pages import odl_number
 from .path import odl_iso_day
@@ -38,7 +39,7 @@ def odl_badge_text(progress: dict[str, Any]) -> str:
     """The badge in words, for those who do not see it."""
     sentence = tk._("Open data of {name}: {count}, on {day}")
     day = tk.h.odl_day(odl_moment_of(progress["computed_at"]))
-    return sentence.format(name=progress["organization"]["title"], count=odl_steps_done(progress), day=day)
+    return sentence.format(name=Name(progress["organization"]["title"]), count=odl_steps_done(progress), day=day)
 
 
 def odl_badge_code(progress: dict[str, Any]) -> dict[str, str]:

@@ -243,7 +243,7 @@ class Validation(tk.BaseModel):
             cls._mine(id_, attempt).values(
                 state=State.DONE.value,
                 status=report["status"],
-                counts={**report["counts"], "rows": report["file"]["rows"]},
+                counts={**report["counts"], **{k: report["file"].get(k) for k in ("rows", "years")}},
                 report=report,
                 said=cls.__table__.c.package_id == "",
                 lease_until=None,

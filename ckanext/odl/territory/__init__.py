@@ -13,7 +13,7 @@ from .identity import (
     siren_is_valid,
     siret_is_valid,
 )
-from .naming import of, with_article
+from .naming import Name, of, to, with_article
 from .reference import Reference, reference
 from .searching import by_insee, by_siren, search
 
@@ -23,6 +23,7 @@ __all__ = [
     "Body",
     "IdentityProblem",
     "Listing",
+    "Name",
     "Reference",
     "Remark",
     "Stratum",
@@ -46,6 +47,7 @@ __all__ = [
     "siret_is_valid",
     "strata",
     "stratum",
+    "to",
     "with_article",
 ]
 

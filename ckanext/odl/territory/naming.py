@@ -44,3 +44,28 @@ def of(name: str) -> str:
     if name.startswith("Les "):
         return f"des {name[4:]}"
     return f"d’{name}" if _VOWEL.match(name) and not _BEFORE_CONSONANT.match(name) else f"de {name}"
+
+
+def to(name: str) -> str:
+    """Return « à » and a name as French joins them: à Mende, au Havre, à la Communauté de communes…"""
+    joined = of(name)
+    if joined.startswith("du "):
+        return f"au {joined[3:]}"
+    if joined.startswith("des "):
+        return f"aux {joined[4:]}"
+    return f"à {joined[3:] if joined.startswith('de ') else name}"
+
+
+class Name(str):
+    """A name that sentences join as French does, by what stands after the colon in their text.
+
+    >>> "le fichier {name:of}, envoyé {name:to} par {name}".format(name=Name("Les Trois-Sources"))
+    'le fichier des Trois-Sources, envoyé aux Trois-Sources par Les Trois-Sources'
+    """
+
+    __slots__ = ()
+
+    def __format__(self, format_spec: str) -> str:
+        if format_spec in ("of", "to"):
+            return of(str(self)) if format_spec == "of" else to(str(self))
+        return super().__format__(format_spec)

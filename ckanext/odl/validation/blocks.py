@@ -158,7 +158,7 @@ class _Driver:
         doubtful[part.ragged] = True
         if part.columns is not None and len(part.kept):
             self._look(part, part.columns, doubtful)
-        if engine.keys or engine.watch_repeats or engine.owner.tallies:
+        if engine.keys or engine.watch_repeats or engine.tallies:
             taking = np.ones(part.count, bool)
             for index in np.flatnonzero(doubtful).tolist():
                 taking[index] = engine.takes_part(part.first_row + index, part.cells(index))
@@ -166,7 +166,7 @@ class _Driver:
                 self._look_at_key(part, key, seen, taking, doubtful)
             if engine.watch_repeats:
                 self._keep_hashes(part, taking)
-            for tally in engine.owner.tallies:
+            for tally in engine.tallies:
                 self._tally(part, tally, taking)
         if part.columns is not None and len(part.kept) and engine.structure.blanks:
             self._look_at_blanks(part, part.columns, doubtful)

@@ -7,9 +7,11 @@ The national schemas do not say which column names the collectivité that publis
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field as attribute
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from . import limits
@@ -96,6 +98,63 @@ def read_period(text: str | None) -> Period | None:
         return None
     first, last = int(match.group(1)), int(match.group(2) or match.group(1))
     return Period(first, last, match.group()) if first <= last else None
+
+
+_ISO = re.compile(r"((?:19|20)\d\d)(?:[-/.](\d\d?)(?:[-/.]\d\d?)?)?(?:[T ].*)?")
+_FRENCH = re.compile(r"\d\d?[-/.](\d\d?)[-/.]((?:19|20)\d\d)(?:[T ].*)?")
+_SEASON = re.compile(r"((?:19|20)\d\d)\s?[-/–]\s?((?:19|20)\d\d)")
+_FIRST_YEAR = 1950
+
+
+@lru_cache(maxsize=1 << 16)
+def when(text: str) -> tuple[int, int, int] | None:
+    """First year, last year and month (0: not said) of a cell, however the date is written; None when it is none.
+
+    >>> when("2025-03-31"), when("31/03/2025"), when("2024-2025"), when("mars")
+    ((2025, 2025, 3), (2025, 2025, 3), (2024, 2025, 0), None)
+    """
+    text = text.strip()
+    if len(text) > 40:
+        return None
+    if match := _SEASON.fullmatch(text):
+        first, last = int(match[1]), int(match[2])
+        return (first, last, 0) if first <= last else None
+    if match := _ISO.fullmatch(text):
+        year, month = int(match[1]), int(match[2] or 0)
+    elif match := _FRENCH.fullmatch(text):
+        year, month = int(match[2]), int(match[1])
+    else:
+        return None
+    if year < _FIRST_YEAR or month > 12:
+        return None
+    return year, year, month
+
+
+@dataclass
+class YearsTally:
+    """The column that says when each row happened: how many rows there are of each year.
+
+    A check needs it for nothing; who has two files of the same data must know which rows the other one has not.
+    """
+
+    column: Column
+    found: Counter[int] = attribute(default_factory=Counter)
+
+    @classmethod
+    def among(cls, columns: Sequence[Column]) -> YearsTally | None:
+        """The first column of :data:`MAIN_DATES`, None when there is none."""
+        column = next((column for column in columns if _key(column.rule.name) in MAIN_DATES), None)
+        return cls(column) if column else None
+
+    def see(self, text: str, _row: int, count: int = 1) -> None:
+        """Take in ``count`` cells of the same text; a season counts for the year in which it begins."""
+        year = when(text)
+        if year:
+            self.found[year[0]] += count
+
+    def years(self) -> dict[str, int]:
+        """Rows by year, the first year first."""
+        return {str(year): count for year, count in sorted(self.found.items())}
 
 
 @dataclass(frozen=True)

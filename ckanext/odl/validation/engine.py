@@ -10,7 +10,7 @@ from typing import Any
 from . import limits
 from .checks.base import RowCheck
 from .checks.registry import TableChecks, build_checks
-from .context import NOTHING_KNOWN, Context, OwnerWatch
+from .context import NOTHING_KNOWN, Context, OwnerWatch, YearsTally
 from .cut_cells import CutCell
 from .extract import Before, Extract, Numbered
 from .fields import FieldRule
@@ -53,6 +53,8 @@ class Engine:
             self.checks.rows.append(pair)
         single = any(check.code == "bal-single-commune" for check in self.checks.rows)
         self.owner = OwnerWatch(structure.columns, context, places=not single)
+        self.when = YearsTally.among(structure.columns)
+        self.tallies = [*self.owner.tallies, *([self.when] if self.when else [])]
         self.row_checks = [(check, *self._picker(check.columns)) for check in self.checks.rows]
         primary = descriptor.get("primaryKey") or []
         self.keys = build_keys(self.judges, [primary] if isinstance(primary, str) else list(primary))
@@ -78,7 +80,7 @@ class Engine:
         self.no_problem: Callable[[RowCheck, int], bool] = lambda check, number: False
         """Whether a check is known to have nothing to say of a row."""
         self.tallied = False
-        """Whether the judge of columns counts what :attr:`owner` watches."""
+        """Whether the judge of columns counts what :attr:`tallies` watch."""
         self._previous: Numbered | None = (structure.header_row, structure.header)
         self.before: Before = lambda: self._previous
         whole = [judge.column.index for judge in self.judges] == list(range(self.width))
@@ -161,7 +163,7 @@ class Engine:
         if self.row_checks and self._say_rows(number, cells):
             wrong = True
         if not self.tallied:
-            for tally in self.owner.tallies:
+            for tally in self.tallies:
                 tally.see(text_at(cells, tally.column.index), number)
         if self.watch_repeats:
             first = self.first_like(cells, number)

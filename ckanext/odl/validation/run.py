@@ -189,6 +189,8 @@ class _Run:
         self.extract = engine.extract.to_dict()
         columns = sum(1 for column in structure.header if column)
         self._describe(table, header_row=structure.header_row or None, rows=rows, columns=columns)
+        if engine.when:
+            self.file["years"] = engine.when.years()
 
     def _guess(self, head: list[tuple[int, list[str]]]) -> None:
         found = guess_of(head)

@@ -11,6 +11,7 @@ from ckan.plugins import toolkit as tk
 from flask import Blueprint, Response
 
 from ckanext.odl.logic import collectivite
+from ckanext.odl.territory import Name
 from ckanext.odl.views import atd_list, csrf, tables
 
 odl_atd = Blueprint("odl_atd", __name__, url_prefix="/odl/atd")
@@ -141,7 +142,7 @@ def call(name: str) -> Any:
     except tk.ValidationError as refusal:
         return _dashboard(atd, typed, refusal.error_dict)
     place = model.Group.get(typed["organization"])
-    tk.h.flash_success(tk._("The call to {name} is noted.").format(name=place.display_name if place else ""))
+    tk.h.flash_success(tk._("The call to {name} is noted.").format(name=Name(place.display_name if place else "")))
     return tk.redirect_to("odl_atd.read", name=atd.name)
 
 

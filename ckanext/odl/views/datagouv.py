@@ -10,6 +10,7 @@ from ckan.plugins import toolkit as tk
 from flask import Blueprint, make_response
 
 from ckanext.odl.logic import collectivite
+from ckanext.odl.territory import Name
 from ckanext.odl.views import csrf, datagouv_sums
 
 odl_datagouv = Blueprint("odl_datagouv", __name__, url_prefix="/odl/atd/<name>/data-gouv")
@@ -148,7 +149,7 @@ def _changes(form: Any) -> dict[str, Any]:
 
 
 def _said(do: str, organization: model.Group) -> str:
-    name = organization.display_name
+    name = Name(organization.display_name)
     if do == "declare":
         return tk._("The data.gouv.fr organization of {name} is confirmed.").format(name=name)
     if do == "withdraw":

@@ -1,4 +1,4 @@
-"""From a file that was read to a file that is published: personal data, where it belongs, its description, when."""
+"""From a file that was read to a file that is published: where it belongs, personal data, its description, when."""
 
 from __future__ import annotations
 
@@ -9,9 +9,7 @@ from ckan.plugins import toolkit as tk
 from flask import Blueprint
 
 from ckanext.odl import helpers
-from ckanext.odl.deposit import privacy as pure
-from ckanext.odl.language import language
-from ckanext.odl.views import csrf, deposit_pages, deposit_publication, doors
+from ckanext.odl.views import csrf, deposit_pages, deposit_place, deposit_privacy, deposit_publication, doors
 from ckanext.odl.views.deposit_description import Description
 from ckanext.odl.views.deposit_pages import context, find, frame, sentences
 
@@ -39,67 +37,6 @@ def _elsewhere(error: _Elsewhere) -> Any:
     return tk.redirect_to(str(error))
 
 
-# -- personal data
-
-
-@odl_deposit_form.route("/<id>/donnees-personnelles", methods=["GET", "POST"])
-def privacy(id: str) -> Any:
-    """What looks like personal data, and the questions that only a person can answer."""
-    deposit = _ready(id)
-    if tk.request.method == "GET":
-        return tk.render("odl/deposit/privacy.html", _privacy(deposit, deposit["answers"]))
-    given = {question["id"]: tk.request.form.get(question["id"], "") for question in pure.questions(language())}
-    asked = _asked(deposit, given)
-    missing = {question["id"]: tk._("Choose an answer.") for question in asked if not given[question["id"]]}
-    if not missing:
-        try:
-            deposit_pages.update(deposit, answers={question["id"]: given[question["id"]] for question in asked})
-        except tk.ValidationError as error:
-            missing = {asked[0]["id"]: " ".join(sentences(error.error_dict))}
-    if missing:
-        return tk.render("odl/deposit/privacy.html", _privacy(deposit, given, missing)), 422
-    changed = find(id)
-    if changed["questions"] or deposit_pages.advice(changed):
-        return tk.redirect_to("odl_deposit_form.privacy", id=id)
-    return tk.redirect_to(deposit_pages.next_page(changed, "privacy"))
-
-
-def _asked(deposit: Mapping[str, Any], given: Mapping[str, str]) -> list[dict[str, Any]]:
-    """All questions that are asked after these answers, with those answered before: one may change one's mind."""
-    open_ = {question["id"]: question for question in deposit["questions"]}
-    known = [question for question in pure.questions(language()) if _is_asked(question, given)]
-    return [{"found": [], **question, **open_.get(question["id"], {})} for question in known]
-
-
-def _is_asked(question: Mapping[str, Any], given: Mapping[str, str]) -> bool:
-    only_if = question["only_if"]
-    return not only_if or given.get(only_if["question"]) in only_if["answers"]
-
-
-def _privacy(
-    deposit: dict[str, Any], given: Mapping[str, Any], missing: Mapping[str, str] | None = None
-) -> dict[str, Any]:
-    problems = missing or {}
-    questions = [
-        {**question, "value": given.get(question["id"]), "error": problems.get(question["id"])}
-        for question in _asked(deposit, given)
-    ]
-    told = [
-        {"label": question["text"], "anchor": f"field-{question['id']}", "text": question["error"]}
-        for question in questions
-        if question["error"]
-    ]
-    return {
-        **frame(deposit, "privacy"),
-        "signals": deposit["signals"],
-        "questions": questions,
-        "is_answered": not deposit["questions"],
-        "advice": deposit_pages.advice(deposit),
-        "errors": dict(problems),
-        "problems": told,
-    }
-
-
 # -- where it belongs
 
 
@@ -107,9 +44,9 @@ def _privacy(
 def place(id: str) -> Any:
     """A new year of a dataset, the same data again, or something new: asked before there are two of the same."""
     deposit = _ready(id)
-    options = _options(deposit)
+    options = deposit_place.options(deposit)
     if tk.request.method == "GET":
-        return tk.render("odl/deposit/place.html", _place(deposit, options, _present(deposit)))
+        return tk.render("odl/deposit/place.html", _place(deposit, options, deposit_place.present(deposit)))
     option = next((option for option in options if option["value"] == tk.request.form.get("place")), None)
     problem = "" if option else tk._("Choose one of these.")
     if option:
@@ -121,55 +58,42 @@ def place(id: str) -> Any:
         page = _place(deposit, options, "")
         page |= {"errors": {"place": problem}, "problems": [{"label": "", "anchor": "field-place", "text": problem}]}
         return tk.render("odl/deposit/place.html", page), 422
-    return tk.redirect_to("odl_deposit_form.description", id=id)
+    return tk.redirect_to(deposit_pages.next_page(find(id), "place"))
 
 
 def _place(deposit: dict[str, Any], options: list[dict[str, Any]], chosen: str) -> dict[str, Any]:
-    return {**frame(deposit, "description"), "options": options, "chosen": chosen}
+    return {**frame(deposit, "place"), "options": options, "chosen": chosen}
 
 
-def _options(deposit: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The places that this file may have: those that resemble it, then one of its own."""
-    options = []
-    for candidate in deposit["candidates"]:
-        replaces = bool(candidate.get("resource_id")) and candidate["question"] in ("same-file", "same-data")
-        where = {"package_id": candidate["package_id"]}
-        if replaces:
-            value = f"replace:{candidate['resource_id']}"
-            where |= {"place": "replace", "resource_id": candidate["resource_id"]}
-        else:
-            value = f"file:{candidate['package_id']}"
-            where |= {"place": "file", "resource_id": ""}
-        if any(option["value"] == value for option in options):
-            continue
-        options.append({"value": value, "text": _words(candidate), "why": candidate["why"], "update": where})
-    own = {"place": "dataset", "package_id": "", "resource_id": ""}
-    text = tk._("None of these: these are new data")
-    why = tk._("They get a page of their own.")
-    return [*options, {"value": "dataset", "text": text, "why": why, "update": own}]
+# -- personal data
 
 
-def _words(candidate: Mapping[str, Any]) -> str:
-    title = candidate["title"]
-    known = {
-        "same-file": tk._("The very same file as in “{title}”: put it in the place of that one"),
-        "same-data": tk._("The same data as “{title}”: put it in the place of the file that is there"),
-        "new-period": tk._("A new year of “{title}”: add it beside the other files"),
-        "near-title": tk._("One more file of “{title}”"),
-    }
-    return known.get(candidate["question"], known["near-title"]).format(title=title)
+@odl_deposit_form.route("/<id>/donnees-personnelles", methods=["GET", "POST"])
+def privacy(id: str) -> Any:
+    """What looks like personal data, and the questions that only a person can answer."""
+    deposit = _ready(id)
+    if tk.request.method == "GET":
+        return tk.render("odl/deposit/privacy.html", _privacy(deposit, deposit["answers"]))
+    answers = deposit_privacy.given(tk.request.form)
+    missing = deposit_privacy.missing(answers)
+    if not missing:
+        try:
+            deposit_pages.update(deposit, answers=answers)
+        except tk.ValidationError as error:
+            missing = {next(iter(answers)): " ".join(sentences(error.error_dict))}
+    if missing:
+        return tk.render("odl/deposit/privacy.html", _privacy(deposit, answers, missing)), 422
+    changed = find(id)
+    if changed["questions"] or deposit_pages.advice(changed):
+        return tk.redirect_to("odl_deposit_form.privacy", id=id)
+    return tk.redirect_to(deposit_pages.next_page(changed, "privacy"))
 
 
-def _present(deposit: Mapping[str, Any]) -> str:
-    """The place that is ticked when the page opens: what was said before, else the most likely one."""
-    if deposit["place"] == "replace":
-        return f"replace:{deposit['resource_id']}"
-    if deposit["place"] == "file":
-        return f"file:{deposit['package_id']}"
-    if deposit_pages.is_placed(deposit):
-        return "dataset"
-    first = _options(deposit)[0]
-    return first["value"] if deposit["candidates"] and deposit["candidates"][0]["question"] != "near-title" else ""
+def _privacy(
+    deposit: dict[str, Any], answers: Mapping[str, Any], missing: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    after = deposit_pages.next_page(deposit, "privacy")
+    return {**frame(deposit, "privacy"), **deposit_privacy.page(deposit, answers, missing), "after": after}
 
 
 # -- description
@@ -209,6 +133,7 @@ def publish(id: str) -> Any:
         "publish_on": form.get("publish_on", "").strip(),
         "approved_by": form.get("approved_by", "").strip(),
         "despite_problems": bool(form.get("despite_problems")),
+        "replace_confirmed": bool(form.get("replace_confirmed")),
     }
     if tk.request.method == "GET":
         return tk.render("odl/deposit/publish.html", deposit_publication.page(deposit, typed, {}))
@@ -217,7 +142,7 @@ def publish(id: str) -> Any:
         try:
             tk.get_action("odl_deposit_publish")(context(), deposit_publication.order(deposit, typed))
         except tk.ValidationError as error:
-            names = ("publish_on", "approved_by", "despite_problems")
+            names = ("publish_on", "approved_by", "despite_problems", "replace_confirmed")
             found = {name: " ".join(sentences(words)) for name, words in error.error_dict.items()}
             errors = {name if name in names else "when": words for name, words in found.items()}
     if errors:

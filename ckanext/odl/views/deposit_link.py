@@ -264,7 +264,6 @@ def _asked(
             "error": missing.get(question["id"]),
         }
         for question in pure.questions(_language())
-        if _is_asked(question, given)
     ]
     problems = [
         {"label": question["text"], "anchor": f"field-{question['id']}", "text": question["error"]}

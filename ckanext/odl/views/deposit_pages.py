@@ -158,8 +158,8 @@ def next_page(deposit: Mapping[str, Any], after: str = "read") -> str:
     """The address of the first page that still waits for something, past the page *after*."""
     to = addresses(deposit)
     waits = {
-        "privacy": bool(deposit["questions"] or [one for one in advice(deposit) if not one["overcome"]]),
         "place": not is_placed(deposit),
+        "privacy": bool(deposit["questions"] or [one for one in advice(deposit) if not one["overcome"]]),
         "description": not is_described(deposit),
         "publish": True,
     }
@@ -173,10 +173,12 @@ def steps(deposit: Mapping[str, Any], here: str) -> list[dict[str, Any]]:
     to = addresses(deposit)
     open_ = is_checked(deposit) and not is_over(deposit)
     checked, placed, described = is_checked(deposit), is_placed(deposit), is_described(deposit)
-    told = [
-        ("read", tk._("Reading and corrections"), checked and deposit["file"]["state"] != "invalid"),
+    told = [("read", tk._("Reading and corrections"), checked and deposit["file"]["state"] != "invalid")]
+    if deposit["candidates"] or deposit["place"] != "dataset":  # nothing resembles it: there is nothing to ask
+        told.append(("place", tk._("Its place"), placed))
+    told += [
         ("privacy", tk._("Personal data"), checked and not deposit["questions"] and not advice(deposit)),
-        ("description", tk._("Description"), placed and described),
+        ("description", tk._("Description"), described),
         ("publish", tk._("Publication"), deposit["state"] == "published"),
     ]
     lines = [{"title": tk._("File"), "url": None, "state": "done"}]

@@ -30,6 +30,8 @@ def missing(deposit: Mapping[str, Any], typed: Mapping[str, Any]) -> dict[str, s
         errors["approved_by"] = tk._("Say who agreed to the publication: a name and a role.")
     if not is_draft and _despite(deposit) and not typed["despite_problems"]:
         errors["despite_problems"] = tk._("Tick this box to go on, or correct the file first.")
+    if not is_draft and _lost(deposit) and not typed["replace_confirmed"]:
+        errors["replace_confirmed"] = tk._("Tick this box to go on, or choose another place for the file.")
     return errors
 
 
@@ -47,7 +49,15 @@ def order(deposit: Mapping[str, Any], typed: Mapping[str, Any]) -> dict[str, Any
         order["approved_by"] = typed["approved_by"]
     if _despite(deposit) and (typed["despite_problems"] or typed["when"] == "draft"):
         order["despite_problems"] = True  # a draft is shown to nobody
+    if _lost(deposit) and typed["replace_confirmed"]:
+        order["replace_confirmed"] = True
     return order
+
+
+def _lost(deposit: Mapping[str, Any]) -> str:
+    """What the replacement takes off line, in a sentence; empty when nothing."""
+    lost = (blocker["message"] for blocker in deposit["blockers"] if blocker["code"] == "loss")
+    return next(lost, "")
 
 
 def _today() -> dt.date:
@@ -72,7 +82,9 @@ def _despite(deposit: Mapping[str, Any]) -> str:
 def page(deposit: dict[str, Any], typed: Mapping[str, Any], errors: Mapping[str, str]) -> dict[str, Any]:
     form, choices = Description(deposit), _choices(deposit)
     labels = {"publish_on": tk._("Date of publication"), "approved_by": tk._("Who said “ready to publish”?")}
-    anchors = {name: f"field-{name}" for name in ("publish_on", "approved_by", "despite_problems", "when")}
+    anchors = {
+        name: f"field-{name}" for name in ("publish_on", "approved_by", "despite_problems", "replace_confirmed", "when")
+    }
     return {
         **frame(deposit, "publish"),
         "title": form.title(),
@@ -83,6 +95,7 @@ def page(deposit: dict[str, Any], typed: Mapping[str, Any], errors: Mapping[str,
         "may": deposit["can"]["draft"] or deposit["can"]["publish"] or not _blockers(deposit),
         "asks_who": _asks_who(deposit),
         "asks_despite": _despite(deposit) if len(choices) > 1 else "",
+        "lost": _lost(deposit),
         "typed": {**typed, "when": typed["when"] if len(choices) > 1 else choices[0]["value"]},
         "tomorrow": (_today() + dt.timedelta(days=1)).isoformat(),
         "errors": dict(errors),
@@ -124,7 +137,7 @@ def _warnings(deposit: Mapping[str, Any]) -> list[str]:
         said.append(
             tk._("The structure that supports you asks for files without problems: this one waits with its report.")
         )
-    if deposit["place"] == "replace":
+    if deposit["place"] == "replace" and not _lost(deposit):
         said.append(tk._("It takes the place of the file that is online, which stays there until then."))
     if deposit_pages.badge_of(deposit) == "no_schema":
         said.append(tk._("It follows no model: it is published without a check."))
@@ -143,6 +156,7 @@ def _blockers(deposit: Mapping[str, Any]) -> list[dict[str, str]]:
     pages = {
         "privacy": (to["privacy"], tk._("Answer the questions")),
         "questions": (to["privacy"], tk._("Answer the questions")),
+        "privacy-remove": (f"{to['read']}#field-upload", tk._("Bring the corrected file")),
         "place": (to["place"], tk._("Say where it belongs")),
         "field": (to["description"], tk._("Complete the description")),
         "file": (to["read"], tk._("Send the file again")),

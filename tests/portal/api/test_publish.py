@@ -86,6 +86,18 @@ def test_a_new_period_is_one_more_file(publish, datasets):
     assert dataset["title"] != "Un titre de cette année"
 
 
+def test_a_file_of_fewer_rows_replaces_another_on_purpose_only(publish, datasets):
+    rows = "".join(f"Valbrune,48903,F,Louise,{count},2024\n" for count in range(3, 9))
+    first = publish((HEADER + rows).encode())
+
+    waiting = publish(OTHER)
+
+    assert (waiting["outcome"], waiting["place"], waiting["reason"]) == ("waiting", "replace", "loss")
+    assert "6 lignes" in waiting["blockers"][0]["message"]
+    done = publish(OTHER, replace_confirmed="true")
+    assert (done["outcome"], done["resource_id"]) == ("updated", first["resource_id"])
+
+
 def test_the_title_is_that_of_a_new_dataset(publish, datasets):
     publish(title="Les prénoms de Valbrune")
 

@@ -12,7 +12,7 @@ from ckan.plugins import toolkit as tk
 
 from ckanext.odl import storage
 from ckanext.odl.logic.deposit import publishing
-from tests.portal.conftest import GOOD, SCHEMA, WRONG, call, run_checks, state_of, upload
+from tests.portal.conftest import GOOD, HEADER, SCHEMA, WRONG, call, run_checks, state_of, upload
 
 pytestmark = pytest.mark.usefixtures("with_plugins", "clean_db", "clean_index")
 
@@ -148,6 +148,49 @@ def test_a_new_year_joins_its_series_and_comes_first(bring: Bring, publish: Publ
     assert (package["temporal_start"], package["temporal_end"]) == ("2024-01-01", "2025-12-31")
 
 
+def test_the_latest_comes_first_though_no_period_was_declared(bring: Bring, publish: Publish, agent: Agent) -> None:
+    first = publish(bring())["package_id"]
+    for year in (b"2023", b"2025", b"2022"):
+        deposit = bring(GOOD.replace(b"2024", year))
+        call("odl_deposit_update", agent, id=deposit["id"], place="file", package_id=first)
+        publish(deposit)
+    resources = call("package_show", None, id=first)["resources"]
+    for resource in resources:
+        call("resource_patch", agent, id=resource["id"], odl_period="")
+    deposit = bring(GOOD.replace(b"2024", b"2026"))
+    call("odl_deposit_update", agent, id=deposit["id"], place="file", package_id=first)
+    publish(deposit)
+    names = [one["name"][-4:] for one in call("package_show", None, id=first)["resources"]]
+    assert names == ["2026", "2025", "2024", "2023", "2022"]
+
+
+def test_a_year_does_not_take_the_place_of_several_unawares(bring: Bring, publish: Publish, agent: Agent) -> None:
+    rows = "".join(f"Valbrune,48903,F,Louise,{count},{year}\n" for year in (2021, 2022, 2023) for count in (3, 4))
+    several = (HEADER + rows).encode()
+    first = publish(bring(several, "prenoms.csv"))
+    call("resource_patch", agent, id=first["resource_id"], name="prénoms.csv", odl_period="")
+    deposit = bring(GOOD, "prenoms-2024.csv")
+    (candidate,) = deposit["candidates"]
+    assert (candidate["question"], candidate["resource_id"]) == ("new-period", "")
+    (online,) = candidate["files"]
+    assert (online["name"], online["holds"]) == ("prénoms.csv", "6 lignes de 2021 à 2023")
+    assert online["loss"] == "Les lignes de 2021 à 2023 ne seront plus en ligne."
+
+    shown = call("odl_deposit_update", agent, id=deposit["id"], place="replace", resource_id=first["resource_id"])
+    (lost,) = [blocker for blocker in shown["blockers"] if blocker["code"] == "loss"]
+    assert (lost["field"], lost["overcome"]) == ("place", "replace_confirmed")
+    assert "de 2021 à 2023" in lost["message"]
+    with pytest.raises(tk.ValidationError) as refused:
+        publish(deposit)
+    assert "replace_confirmed" in refused.value.error_dict or "place" in refused.value.error_dict
+    assert content_of(call("resource_show", None, id=first["resource_id"])) == several
+
+    assert publish(deposit, replace_confirmed=True)["resource_id"] == first["resource_id"]
+    resource = call("resource_show", None, id=first["resource_id"])
+    assert content_of(resource) == GOOD
+    assert resource["odl_period"] == "2024"
+
+
 def test_what_was_typed_for_a_new_dataset_is_not_written_into_another(
     bring: Bring, publish: Publish, agent: Agent
 ) -> None:
@@ -203,6 +246,15 @@ def test_the_questions_of_a_dataset_are_asked_once(bring: Bring, publish: Publis
     assert call("odl_deposit_publish", agent, id=again["id"])["state"] == "published"
     wider = b"\n".join(line + (b",remarques" if line.startswith(b"COMMUNE") else b",rien") for line in GOOD.split())
     assert bring(wider, resource_id=first["resource_id"])["questions"]
+
+
+def test_the_next_year_of_a_series_is_not_asked_again(bring: Bring, publish: Publish, agent: Agent) -> None:
+    first = publish(bring())
+    deposit = bring(NEXT_YEAR, "prenoms-2025.csv")
+    assert deposit["questions"]  # as long as nobody said where it belongs
+    shown = call("odl_deposit_update", agent, id=deposit["id"], place="file", package_id=first["package_id"])
+    assert shown["questions"] == []
+    assert call("odl_deposit_publish", agent, id=deposit["id"])["state"] == "published"
 
 
 def test_nothing_is_published_while_a_finding_is_unanswered(bring: Bring, publish: Publish, agent: Agent) -> None:

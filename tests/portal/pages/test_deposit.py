@@ -367,15 +367,18 @@ class TestPublishing:
     def test_a_new_year_of_a_dataset_is_asked_before(self, look, send, agent, bring, deposit, dataset):
         deposit(GOOD.replace(b"2024", b"2023"), odl_period="2023")
         address = bring()
-        answer = send(f"{address}/donnees-personnelles", **answers())
-        assert answer.headers["Location"].endswith("/ou")
+        assert look(address, agent).select_one(".odl-verdict .btn-primary")["href"].endswith("/ou")
         page = look(f"{address}/ou", agent)
-        box = page.select_one("input[name=place]")
-        assert box["value"] == f"file:{dataset['id']}"
-        assert "A new year of “Prénoms”" in words(page.select_one(f"label[for={box['id']}]"))
+        assert words(page.select_one(".odl-way [aria-current]")).endswith("Its place")
+        box, other, own = page.select("input[name=place]")
+        assert (box["value"], own["value"]) == (f"file:{dataset['id']}", "dataset")
+        assert "Add the year 2024 to the dataset “Prénoms”" in words(page.select_one(f"label[for={box['id']}]"))
+        assert box.has_attr("checked")
+        assert "The rows of 2023 will no longer be online." in words(page.select_one(f"label[for={other['id']}]"))
         assert send(f"{address}/ou").status_code == 422
 
-        send(f"{address}/ou", place=box["value"])
+        assert send(f"{address}/ou", place=box["value"]).headers["Location"].endswith("/donnees-personnelles")
+        assert send(f"{address}/donnees-personnelles", **answers()).headers["Location"].endswith("/description")
         page = look(f"{address}/description", agent)
         assert not page.select("#field-title")
         describe(send, look, agent, address)
@@ -396,6 +399,22 @@ class TestPublishing:
         send(f"{address}/publier", when="now")
 
         assert [file["id"] for file in call("package_show", None, id=dataset["id"])["resources"]] == [resource["id"]]
+
+    def test_what_is_lost_by_a_replacement_is_confirmed(self, look, send, agent, bring, deposit, dataset):
+        rows = "".join(f"Valbrune,48903,F,Louise,{year - 2018},{year}\n" for year in range(2021, 2026))
+        resource = deposit((HEADER + rows).encode())
+        run_checks()
+        address = bring(GOOD.replace(b"2024", b"2025"), fichier=resource["id"])
+        send(f"{address}/donnees-personnelles", **answers())
+        describe(send, look, agent, address)
+        page = look(f"{address}/publier", agent)
+        assert "The rows from 2021 to 2024 will no longer be online." in words(page.select_one(".odl-lost"))
+
+        answer = send(f"{address}/publier", when="now")
+        assert answer.status_code == 422
+        assert page_of(answer).select_one(".odl-problems a")["href"] == "#field-replace_confirmed"
+        assert send(f"{address}/publier", when="now", replace_confirmed="1").status_code == 302
+        assert deposits()[0].state == "published"
 
     def test_personal_data_are_shown_masked(self, look, send, agent, bring):
         address = bring(PERSONAL)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ckanext.odl.deposit.dates import bounds, in_french
+from ckanext.odl.deposit.dates import bounds, in_french, of_period
 from ckanext.odl.deposit.period import PeriodWatch, period_in
 from ckanext.odl.deposit.reading import Block
 
@@ -106,15 +106,15 @@ def test_any_name_gets_an_answer(name: str):
         first, last = bounds(found)
         assert first <= last
         assert in_french(found)
-        assert in_french(found, joined=True)
+        assert of_period(found)
 
 
 @pytest.mark.parametrize(
     ("value", "days", "words"),
     [
-        ("2025", ("2025-01-01", "2025-12-31"), "en 2025"),
-        ("2024-02", ("2024-02-01", "2024-02-29"), "en février 2024"),
-        ("2024/2025", ("2024-01-01", "2025-12-31"), "pour 2024-2025"),
+        ("2025", ("2025-01-01", "2025-12-31"), "de 2025"),
+        ("2024-02", ("2024-02-01", "2024-02-29"), "de février 2024"),
+        ("2024/2025", ("2024-01-01", "2025-12-31"), "de 2024-2025"),
         ("2019/2023", ("2019-01-01", "2023-12-31"), "de 2019 à 2023"),
         ("2025-04/2025-06", ("2025-04-01", "2025-06-30"), "d’avril 2025 à juin 2025"),
         ("2025-03-01/2025-03-31", ("2025-03-01", "2025-03-31"), "du 1er mars 2025 au 31 mars 2025"),
@@ -122,7 +122,7 @@ def test_any_name_gets_an_answer(name: str):
 )
 def test_periods_as_days_and_words(value: str, days: tuple[str, str], words: str):
     assert bounds(value) == days
-    assert in_french(value, joined=True) == words
+    assert of_period(value) == words
 
 
 def test_menus_of_a_school_year_run_from_september():

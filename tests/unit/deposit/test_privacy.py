@@ -89,3 +89,9 @@ def test_what_is_unanswered_is_asked_and_nothing_else(answers: dict[str, str]):
     assert not set(left) & set(kept)
     full = {**answers, **{question: "no" for question in left if question != "allowed"}, "allowed": "law"}
     assert asked([], COLUMNS, full) == []
+
+
+def test_what_is_to_be_taken_out_is_named_with_its_column():
+    (told,) = outcomes({**CALM, "contact": "yes"}, "fr", [sign("email")])
+    assert told["advice"].startswith("Coordonnées privées")
+    assert "dans la colonne" in told["advice"]

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from ckanext.odl.deposit import propose
+from ckanext.odl.deposit.proposal import in_place_of
 from ckanext.odl.deposit.words import texts
 from ckanext.odl.scdl import catalogue
 
@@ -58,7 +59,7 @@ def test_the_description_says_what_is_in_it_where_it_comes_from_and_what_is_left
     notes = propose(MENDE, "scdl/subventions@2.1.1", inspection, "x.csv")["package"]["notes"]
     assert len(notes) >= 100
     assert notes.startswith(catalogue().get("scdl/subventions").description("fr"))
-    assert "Données publiées par Mende en 2025." in notes
+    assert "Données de 2025, publiées par Mende." in notes
     assert "Ces colonnes du modèle n’y figurent pas\u00a0: " in notes
     assert notes.count("..") == 0
 
@@ -142,3 +143,22 @@ def test_a_departement_and_a_region_are_territories_by_their_code():
     assert territory(title="Cœur de Lozère", odl_kind="epci", odl_siren="200069268") == "epci 200069268 Cœur de Lozère"
     assert territory(title="Syndicat des eaux", odl_kind="syndicat", odl_siren="200069268") is None
     assert territory(title="Nulle part", odl_kind="region") is None
+
+
+@pytest.mark.parametrize(
+    ("online", "name", "period"),
+    [
+        ({"name": "Nos subventions 2025", "odl_period": "2025"}, "Nos subventions 2025", "2025"),
+        ({"name": "Nos subventions", "odl_period": "2024"}, "Nos subventions", "2025"),
+        ({"name": "Nos subventions 2024", "odl_period": "2024"}, "Subventions 2025", "2025"),
+        ({"name": "Subventions 2021-2025", "odl_period": "2021/2025"}, "Subventions 2021-2025", "2021/2025"),
+        ({"name": "", "odl_period": ""}, "Subventions 2025", "2025"),
+    ],
+)
+def test_what_replaces_a_file_keeps_its_name_and_period_while_they_are_true(
+    online: dict[str, str], name: str, period: str
+):
+    found = propose(MENDE, "scdl/subventions", seen(["montant"], "2025", "scdl/subventions"), "x.csv")
+    resource, why = in_place_of(found, online)
+    assert (resource["name"], resource["odl_period"]) == (name, period)
+    assert ("remplace" in why["name"]) == (name == online["name"])

@@ -132,3 +132,23 @@ ckan.module("odl-drop", function () {
     },
   };
 });
+
+/* A question that follows from the answer to another one is there when that answer is chosen. */
+ckan.module("odl-only-if", function () {
+  return {
+    options: { question: "", answers: "" },
+
+    initialize: function () {
+      const field = this.el[0];
+      const answers = String(this.options.answers).split(" ");
+      const asked = Array.from(field.form.elements.namedItem(this.options.question));
+      const show = () => {
+        const chosen = asked.find((one) => one.checked);
+        field.hidden = !chosen || !answers.includes(chosen.value);
+      };
+      field.querySelector("[data-odl-if]").hidden = true; // it comes at the right moment
+      asked.forEach((one) => one.addEventListener("change", show));
+      show();
+    },
+  };
+});

@@ -191,6 +191,8 @@ def odl_deposit_publish(context: types.Context, data_dict: types.DataDict) -> ty
     :param publish_on: a day to come on which it is to be published
     :param approved_by: the name of who said that it may be published
     :param despite_problems: true to publish a file that does not respect its model
+    :param replace_confirmed: true to replace a published file by one that has none of its rows of some years, or a
+        third fewer rows
     :param language: ``fr`` or ``en``, of the sentences
     :returns: ``deposit`` (id), ``package_id``, ``resource_id``, ``state`` (``published``, or ``waiting`` with
         ``reason``), ``private``

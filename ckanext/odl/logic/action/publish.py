@@ -27,6 +27,8 @@ def odl_publish(context: types.Context, data_dict: types.DataDict) -> types.Acti
     :param visibility: ``public`` (default), or ``draft`` for a new dataset that only its own people see
     :param despite_problems: whether a file with problems is published with them: yes when left out and the
         organization allows it; what cannot be read as a table is published only when this is true
+    :param replace_confirmed: true to replace a published file by one that has none of its rows of some years, or a
+        third fewer rows; it waits otherwise
     :param approved_by: the name of who said that it may be published
     :param dry_run: true: say what would be done, and keep nothing
     :param language: ``fr`` or ``en``, of the sentences

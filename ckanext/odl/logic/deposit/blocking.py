@@ -9,6 +9,7 @@ from ckan.lib import plugins as lib_plugins
 from ckan.plugins import toolkit as tk
 
 from ckanext.odl.deposit import privacy
+from ckanext.odl.deposit.coverage import Loss
 from ckanext.odl.logic.deposit import strictness as strict
 from ckanext.odl.logic.deposit.access import Actor, actor
 from ckanext.odl.logic.deposit.facts import PACKAGE_FIELDS, RESOURCE_FIELDS, Facts, today
@@ -76,7 +77,16 @@ def _of_place(facts: Facts) -> list[dict[str, Any]]:
     if place == Place.REPLACE.value and facts.replaced is None:
         sentence = tk._("The file to replace is no longer there. Add this one to the dataset instead.")
         return [_blocker("place", sentence, "place")]
+    if facts.loss:
+        return [_blocker("loss", _lost(facts, facts.loss), "place", overcome="replace_confirmed")]
     return []
+
+
+def _lost(facts: Facts, loss: Loss) -> str:
+    """What goes away with the file that is replaced."""
+    name = (facts.replaced or {}).get("name") or (facts.replaced or {}).get("url") or ""
+    sentence = tk._("This file is to take the place of “{name}”. {lost}")
+    return sentence.format(name=name, lost=loss.told(facts.language))
 
 
 def _of_fields(facts: Facts) -> list[dict[str, Any]]:

@@ -111,7 +111,7 @@ def _publish_planned(deposit_id: str) -> bool | None:
     return _miss(deposit_id, found["reason"] or "", "report", user)
 
 
-_ORDERED = ("visibility", "approved_by", "despite_problems")
+_ORDERED = ("visibility", "approved_by", *publishing.CONFIRMED)
 
 
 def _publish_checked(deposit_id: str) -> bool | None:

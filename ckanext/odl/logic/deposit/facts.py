@@ -13,14 +13,14 @@ from ckan.plugins import toolkit as tk
 from ckan.types import Context
 
 from ckanext.odl.deposit import likeness, privacy, proposal
+from ckanext.odl.deposit.coverage import Coverage, Loss, loss
 from ckanext.odl.logic import state
+from ckanext.odl.logic.deposit import online
 from ckanext.odl.logic.deposit.access import LINK
-from ckanext.odl.model import Deposit, DepositFile, Place, PrivacyAnswer, State, StoredFile, Validation
+from ckanext.odl.model import Deposit, DepositFile, Place, PrivacyAnswer, State, Validation
 from ckanext.odl.scdl import UnknownSchema, catalogue
 from ckanext.odl.validation import localise
 
-#: Datasets of the organization that are compared with a deposit, those changed last first.
-MOST_DATASETS = 300
 #: Fields of a dataset and of a file that a deposit may fill in; all others are none of its business.
 PACKAGE_FIELDS = (
     "title", "notes", "license_id", "odl_homologation_note", "theme", "tag_string", "odl_territory", "temporal_start",
@@ -106,14 +106,9 @@ class Facts:
             today(),
             language=self.language,
         )
-        resource = found["resource"]
+        resource, why = found["resource"], found["why"]
         if self.replaced:
-            kept = {
-                name: self.replaced.get(name)
-                for name in RESOURCE_FIELDS
-                if name not in ("format", "odl_schema_version")
-            }
-            resource = {**resource, **{name: value for name, value in kept.items() if value}}
+            resource, why = proposal.in_place_of(found, self.replaced, self.language)
             if schema_id and self.deposit.schema_chosen:
                 resource["odl_schema"] = schema_id
         if self.deposit.schema_chosen and not schema_id:
@@ -123,7 +118,7 @@ class Facts:
             "resource": {**resource, **self.deposit.resource},
             "why": {
                 name: said
-                for name, said in found["why"].items()
+                for name, said in why.items()
                 if name not in self.deposit.package and name not in self.deposit.resource
             },
         }
@@ -156,9 +151,29 @@ class Facts:
         """What of this organization the file could be the same as, or the next year of; see ``likeness.alike``."""
         if self.context.get(LINK) or not self.is_read:  # a link is told nothing of what is not public
             return []
-        return likeness.alike(
-            {"sha256": self.file.sha256}, self.proposal, _datasets(self.organization.id), language=self.language
-        )
+        there = online.datasets(self.organization.id, self.proposal["resource"].get("odl_schema"))
+        file = {"sha256": self.file.sha256, "counts": self.counts}
+        return likeness.alike(file, self.proposal, there, language=self.language)
+
+    @property
+    def counts(self) -> dict[str, Any]:
+        """What the check counted: ``errors``, ``rows``, ``years``…"""
+        return (self.check and self.check.counts) or {}
+
+    @cached_property
+    def loss(self) -> Loss | None:
+        """What would no longer be online once the file has taken the place of a published one; None: nothing."""
+        if self.replaced is None or not self.is_read:
+            return None
+        present = online.counts([self.replaced["id"]]).get(self.replaced["id"])
+        declared = self.replaced.get("odl_period")
+        return loss(Coverage.of(present, declared), Coverage.of(self.counts, self.file_period))
+
+    @property
+    def file_period(self) -> str:
+        """What the file itself says it covers, or a person; not what the file in its place is said to cover."""
+        told = (self.seen.get("period") or {}).get("value")
+        return str(self.deposit.resource.get("odl_period") or told or "")
 
 
 def gather(context: Context, deposit: Deposit, language: str) -> Facts:
@@ -217,30 +232,3 @@ def _package(id_: str) -> dict[str, Any] | None:
     except tk.ObjectNotFound:
         return None
     return package if package["state"] != model.State.DELETED else None
-
-
-def _datasets(organization_id: str) -> list[dict[str, Any]]:
-    """The datasets of an organization with what tells their files apart, in two queries."""
-    package, resource = model.Package, model.Resource
-    p: Any = package
-    r: Any = resource
-    found = model.Session.execute(
-        sa.select(p.id, p.name, p.title)
-        .where(p.owner_org == organization_id, p.state == model.State.ACTIVE, p.type == "dataset")
-        .order_by(p.metadata_modified.desc())
-        .limit(MOST_DATASETS)
-    ).all()
-    datasets = {row.id: {"id": row.id, "name": row.name, "title": row.title, "resources": []} for row in found}
-    rows = model.Session.execute(
-        sa.select(r.id, r.package_id, r.name, r.url, r.hash, r.extras, StoredFile.__table__.c.sha256)
-        .outerjoin(StoredFile.__table__, StoredFile.__table__.c.resource_id == r.id)
-        .where(r.package_id.in_(datasets), r.state == model.State.ACTIVE)
-        .order_by(r.package_id, r.position)
-    )
-    for row in rows:
-        extras = row.extras or {}
-        known = {key: extras.get(key) for key in ("odl_schema", "odl_period")}
-        datasets[row.package_id]["resources"].append(
-            {"id": row.id, "name": row.name or row.url, "hash": row.hash, "sha256": row.sha256, **known}
-        )
-    return list(datasets.values())

@@ -292,7 +292,8 @@ class OneCall:
         only when the caller said yes.
         """
         despite = self._order.get("despite_problems")
-        order = {name: self._order.get(name) for name in ("visibility", "approved_by") if self._order.get(name)}
+        names = ("visibility", "approved_by", "replace_confirmed")
+        order = {name: self._order.get(name) for name in names if self._order.get(name)}
         return {**order, "despite_problems": facts.badge != "unreadable" if despite is None else despite}
 
     def _left(self, facts: Facts) -> list[dict[str, Any]]:
@@ -328,7 +329,10 @@ class OneCall:
             report, seen = inspecting.look(copy.name, schema, brought.name, inspecting.knowledge(known, deposit))
         file = DepositFile(id="", deposit_id="", name=brought.name, sha256=sha256, size=brought.size, inspection=seen)
         check = SimpleNamespace(
-            id="", state=State.DONE.value, status=report["status"], counts={**report["counts"], "rows": 0}
+            id="",
+            state=State.DONE.value,
+            status=report["status"],
+            counts={**report["counts"], **{name: report["file"].get(name) for name in ("rows", "years")}},
         )
         facts = Facts(self._context, deposit, file, self._organization, self._language, check)
         facts.__dict__["report"] = localise(report, self._language)
@@ -337,7 +341,7 @@ class OneCall:
             setattr(deposit, name, value)
         if place.place != Place.DATASET:
             deposit.package = {}
-        for name in ("proposal", "target", "replaced", "answers", "questions"):
+        for name in ("proposal", "target", "replaced", "loss", "answers", "questions"):
             facts.__dict__.pop(name, None)
         left = self._left(facts)
         outcome = WAITING if left else UPDATED if place.place == Place.REPLACE else CREATED

@@ -20,13 +20,16 @@ from werkzeug.datastructures import FileStorage
 
 from ckanext.odl import storage
 from ckanext.odl.deposit import privacy
-from ckanext.odl.logic.deposit import blocking, keeping
+from ckanext.odl.deposit.coverage import Coverage
+from ckanext.odl.logic.deposit import blocking, keeping, online
 from ckanext.odl.logic.deposit.access import Actor, actor
 from ckanext.odl.logic.deposit.facts import Facts, gather
 from ckanext.odl.model import Deposit, DepositEvent, DepositState, Place, PrivacyAnswer, StoredFile
 
 #: The mark of our own calls of CKAN's actions: what they bring was judged already.
 PUBLISHING = "odl_publishing"
+#: What a person has to say yes to, where it applies: problems that are left, rows that a replacement takes off line.
+CONFIRMED = ("despite_problems", "replace_confirmed")
 
 
 def publish(context: Context, deposit: Deposit, order: dict[str, Any]) -> dict[str, Any]:
@@ -87,7 +90,7 @@ def wait(deposit: Deposit, reason: str, by: Actor, order: dict[str, Any]) -> Non
     Deposit.put(model.Session(), deposit.id, **values, expires_at=None)
     detail = {"reason": reason, "visibility": order.get("visibility")}
     if is_planned:
-        detail |= {name: order.get(name) for name in ("publish_on", "approved_by", "despite_problems")}
+        detail |= {name: order.get(name) for name in ("publish_on", "approved_by", *CONFIRMED)}
     DepositEvent.add(model.Session(), deposit.id, "waiting", **by.columns(), **detail)
     model.Session.commit()
 
@@ -135,6 +138,8 @@ def _carry_out(facts: Facts, order: dict[str, Any]) -> dict[str, Any]:
     detail = {"place": deposit.place, "visibility": order.get("visibility"), "file_id": facts.file.id}
     if order.get("despite_problems") and facts.badge in ("invalid", "unreadable"):
         detail["despite_problems"] = True
+    if order.get("replace_confirmed") and facts.loss:
+        detail["replace_confirmed"] = True
     if deposit.approved_by:
         detail["approved_by"] = deposit.approved_by
     DepositEvent.add(session, deposit.id, "published", **by.columns(), **detail)
@@ -267,12 +272,14 @@ def _newest_first(facts: Facts) -> None:
     package = _call(facts.context, "package_show", id=facts.deposit.package_id)
     resources = package["resources"]
     mine = next((one for one in resources if one["id"] == facts.deposit.resource_id), None)
-    if mine is None or not mine.get("odl_period"):
+    if mine is None or not mine.get("odl_schema"):
         return
-    series = [one for one in resources if one.get("odl_schema") == mine.get("odl_schema") and one.get("odl_period")]
-    latest = sorted(series, key=lambda one: one["odl_period"], reverse=True)
-    places = iter(latest)
-    order = [next(places)["id"] if one in series else one["id"] for one in resources]
+    same = [one for one in resources if one.get("odl_schema") == mine["odl_schema"]]
+    counts = online.counts([one["id"] for one in same])
+    counts[mine["id"]] = facts.counts
+    ends = {one["id"]: Coverage.of(counts.get(one["id"]), one.get("odl_period")).end for one in same}
+    places = iter(sorted((id_ for id_, end in ends.items() if end), key=lambda id_: ends[id_], reverse=True))
+    order = [next(places) if ends.get(one["id"]) else one["id"] for one in resources]
     if order != [one["id"] for one in resources]:
         _call(facts.context, "package_resource_reorder", id=package["id"], order=order)
 

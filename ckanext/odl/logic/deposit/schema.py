@@ -146,7 +146,7 @@ def publish(
         "visibility": [default("public"), one_of(["public", "draft"])],
         "publish_on": [ignore_empty, unicode_safe, odl_day],
         "approved_by": [ignore_empty, unicode_safe, odl_one_line],
-        "despite_problems": [default(""), odl_flag],
+        **{name: [default(""), odl_flag] for name in ("despite_problems", "replace_confirmed")},
         "language": [ignore_empty, one_of(_LANGUAGES)],
     }
 
@@ -179,7 +179,7 @@ def one_call(
         "dataset": text,
         "answers": [ignore_empty, odl_answers],
         "visibility": [default("public"), one_of(["public", "draft"])],
-        "despite_problems": [ignore_empty, odl_flag],
+        **{name: [ignore_empty, odl_flag] for name in ("despite_problems", "replace_confirmed")},
         "approved_by": text,
         "dry_run": [default(""), odl_flag],
         "language": [ignore_empty, one_of(_LANGUAGES)],

@@ -13,7 +13,9 @@ from . import readings
 from .cells import CellMender, Mending
 
 EXAMPLES = 3
-_OFFERED_FOR = ("excel-rounded", "no-establishment", "siren-given", "required")
+_OFFERED_FOR = ("excel-rounded", "no-establishment", "siren-given", "required", "key")
+_SLIP = 2
+"""Figures in which a mistyped number may differ from the right one: one is wrong, or two changed places."""
 Example = tuple[str, str, str]
 """Cell, before, after."""
 
@@ -261,9 +263,11 @@ class ColumnSurvey:
 
 
 def _agrees(text: str, siret: str) -> bool:
-    """Whether a number that a spreadsheet shortened can be the one offered: what is left of it says the same."""
+    """Whether a number that was shortened or mistyped can be the one offered: what is left of it says the same."""
     bare = "".join(text.split()).replace(",", ".")
     if not bare:
+        return True
+    if len(bare) == len(siret) and sum(one != other for one, other in zip(bare, siret, strict=True)) <= _SLIP:
         return True
     try:
         value = float(bare)

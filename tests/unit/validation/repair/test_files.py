@@ -154,6 +154,9 @@ def test_the_own_number_is_offered_for_a_lost_one(file, siren):
         ("2,20E+13", False),
         ("21480000000000", True),
         ("22480000000000", False),
+        (f"{OWN[:12]}{OWN[13]}{OWN[12]}" if OWN[12] != OWN[13] else f"{OWN[:13]}{(int(OWN[13]) + 1) % 10}", True),
+        (f"{OWN[:5]}{(int(OWN[5]) + 1) % 10}{OWN[6:]}", True),
+        (f"{OWN[:9]}{(int(OWN[9:]) + 111) % 100000:05}", False),
     ],
 )
 def test_the_own_number_is_not_offered_where_the_digits_left_speak_against_it(file, lost, offered):
