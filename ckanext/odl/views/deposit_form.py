@@ -11,6 +11,7 @@ from flask import Blueprint
 from ckanext.odl import helpers
 from ckanext.odl.deposit import privacy as pure
 from ckanext.odl.language import language
+from ckanext.odl.logic.deposit import gate
 from ckanext.odl.views import csrf, deposit_pages, deposit_publication, doors
 from ckanext.odl.views.deposit_description import Description
 from ckanext.odl.views.deposit_pages import context, find, frame, sentences
@@ -217,6 +218,10 @@ def publish(id: str) -> Any:
         try:
             tk.get_action("odl_deposit_publish")(context(), deposit_publication.order(deposit, typed))
         except tk.ValidationError as error:
+            other: Any = error.error_dict.pop(gate.ANSWER, None)
+            if other:  # another file of the same draft
+                tk.h.flash_error(" ".join(sentences(error.error_dict)))
+                return tk.redirect_to(other["url"])
             names = ("publish_on", "approved_by", "despite_problems")
             found = {name: " ".join(sentences(words)) for name, words in error.error_dict.items()}
             errors = {name if name in names else "when": words for name, words in found.items()}
@@ -247,6 +252,10 @@ def done(id: str) -> Any:
             "headline": _headline(deposit, package),
             "sentences": _outcome(deposit, package),
             "others": _others(deposit),
+            "publish": deposit_pages.next_page(deposit) if deposit["can"]["open"] else None,
+            "again": helpers.odl_replace_url(package, resource)
+            if deposit["can"]["open"] and package and resource
+            else None,
             "step": _next_step(deposit),
         },
     )
@@ -266,11 +275,7 @@ def _outcome(deposit: Mapping[str, Any], package: Mapping[str, Any] | None) -> l
     if deposit["state"] == "waiting":
         return [helpers.odl_deposit_waiting(deposit)]
     if _is_draft(package):
-        return [
-            tk._(
-                "Only your local authority and the structure that supports it see it. You can publish it from its page."
-            )
-        ]
+        return [tk._("Only your local authority and the structure that supports it see it, until you publish it.")]
     said = [tk._("Everyone can read and re-use it.")]
     if deposit["place"] == "replace":
         said.append(tk._("The file that was online before is replaced; its report stays in the history."))

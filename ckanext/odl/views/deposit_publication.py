@@ -82,7 +82,7 @@ def page(deposit: dict[str, Any], typed: Mapping[str, Any], errors: Mapping[str,
         "choices": choices,
         "may": deposit["can"]["draft"] or deposit["can"]["publish"] or not _blockers(deposit),
         "asks_who": _asks_who(deposit),
-        "asks_despite": _despite(deposit) if len(choices) > 1 else "",
+        "asks_despite": _despite(deposit) if choices[0]["value"] != "draft" else "",
         "typed": {**typed, "when": typed["when"] if len(choices) > 1 else choices[0]["value"]},
         "tomorrow": (_today() + dt.timedelta(days=1)).isoformat(),
         "errors": dict(errors),
@@ -109,6 +109,8 @@ def _choices(deposit: Mapping[str, Any]) -> list[dict[str, str]]:
         "text": tk._("Keep it as a draft"),
         "why": tk._("only your local authority and the structure that supports it see it"),
     }
+    if deposit["can"]["open"]:
+        return [public[0]]
     public_only = [blocker for blocker in _left(deposit) if blocker["public_only"]]
     return [draft] if public_only else [*public, draft] if deposit["place"] == "dataset" else public
 

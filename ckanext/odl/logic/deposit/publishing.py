@@ -20,7 +20,7 @@ from werkzeug.datastructures import FileStorage
 
 from ckanext.odl import storage
 from ckanext.odl.deposit import privacy
-from ckanext.odl.logic.deposit import blocking, keeping
+from ckanext.odl.logic.deposit import blocking, drafts, keeping, opening
 from ckanext.odl.logic.deposit.access import Actor, actor
 from ckanext.odl.logic.deposit.facts import Facts, gather
 from ckanext.odl.model import Deposit, DepositEvent, DepositState, Place, PrivacyAnswer, StoredFile
@@ -278,16 +278,21 @@ def _newest_first(facts: Facts) -> None:
 
 
 def _open(context: Context, deposit: Deposit, order: dict[str, Any]) -> None:
-    """Make the dataset of a deposit public that was published as a draft."""
-    package = model.Package.get(deposit.package_id)
-    if order.get("visibility") != "public" or package is None or not package.private:
-        return
-    if deposit.place != Place.DATASET.value or package.state != model.State.ACTIVE:
+    """Make the dataset public in which the file of a deposit lies as a draft; all of its files are asked about."""
+    by = actor(context)
+    if order.get("visibility") != "public" or by.link_id or not drafts.is_one(deposit):
         return
     facts = gather(context, deposit, order["language"])
-    refused = blocking.left(blocking.of_content(facts), order)
+    approved_by, session = order.get("approved_by"), model.Session()
+    if approved_by:
+        Deposit.put(session, deposit.id, approved_by=approved_by)
+    refused = blocking.left(blocking.of_content(facts), {**order, "approved_by": approved_by or deposit.approved_by})
+    session.commit()
     if refused:
         raise tk.ValidationError(errors_of(refused))
-    _call(context, "package_patch", id=package.id, private=False)
-    DepositEvent.add(model.Session(), deposit.id, "opened", **actor(context).columns())
-    model.Session.commit()
+    session.expire_all()
+    opening.refuse(context, [model.Package.get(deposit.package_id)])
+    _call(context, "package_patch", id=deposit.package_id, private=False)
+    detail = {"approved_by": approved_by} if approved_by else {}
+    DepositEvent.add(session, deposit.id, "opened", **by.columns(), **detail)
+    session.commit()
