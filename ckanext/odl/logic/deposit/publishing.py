@@ -7,6 +7,7 @@ death between two steps loses nothing, and doing it again makes no second datase
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from contextlib import closing
 from tempfile import TemporaryFile
 from typing import Any
@@ -24,6 +25,8 @@ from ckanext.odl.logic.deposit import blocking, drafts, keeping, opening
 from ckanext.odl.logic.deposit.access import Actor, actor
 from ckanext.odl.logic.deposit.facts import Facts, gather
 from ckanext.odl.model import Deposit, DepositEvent, DepositState, Place, PrivacyAnswer, StoredFile
+
+log = logging.getLogger(__name__)
 
 #: The mark of our own calls of CKAN's actions: what they bring was judged already.
 PUBLISHING = "odl_publishing"
@@ -56,7 +59,9 @@ def publish(context: Context, deposit: Deposit, order: dict[str, Any]) -> dict[s
     if reason:
         wait(deposit, reason, actor(context), order)
         return result(deposit)
-    return _carry_out(facts, order)
+    if deposit.place == Place.DATASET.value:
+        return _carry_out(facts, order)
+    return _alone_in_dataset(facts, order)
 
 
 def _keep_in_preparation(deposit: Deposit) -> None:
@@ -105,6 +110,30 @@ def result(deposit: Deposit) -> dict[str, Any]:
         "reason": deposit.reason or None,
         "private": bool(package.private) if package and is_published else None,
     }
+
+
+def _alone_in_dataset(facts: Facts, order: dict[str, Any]) -> dict[str, Any]:
+    """Publish while nobody else publishes into the same dataset: CKAN would lose one of two files of one moment.
+
+    :raises ValidationError: (field ``place``) the file to replace was replaced at this very moment
+    """
+    deposit_id, package_id, resource_id = facts.deposit.id, facts.deposit.package_id, facts.deposit.resource_id
+    present = _moment(resource_id) if facts.replaced else None
+    model.Session.commit()
+    with keeping.one_at_a_time(f"dataset {package_id}"):
+        if present != (_moment(resource_id) if facts.replaced else None):
+            log.info("Deposit %s: somebody else has just replaced file %s", deposit_id, resource_id)
+            sentence = tk._(
+                "Somebody else has just replaced this file. Look at what is online now, then publish again."
+            )
+            raise tk.ValidationError({"place": [sentence]})
+        return _carry_out(facts, order)
+
+
+def _moment(resource_id: str | None) -> Any:
+    """When the bytes of a published file last changed."""
+    r: Any = model.Resource
+    return model.Session.scalar(sa.select(r.last_modified).where(r.id == resource_id))
 
 
 def _carry_out(facts: Facts, order: dict[str, Any]) -> dict[str, Any]:
