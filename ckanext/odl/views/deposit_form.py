@@ -253,12 +253,18 @@ def done(id: str) -> Any:
             "sentences": _outcome(deposit, package),
             "others": _others(deposit),
             "publish": deposit_pages.next_page(deposit) if deposit["can"]["open"] else None,
-            "again": helpers.odl_replace_url(package, resource)
-            if deposit["can"]["open"] and package and resource
-            else None,
+            "again": _again(deposit, package, resource),
             "step": _next_step(deposit),
         },
     )
+
+
+def _again(deposit: Mapping[str, Any], package: Mapping[str, Any] | None, resource: Mapping[str, Any] | None) -> str:
+    """Where the corrected file of a draft is brought that cannot be published as it is; empty for all others."""
+    wrong = deposit_pages.advice(deposit) or deposit_pages.badge_of(deposit) in ("invalid", "unreadable")
+    if not (wrong and deposit["can"]["open"] and package and resource):
+        return ""
+    return helpers.odl_replace_url(package, resource)
 
 
 def _is_draft(package: Mapping[str, Any] | None) -> bool:
