@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from .accessibility import assert_accessible
 from .conftest import PHONE
-from .test_deposit import IN_THE_END, TITLE, answer, as_before, describe_as_new, good_file, narrow, wait_for, wrong_file
+from .test_deposit import IN_THE_END, TITLE, answer, as_before, describe_as_new, good_file, narrow, wrong_file
 
 __all__ = ["as_before"]  # the fixture of these tests too
 
@@ -42,6 +42,11 @@ def drop(portal, page: Page, address: str, file: Any) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text(str(file["name"]), timeout=IN_THE_END)
 
 
+def becomes(page: Page, word: str) -> None:
+    """The page comes anew by itself when the check is over."""
+    expect(page.locator(".odl-verdict .odl-state")).to_have_text(word, timeout=IN_THE_END)
+
+
 def confirm(page: Page, headline: str) -> None:
     """Publish as the last page proposes it."""
     page.get_by_role("button", name="Confirmer").click()
@@ -60,7 +65,7 @@ def test_a_wrong_replacement_waits_and_the_corrected_one_takes_the_place(portal,
     portal.log_in(page, name="claire")
     first = good_file(2041)
     drop(portal, page, "/odl/depot?collectivite=saint-exemple", first)
-    wait_for(page, "conforme")
+    becomes(page, "conforme")
     page.get_by_role("link", name="Continuer").click()
     answer(page)
     describe_as_new(page)
@@ -70,7 +75,7 @@ def test_a_wrong_replacement_waits_and_the_corrected_one_takes_the_place(portal,
     file = package["resources"][0]["id"]
 
     drop(portal, page, f"/odl/depot?collectivite=saint-exemple&jeu={package['name']}&fichier={file}", wrong_file(2041))
-    wait_for(page, "à corriger")
+    becomes(page, "à corriger")
     both(page)
     photograph(page, "1-to-correct")
     deposit = page.url.partition("?")[0]
@@ -90,7 +95,7 @@ def test_a_wrong_replacement_waits_and_the_corrected_one_takes_the_place(portal,
     shorter = {**first, "buffer": b"".join(first["buffer"].splitlines(keepends=True)[:-1])}
     page.locator("#field-upload").set_input_files(shorter)
     page.get_by_role("button", name="Envoyer le fichier corrigé").click()
-    wait_for(page, "conforme")
+    becomes(page, "conforme")
     page.goto(f"{deposit}/publier")
     confirm(page, "C’est en ligne")
     both(page)
@@ -100,7 +105,7 @@ def test_a_wrong_replacement_waits_and_the_corrected_one_takes_the_place(portal,
 def test_a_draft_is_published_from_the_page_of_its_dataset(portal, page, photograph):
     portal.log_in(page, name="claire")
     drop(portal, page, "/odl/depot?collectivite=saint-exemple", good_file(2043))
-    wait_for(page, "conforme")
+    becomes(page, "conforme")
     page.get_by_role("link", name="Continuer").click()
     answer(page)
     describe_as_new(page)
