@@ -40,19 +40,23 @@ def knowledge(session: Session, deposit: Deposit) -> dict[str, Any]:
     }
 
 
-def look(path: str, schema: str | None, name: str, known: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+def look(
+    path: str, schema: str | None, name: str, known: dict[str, Any], *, repairs: bool = True
+) -> tuple[dict[str, Any], dict[str, Any]]:
     """Look at a file in a child process; returns the report of its check, and what else was seen.
 
     When the whole cannot be done within the limits, the check alone is tried: it needs less.
+
+    :param repairs: look for those that the portal has for a wrong file too
     """
     limits: dict[str, Any] = {"seconds": config.seconds(), "memory": config.memory(), "limits": config.limits()}
     try:
         seen = in_child(_INSPECT, path, options={"schema": schema, "name": name, **known}, **limits)
     except Stopped as stopped:
-        log.warning("A deposited file could not be looked at: %s", stopped.code)
+        log.warning("A file could not be looked at: %s", stopped.code)
         return guarded(path, schema, name=name, **limits, **known), {"stopped": stopped.code}
     report = seen.pop("report")
-    if report["status"] == "invalid":
+    if repairs and report["status"] == "invalid":
         seen["repairable"] = _repairable(path, report, name, known, limits)
     return report, seen
 

@@ -14,11 +14,10 @@ from ckan import model
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from ckanext.odl import brought, config, inspecting, links, marking, queue, storage
+from ckanext.odl import brought, config, finding, inspecting, links, marking, queue, storage
 from ckanext.odl.intake import knowledge, own_session, refresh, resources, tell_the_search
 from ckanext.odl.model import StoredFile, Validation
 from ckanext.odl.model.validation import MAX_ATTEMPTS
-from ckanext.odl.validation import guarded
 
 log = logging.getLogger(__name__)
 
@@ -94,17 +93,13 @@ def _check(session: Session, row: Validation) -> None:
             if sha256:
                 refresh(row.package_id, again=row.resource_id)
             return
-        report = guarded(
-            copy.name,
-            f"{row.schema_id}@{row.schema_version}" if row.schema_id else None,
-            name=row.file_name,
-            seconds=config.seconds(),
-            memory=config.memory(),
-            limits=config.limits(),
-            **known,
-        )
-    if not _interrupted(row, report):
-        Validation.finish(session, row.id, row.attempts, report)
+        schema = f"{row.schema_id}@{row.schema_version}" if row.schema_id else None
+        report, seen = inspecting.look(copy.name, schema, row.file_name, known, repairs=False)
+        if _interrupted(row, report):
+            return
+        if found[0]["url_type"] == "upload":
+            finding.tell(session, row, seen, copy.name)
+    Validation.finish(session, row.id, row.attempts, report)
 
 
 def _interrupted(row: Validation, report: dict[str, Any]) -> bool:

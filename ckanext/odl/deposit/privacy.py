@@ -1,7 +1,8 @@
 """Six plain questions on personal data, asked before a file is public and again when its columns change.
 
 What the law says: a document that bears personal data is put online after these were made unrecognisable, unless a law,
-the persons themselves or the list of article D312-1-3 allow otherwise (articles L312-1-2 and D312-1-3 of the Code des
+the persons themselves or the list of article D312-1-3 (documents that everybody may read and that the public needs to
+be informed) allow otherwise (articles L312-1-2 and D312-1-3 of the Code des
 relations entre le public et l’administration; décret 2018-1117).
 """
 
@@ -29,7 +30,9 @@ def signal_key(signal: Mapping[str, Any]) -> str:
 
 
 def questions(language: str = "fr") -> list[dict[str, Any]]:
-    """The six questions: ``id``, ``text``, ``why``, ``help``, ``signals`` (kinds that raise it) and ``answers``.
+    """The six questions: ``id``, ``text``, ``why``, ``help``, ``source``, ``signals`` (that raise it), ``answers``.
+
+    ``source``: ``text`` and ``url`` of the official text, None when there is none to read.
 
     An answer has ``value``, ``label``, ``outcome`` (``ok``; ``remove``: take the data out first; ``ask``: have it
     confirmed first; ``next``: another question follows) and ``advice``.
@@ -40,6 +43,7 @@ def questions(language: str = "fr") -> list[dict[str, Any]]:
             "text": in_words(entry["text"], language),
             "why": in_words(entry["why"], language),
             "help": in_words(entry["help"], language),
+            "source": _source(entry.get("source"), language),
             "signals": list(entry.get("signals", ())),
             "only_if": entry.get("only_if"),
             "answers": [
@@ -54,6 +58,10 @@ def questions(language: str = "fr") -> list[dict[str, Any]]:
         }
         for entry in texts("privacy")["questions"]
     ]
+
+
+def _source(source: dict[str, str] | None, language: str) -> dict[str, str] | None:
+    return {"text": in_words(source, language), "url": source["url"]} if source else None
 
 
 def sealed(answers: Mapping[str, Any], signals: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> dict[str, Any]:

@@ -105,7 +105,7 @@ from .path import (
     odl_step_word,
     odl_who,
 )
-from .preparation import odl_preparation, odl_preparation_words
+from .preparation import odl_draft_url, odl_preparation, odl_preparation_words
 from .progress import (
     odl_badge_code,
     odl_badge_text,
@@ -165,6 +165,7 @@ __all__ = [
     "odl_deposit_waiting",
     "odl_deposits",
     "odl_doubt",
+    "odl_draft_url",
     "odl_duration",
     "odl_duties_standing",
     "odl_duty_word",

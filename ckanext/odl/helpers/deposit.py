@@ -58,7 +58,7 @@ def odl_may_deposit(package: Mapping[str, Any]) -> bool:
 def odl_deposits(organization_id: str) -> dict[str, Any]:
     """The deposits under way of a collectivité (``count``, ``results``), none for who may not deposit there."""
     context: Any = {"user": current_user.name, "auth_user_obj": current_user}
-    asked = {"organization": organization_id, "state": "open", "rows": _SHOWN, "language": language()}
+    asked = {"organization": organization_id, "state": "unpublished", "rows": _SHOWN, "language": language()}
     try:
         return tk.get_action("odl_deposit_list")(context, asked)
     except (tk.NotAuthorized, tk.ObjectNotFound):
@@ -188,7 +188,7 @@ def odl_deposit_standing(deposit: Mapping[str, Any]) -> str:
     """One sentence: where a deposit stands and what it waits for."""
     state = deposit["state"]
     if state == "published":
-        return tk._("Published.")
+        return tk._("Kept as a draft: it is not public.") if deposit.get("private") else tk._("Published.")
     if state == "abandoned":
         return tk._("Set aside.")
     if state == "waiting":
@@ -210,14 +210,16 @@ def odl_deposit_waiting(deposit: Mapping[str, Any]) -> str:
         return deposit["note"]
     if deposit.get("reason") == "check":
         return tk._("The portal is reading it. It is published by itself as soon as its report is good.")
+    if deposit.get("reason") == "privacy":
+        return tk._(
+            "It was put into its dataset without passing by here, and seems to hold personal data: say what they are."
+        )
     if deposit.get("reason") == "scheduled":
         said = odl_day_of(deposit["publish_on"]) if deposit.get("publish_on") else ""
         by = deposit.get("approved_by")
         if by:
             return tk._("It will be published on {day}, as {name} agreed.").format(day=said, name=by)
         return tk._("It will be published on {day}.").format(day=said)
-    if deposit.get("reason") == "check":
-        return tk._("It waits for the end of its check, then is published by itself if nothing is to be corrected.")
     if deposit.get("reason") == "acceptance" and deposit.get("prepared_by"):
         said = tk._(
             "Prepared by {who} from a file of several local authorities: nothing is public before you accept it."
@@ -270,6 +272,12 @@ def odl_deposit_event(line: Mapping[str, Any]) -> str:
         "updated": _updated(detail.get("fields") or []),
         "published": tk._("Published"),
         "opened": tk._("Made public"),
+        "door": tk._("Sent by a form or a program that publishes at once"),
+        "found": tk._("Something that looks like personal data was seen in a file of the dataset"),
+        "replaced": tk._("Another file took its place"),
+        "missed": tk._("It could not go on by itself"),
+        "expired": tk._("Put aside, since nobody had touched it"),
+        "erased": tk._("Its files were taken away"),
         "scheduled": tk._("To be published on a date"),
         "waiting": tk._("Kept waiting"),
         "abandoned": tk._("Put aside"),

@@ -57,6 +57,8 @@ def odl_problems(
 ) -> list[dict[str, str]]:
     """Return what is wrong in a form, in the order of its fields, each with the id of the control to mend.
 
+    ``url``: the page of the deposit that it is about.
+
     *other_fields* are those of another form: their problems are told without a link.
     """
     text = tk.h.scheming_language_text
@@ -65,13 +67,16 @@ def odl_problems(
     for field in other_fields or ():
         known.setdefault(field["field_name"], (text(field["label"]), ""))
     known["groups"] = known.get("odl_parent", ("", ""))
+    told: Any = errors.get("odl_deposit")
     errors = {name: error for name, error in errors.items() if name != "odl_deposit"}  # facts for programs
+    deposit = told.get("url", "") if isinstance(told, Mapping) else ""
     problems = []
     for name in [*(name for name in known if name in errors), *(name for name in errors if name not in known)]:
         label, anchor = known.get(name, ("", ""))
         sentences = list(_sentences(errors[name]))
         if sentences:
-            problems.append({"field": name, "label": label, "anchor": anchor, "text": " ".join(sentences)})
+            problem = {"field": name, "label": label, "anchor": anchor, "text": " ".join(sentences)}
+            problems.append({**problem, "url": deposit if name in ("private", "upload") else ""})
     return problems
 
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from ckan.plugins import toolkit as tk
 
 from ckanext.odl.language import language
-from ckanext.odl.logic.deposit import access, showing
+from ckanext.odl.logic.deposit import access, drafts, gate, showing
 from ckanext.odl.model import Deposit, Place
 from ckanext.odl.model.deposit import OPEN_STATES
 
@@ -35,6 +35,24 @@ def odl_preparation(package: Mapping[str, Any]) -> list[dict[str, Any]]:
     return showing.listing(context, condition, 0, _MOST, "en" if language() == "en" else "fr")["results"]
 
 
+def odl_draft_url(package: Mapping[str, Any]) -> str:
+    """Return where what was published as a draft is made public: the first page that still asks something.
+
+    Empty for a dataset that no deposit made, or that is public, and for who does not publish there.
+    """
+    user, owner = getattr(tk.current_user, "name", None), package.get("owner_org")
+    if not package.get("private") or not owner or not access.may_publish_for(user, owner):
+        return ""
+    there = [deposit for deposit in drafts.of(package["id"]) if deposit.organization_id == owner]
+    if not there or package.get("state") != "active":
+        return ""
+    context: Any = {"user": user, "auth_user_obj": tk.current_user}
+    left = gate.unsettled(context, package["id"])
+    if left:
+        return gate.address(left[0].deposit.id, left[1], external=False)
+    return tk.url_for("odl_deposit_form.publish", id=there[0].id)
+
+
 def odl_preparation_words(deposit: Mapping[str, Any]) -> str:
     """Return in a few words why a file is not published yet."""
     if deposit["reason"] == "scheduled" and deposit["publish_on"]:
@@ -42,6 +60,7 @@ def odl_preparation_words(deposit: Mapping[str, Any]) -> str:
         return tk._("to be published on {day}").format(day=day.words if day else "")
     return {
         "check": tk._("being checked"),
+        "privacy": tk._("personal data to look at"),
         "report": tk._("waits to be corrected"),
         "acceptance": tk._("waits to be accepted"),
         "scheduled": tk._("waits for you"),

@@ -47,6 +47,9 @@ class FileKind(str, Enum):
     PART = "part"
 
 
+#: Lines of history by which a deposit is known that no person opened: a call of CKAN's own left its file here; the
+#: check of a file that lies online found personal data in it.
+DOOR, FOUND = "door", "found"
 OPEN_STATES = (DepositState.DRAFT.value, DepositState.WAITING.value)
 
 

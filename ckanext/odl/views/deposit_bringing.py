@@ -103,7 +103,7 @@ def _choice() -> dict[str, Any]:
 
 
 def _page_of_deposits(organization: dict[str, Any] | None) -> dict[str, Any]:
-    asked: dict[str, Any] = {"state": "open", "rows": _DEPOSITS_PER_PAGE, "language": language()}
+    asked: dict[str, Any] = {"state": "unpublished", "rows": _DEPOSITS_PER_PAGE, "language": language()}
     asked.update({"organization": organization["id"]} if organization else {"mine": True})
     wanted = max(1, tk.request.args.get("page", 1, type=int)) if organization else 1
     try:

@@ -9,6 +9,7 @@ from ckan.plugins import toolkit as tk
 from flask import Blueprint
 
 from ckanext.odl import helpers
+from ckanext.odl.logic.deposit import gate
 from ckanext.odl.views import csrf, deposit_pages, deposit_place, deposit_privacy, deposit_publication, doors
 from ckanext.odl.views.deposit_description import Description
 from ckanext.odl.views.deposit_pages import context, find, frame, sentences
@@ -142,6 +143,10 @@ def publish(id: str) -> Any:
         try:
             tk.get_action("odl_deposit_publish")(context(), deposit_publication.order(deposit, typed))
         except tk.ValidationError as error:
+            other: Any = error.error_dict.pop(gate.ANSWER, None)
+            if other:  # another file of the same draft
+                tk.h.flash_error(" ".join(sentences(error.error_dict)))
+                return tk.redirect_to(other["url"])
             names = ("publish_on", "approved_by", "despite_problems", "replace_confirmed")
             found = {name: " ".join(sentences(words)) for name, words in error.error_dict.items()}
             errors = {name if name in names else "when": words for name, words in found.items()}
@@ -172,9 +177,19 @@ def done(id: str) -> Any:
             "headline": _headline(deposit, package),
             "sentences": _outcome(deposit, package),
             "others": _others(deposit),
+            "publish": deposit_pages.next_page(deposit) if deposit["can"]["open"] else None,
+            "again": _again(deposit, package, resource),
             "step": _next_step(deposit),
         },
     )
+
+
+def _again(deposit: Mapping[str, Any], package: Mapping[str, Any] | None, resource: Mapping[str, Any] | None) -> str:
+    """Where the corrected file of a draft is brought that cannot be published as it is; empty for all others."""
+    wrong = deposit_pages.advice(deposit) or deposit_pages.badge_of(deposit) in ("invalid", "unreadable")
+    if not (wrong and deposit["can"]["open"] and package and resource):
+        return ""
+    return helpers.odl_replace_url(package, resource)
 
 
 def _is_draft(package: Mapping[str, Any] | None) -> bool:
@@ -191,11 +206,7 @@ def _outcome(deposit: Mapping[str, Any], package: Mapping[str, Any] | None) -> l
     if deposit["state"] == "waiting":
         return [helpers.odl_deposit_waiting(deposit)]
     if _is_draft(package):
-        return [
-            tk._(
-                "Only your local authority and the structure that supports it see it. You can publish it from its page."
-            )
-        ]
+        return [tk._("Only your local authority and the structure that supports it see it, until you publish it.")]
     said = [tk._("Everyone can read and re-use it.")]
     if deposit["place"] == "replace":
         said.append(tk._("The file that was online before is replaced; its report stays in the history."))

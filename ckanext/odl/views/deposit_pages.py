@@ -98,6 +98,8 @@ def errors_before(deposit: Mapping[str, Any]) -> int | None:
 def addresses(deposit: Mapping[str, Any]) -> dict[str, str]:
     """Where the pages of a deposit are, by name; ``files`` is the beginning of the addresses of its files."""
     found = {name: tk.url_for(endpoint, id=deposit["id"]) for name, endpoint in _PAGES.items()}
+    if deposit["can"]["open"]:  # the file lies in its dataset: it is read and described there
+        found |= {"read": found["done"], "description": found["publish"]}
     found["report_xlsx"] = tk.url_for("odl_deposit.report", id=deposit["id"], extension="xlsx")
     found["report_csv"] = tk.url_for("odl_deposit.report", id=deposit["id"], extension="csv")
     found["files"] = unquote(tk.url_for("odl_deposit.download", id=deposit["id"], file_id="{file_id}"))
@@ -121,8 +123,8 @@ def is_prepared(deposit: Mapping[str, Any]) -> bool:
 
 
 def is_over(deposit: Mapping[str, Any]) -> bool:
-    """Whether nothing is left to do: published, or set aside."""
-    return deposit["state"] in ("published", "abandoned")
+    """Whether nothing is left to do: public, or set aside."""
+    return deposit["state"] in ("published", "abandoned") and not deposit["can"]["open"]
 
 
 def is_placed(deposit: Mapping[str, Any]) -> bool:
@@ -157,9 +159,12 @@ def advice(deposit: Mapping[str, Any]) -> list[dict[str, Any]]:
 def next_page(deposit: Mapping[str, Any], after: str = "read") -> str:
     """The address of the first page that still waits for something, past the page *after*."""
     to = addresses(deposit)
+    privacy = bool(deposit["questions"] or [one for one in advice(deposit) if not one["overcome"]])
+    if deposit["can"]["open"]:  # all else was said when it was published as a draft
+        return to["privacy"] if privacy and after != "privacy" else to["publish"]
     waits = {
         "place": not is_placed(deposit),
-        "privacy": bool(deposit["questions"] or [one for one in advice(deposit) if not one["overcome"]]),
+        "privacy": privacy,
         "description": not is_described(deposit),
         "publish": True,
     }
@@ -171,7 +176,10 @@ def next_page(deposit: Mapping[str, Any], after: str = "read") -> str:
 def steps(deposit: Mapping[str, Any], here: str) -> list[dict[str, Any]]:
     """The steps of the way, each ``done``, ``here`` or ``todo``; those that can be opened have their address."""
     to = addresses(deposit)
-    open_ = is_checked(deposit) and not is_over(deposit)
+    open_, is_public = is_checked(deposit) and not is_over(deposit), deposit["state"] == "published"
+    if deposit["can"]["open"]:
+        is_public = False
+        to = {**to, "place": "", "description": ""}
     checked, placed, described = is_checked(deposit), is_placed(deposit), is_described(deposit)
     told = [("read", tk._("Reading and corrections"), checked and deposit["file"]["state"] != "invalid")]
     if deposit["candidates"] or deposit["place"] != "dataset":  # nothing resembles it: there is nothing to ask
@@ -179,13 +187,15 @@ def steps(deposit: Mapping[str, Any], here: str) -> list[dict[str, Any]]:
     told += [
         ("privacy", tk._("Personal data"), checked and not deposit["questions"] and not advice(deposit)),
         ("description", tk._("Description"), described),
-        ("publish", tk._("Publication"), deposit["state"] == "published"),
+        ("publish", tk._("Publication"), is_public),
     ]
     lines = [{"title": tk._("File"), "url": None, "state": "done"}]
     for name, title, is_done in told:
-        state = "here" if name == here else "done" if is_done or deposit["state"] == "published" else "todo"
+        state = "here" if name == here else "done" if is_done or is_public else "todo"
         reachable = name == "read" or open_
-        lines.append({"title": title, "url": to[name] if reachable and name != here else None, "state": state})
+        lines.append(
+            {"title": title, "url": (to[name] or None) if reachable and name != here else None, "state": state}
+        )
     return lines
 
 

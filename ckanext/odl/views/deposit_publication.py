@@ -10,6 +10,7 @@ from ckan.plugins import toolkit as tk
 
 from ckanext.odl import helpers
 from ckanext.odl.language import language
+from ckanext.odl.logic.deposit.blocking import HELD
 from ckanext.odl.views import deposit_pages
 from ckanext.odl.views.deposit_description import Description
 from ckanext.odl.views.deposit_pages import frame
@@ -94,7 +95,7 @@ def page(deposit: dict[str, Any], typed: Mapping[str, Any], errors: Mapping[str,
         "choices": choices,
         "may": deposit["can"]["draft"] or deposit["can"]["publish"] or not _blockers(deposit),
         "asks_who": _asks_who(deposit),
-        "asks_despite": _despite(deposit) if len(choices) > 1 else "",
+        "asks_despite": _despite(deposit) if choices[0]["value"] != "draft" else "",
         "lost": _lost(deposit),
         "typed": {**typed, "when": typed["when"] if len(choices) > 1 else choices[0]["value"]},
         "tomorrow": (_today() + dt.timedelta(days=1)).isoformat(),
@@ -107,8 +108,6 @@ def page(deposit: dict[str, Any], typed: Mapping[str, Any], errors: Mapping[str,
 
 def _choices(deposit: Mapping[str, Any]) -> list[dict[str, str]]:
     now = tk._("everyone can read and re-use it at once, here and soon on data.gouv.fr")
-    if _waits(deposit):
-        now = tk._("it waits for its problems to be corrected; nothing is lost, and what is online stays online")
     public = [
         {"value": "now", "text": tk._("Publish now"), "why": now},
         {
@@ -122,12 +121,18 @@ def _choices(deposit: Mapping[str, Any]) -> list[dict[str, str]]:
         "text": tk._("Keep it as a draft"),
         "why": tk._("only your local authority and the structure that supports it see it"),
     }
+    if deposit["can"]["open"]:
+        return [public[0]]
+    if _waits(deposit):
+        waits = tk._("it waits for its problems to be corrected; nothing is lost, and what is online stays online")
+        public = [{"value": "now", "text": tk._("Let it wait with its report"), "why": waits}]
     public_only = [blocker for blocker in _left(deposit) if blocker["public_only"]]
     return [draft] if public_only else [*public, draft] if deposit["place"] == "dataset" else public
 
 
 def _waits(deposit: Mapping[str, Any]) -> bool:
-    return deposit_pages.badge_of(deposit) in ("invalid", "unreadable") and deposit["strictness"] == "block"
+    """Whether publishing it means that it waits with its report, since it does not follow its model."""
+    return any(blocker["code"] == HELD for blocker in deposit["blockers"])
 
 
 def _warnings(deposit: Mapping[str, Any]) -> list[str]:
@@ -147,7 +152,8 @@ def _warnings(deposit: Mapping[str, Any]) -> list[str]:
 
 def _left(deposit: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The blockers that nothing on the page sets aside."""
-    return [blocker for blocker in deposit["blockers"] if not blocker["overcome"]]
+    waits = () if deposit["can"]["open"] else (HELD,)  # which is what publishing does then
+    return [one for one in deposit["blockers"] if not one["overcome"] and one["code"] not in waits]
 
 
 def _blockers(deposit: Mapping[str, Any]) -> list[dict[str, str]]:

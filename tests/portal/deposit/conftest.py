@@ -9,6 +9,7 @@ import pytest
 
 from ckanext.odl.deposit import privacy
 from tests.portal.conftest import GOOD, call, run_checks, upload
+from tests.portal.pages.conftest import look  # noqa: F401 (fixture)
 
 #: « No » to each question on personal data that is not about a finding.
 NOTHING_PERSONAL = {

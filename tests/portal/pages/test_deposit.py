@@ -318,6 +318,21 @@ class TestPublishing:
         assert [resource["odl_schema"] for resource in package["resources"]] == ["scdl/prenoms"]
         assert look(done.select_one(".odl-verdict .btn-primary")["href"]).h1
 
+    def test_where_wrong_files_wait_it_waits_with_its_report(self, look, send, agent, bring, commune):
+        call("organization_patch", None, id=commune["id"], odl_strictness="block")
+        address = bring(WRONG)
+        send(f"{address}/donnees-personnelles", **answers())
+        describe(send, look, agent, address)
+        page = look(f"{address}/publier", agent)
+        assert "Let it wait with its report" in words(page)
+        assert [box["value"] for box in page.select("[name=when]")] == ["now", "draft"]
+
+        assert send(f"{address}/publier", when="now").headers["Location"].endswith("/en-ligne")
+
+        assert words(look(f"{address}/en-ligne", agent).h1) == "It is kept, and waits"
+        model.Session.expire_all()
+        assert [(one.state, one.reason) for one in deposits()] == [("waiting", "report")]
+
     def test_a_draft_is_seen_by_its_people_only(self, look, send, agent, bring):
         address = bring()
         send(f"{address}/donnees-personnelles", **answers())

@@ -14,7 +14,7 @@ from ckan import model
 from ckan.lib import search, uploader
 from ckan.plugins import toolkit as tk
 
-from ckanext.odl import config, intake, jobs, storage
+from ckanext.odl import config, inspecting, intake, jobs, storage
 from ckanext.odl.model import Validation
 from tests.portal.conftest import GOOD, WRONG, call, run_checks, state_of, upload
 
@@ -182,15 +182,15 @@ def test_a_lease_is_renewed_after_a_restart_of_the_database(deposit, monkeypatch
             raise sa.exc.OperationalError("update", {}, Exception("server closed the connection"))
         return keep(session, id_, attempt)
 
-    def slow(*args: Any, **options: Any) -> dict[str, Any]:
+    def slow(*args: Any, **options: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         until = time.monotonic() + 10
         while len(renewed) < 2 and time.monotonic() < until:
             time.sleep(0.01)
-        return guarded(*args, **options)
+        return look(*args, **options)
 
-    guarded = jobs.guarded
+    look = inspecting.look
     monkeypatch.setattr(Validation, "keep", first_time_down)
-    monkeypatch.setattr(jobs, "guarded", slow)
+    monkeypatch.setattr(inspecting, "look", slow)
     monkeypatch.setitem(tk.config, config.PATIENCE, 1)
     run_checks()
 
@@ -199,17 +199,17 @@ def test_a_lease_is_renewed_after_a_restart_of_the_database(deposit, monkeypatch
 
 def test_a_check_whose_process_was_killed_is_tried_again(deposit, monkeypatch):
     resource = deposit(GOOD)
-    guarded = jobs.guarded
+    look = inspecting.look
     with monkeypatch.context() as patch:
         dead = {"status": "incomplete", "errors": [{"code": "limit-interrupted"}], "counts": {}, "file": {"rows": None}}
-        patch.setattr(jobs, "guarded", lambda *_, **__: dead)
+        patch.setattr(inspecting, "look", lambda *_, **__: (dead, {}))
         run_checks()
     assert state_of(resource)["badge"] == "checking"
 
     model.Session.execute(sa.update(Validation).values(lease_until=sa.func.now() - sa.text("interval '1 hour'")))
     model.Session.commit()
     assert jobs.sweep()["released"] == 1
-    monkeypatch.setattr(jobs, "guarded", guarded)
+    monkeypatch.setattr(inspecting, "look", look)
     run_checks()
 
     assert state_of(resource)["badge"] == "valid"

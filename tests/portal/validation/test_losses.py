@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from ckan import model
 from ckan.plugins import toolkit as tk
 
-from ckanext.odl import intake, jobs, worker
+from ckanext.odl import inspecting, intake, jobs, worker
 from ckanext.odl.model import StoredFile, Validation
 from ckanext.odl.model.validation import MAX_ATTEMPTS
 from tests.portal.conftest import GOOD, WRONG, call, run_checks, state_of, upload
@@ -103,15 +103,15 @@ def test_one_job_checks_all_files_that_wait(deposit):
 def test_a_worker_that_takes_its_own_check_back_finishes_it(deposit, monkeypatch):
     """It was taken for dead while it worked: its first report is refused, its second is not."""
     resource = deposit(GOOD)
-    judge = jobs.guarded
+    judge = inspecting.look
 
     def late(*args, **options):
-        monkeypatch.setattr(jobs, "guarded", judge)
+        monkeypatch.setattr(inspecting, "look", judge)
         change(lease_until=long_ago())
         jobs.sweep()
         return judge(*args, **options)
 
-    monkeypatch.setattr(jobs, "guarded", late)
+    monkeypatch.setattr(inspecting, "look", late)
     worker.work()
 
     assert state_of(resource)["badge"] == "valid"

@@ -10,7 +10,7 @@ from ckan.plugins import toolkit as tk
 
 from ckanext.odl.language import language
 from ckanext.odl.logic.auth.path import organization_of
-from ckanext.odl.logic.deposit import access, bringing, facts, publishing, repairing, schema, showing
+from ckanext.odl.logic.deposit import access, bringing, drafts, facts, publishing, repairing, schema, showing
 from ckanext.odl.model import Deposit, DepositState, FileKind
 from ckanext.odl.model.deposit import OPEN_STATES
 
@@ -67,7 +67,8 @@ def odl_deposit_list(context: types.Context, data_dict: types.DataDict) -> types
 
     :param organization: id or name of an organization
     :param mine: only those that this account brought
-    :param state: draft, waiting, published, abandoned, or ``open`` (draft and waiting)
+    :param state: draft, waiting, published, abandoned, ``open`` (draft and waiting), or ``unpublished`` (those, and
+        what was published as a draft)
     :param start: how many to leave out before; ``rows``: how many at most (20 by default, 200 at most)
     :returns: ``count`` and ``results``, see docs/deposit.md
     :raises ObjectNotFound: no such organization, or not for this user
@@ -88,7 +89,9 @@ def odl_deposit_list(context: types.Context, data_dict: types.DataDict) -> types
         conditions.append(table.c.organization_id.in_(mine))
     if data_dict["mine"]:
         conditions.append(table.c.owner_id == access.actor(context).user_id)
-    if data_dict.get("state"):
+    if data_dict.get("state") == "unpublished":
+        conditions.append(sa.or_(table.c.state.in_(OPEN_STATES), drafts.made_private()))
+    elif data_dict.get("state"):
         states = OPEN_STATES if data_dict["state"] == "open" else (data_dict["state"],)
         conditions.append(table.c.state.in_(states))
     return showing.listing(context, sa.and_(*conditions), data_dict["start"], data_dict["rows"], _language(data_dict))
@@ -185,6 +188,8 @@ def odl_deposit_repair(context: types.Context, data_dict: types.DataDict) -> typ
 @tk.validate_action_data(schema.publish)
 def odl_deposit_publish(context: types.Context, data_dict: types.DataDict) -> types.ActionResult.AnyDict:
     """Publish a deposit: a new dataset, one more file, or the next bytes of a file. Called twice, it is done once.
+
+    What was published as a draft is made public by calling it again.
 
     :param id: id of the deposit
     :param visibility: ``public`` (default), or ``draft`` for a dataset that only its own people see

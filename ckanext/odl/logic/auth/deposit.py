@@ -41,44 +41,13 @@ def odl_deposit_list(context: Context, data_dict: DataDict) -> AuthResult:
 
 @tk.auth_allow_anonymous_access
 def odl_deposit_show(context: Context, data_dict: DataDict) -> AuthResult:
-    """Those who publish for its organization; the link by which it came."""
+    """Those who publish for its organization; the link by which it came (what that publishes waits for an agent)."""
     return _answer(access.may_reach(context, access.find(data_dict.get("id"))))
 
 
-@tk.auth_allow_anonymous_access
-def odl_deposit_update(context: Context, data_dict: DataDict) -> AuthResult:
-    return odl_deposit_show(context, data_dict)
-
-
-@tk.auth_allow_anonymous_access
-def odl_deposit_file_add(context: Context, data_dict: DataDict) -> AuthResult:
-    return odl_deposit_show(context, data_dict)
-
-
-@tk.auth_allow_anonymous_access
-def odl_deposit_check(context: Context, data_dict: DataDict) -> AuthResult:
-    return odl_deposit_show(context, data_dict)
-
-
-@tk.auth_allow_anonymous_access
-def odl_deposit_repair_list(context: Context, data_dict: DataDict) -> AuthResult:
-    return odl_deposit_show(context, data_dict)
-
-
-@tk.auth_allow_anonymous_access
-def odl_deposit_repair(context: Context, data_dict: DataDict) -> AuthResult:
-    return odl_deposit_show(context, data_dict)
-
-
-@tk.auth_allow_anonymous_access
-def odl_deposit_publish(context: Context, data_dict: DataDict) -> AuthResult:
-    """The same; what a link publishes waits for an agent."""
-    return odl_deposit_show(context, data_dict)
-
-
-@tk.auth_allow_anonymous_access
-def odl_deposit_abandon(context: Context, data_dict: DataDict) -> AuthResult:
-    return odl_deposit_show(context, data_dict)
+#: Who sees a deposit may do all there is to do with it.
+odl_deposit_update = odl_deposit_file_add = odl_deposit_check = odl_deposit_show
+odl_deposit_repair_list = odl_deposit_repair = odl_deposit_publish = odl_deposit_abandon = odl_deposit_show
 
 
 def odl_publish(context: Context, data_dict: DataDict) -> AuthResult:

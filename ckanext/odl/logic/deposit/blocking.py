@@ -35,7 +35,7 @@ def blockers(facts: Facts) -> list[dict[str, Any]]:
     """
     state = facts.deposit.state
     if state == DepositState.PUBLISHED.value:
-        return []
+        return of_content(facts) if facts.is_private_draft else []
     if state == DepositState.ABANDONED.value:
         return [_blocker("abandoned", tk._("This deposit was abandoned. Take it up again first."))]
     return [*_of_file(facts), *_of_place(facts), *_of_fields(facts), *of_content(facts)]
@@ -43,7 +43,7 @@ def blockers(facts: Facts) -> list[dict[str, Any]]:
 
 def of_content(facts: Facts) -> list[dict[str, Any]]:
     """Those that come from what is in the file: personal data, problems."""
-    found = [*_of_privacy(facts), *_of_report(facts)]
+    found = [*of_privacy(facts), *_of_report(facts)]
     if in_public(facts):  # what enters a dataset that all see is seen by all
         return [{**blocker, "public_only": False} for blocker in found]
     return found
@@ -157,7 +157,7 @@ def resource_values(facts: Facts) -> dict[str, Any]:
     return found
 
 
-def _of_privacy(facts: Facts) -> list[dict[str, Any]]:
+def of_privacy(facts: Facts) -> list[dict[str, Any]]:
     """Personal data: what was found and what was not answered, or answered by a reason not to publish."""
     if not facts.is_read:
         return []

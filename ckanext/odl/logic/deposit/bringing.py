@@ -11,10 +11,10 @@ from ckan.plugins import toolkit as tk
 from ckan.types import Context
 
 from ckanext.odl.deposit import privacy
-from ckanext.odl.logic.deposit import keeping
+from ckanext.odl.logic.deposit import drafts, keeping
 from ckanext.odl.logic.deposit.access import LINK, actor
 from ckanext.odl.logic.deposit.facts import PACKAGE_FIELDS, RESOURCE_FIELDS, held_to
-from ckanext.odl.model import Deposit, DepositEvent, DepositFile, DepositState, FileKind, Place
+from ckanext.odl.model import Deposit, DepositEvent, DepositFile, DepositState, FileKind, Place, PrivacyAnswer
 from ckanext.odl.model.deposit import OPEN_STATES
 from ckanext.odl.scdl import UnknownSchema, catalogue
 
@@ -129,7 +129,8 @@ def update(context: Context, deposit: Deposit, data: dict[str, Any]) -> None:
     :param data: the validated parameters of ``odl_deposit_update``
     :raises ValidationError: by field
     """
-    must_be_open(deposit)
+    if _says_more(data) or not drafts.is_one(deposit):
+        must_be_open(deposit)
     former, period = held_to(deposit), deposit.resource.get("odl_period")
     values: dict[str, Any] = {}
     if isinstance(data.get("schema"), str):
@@ -148,10 +149,13 @@ def update(context: Context, deposit: Deposit, data: dict[str, Any]) -> None:
         values["answers"] = _answers(deposit, data["answers"])
     if not values:
         return
-    session = model.Session()
+    session, by = model.Session(), actor(context)
     Deposit.put(session, deposit.id, **values, **_kept_longer(deposit))
+    sealed = values.get("answers") or {}
+    if deposit.state == DepositState.PUBLISHED.value and deposit.package_id and sealed.get("columns_key"):
+        PrivacyAnswer.put(session, deposit.package_id, sealed["columns_key"], sealed, by.user_id)
     said = sorted(key for key in values if key not in ("schema_chosen", "schema_version"))
-    DepositEvent.add(session, deposit.id, "updated", **actor(context).columns(), fields=said, **detail)
+    DepositEvent.add(session, deposit.id, "updated", **by.columns(), fields=said, **detail)
     session.flush()
     session.expire_all()
     if held_to(deposit) != former:
@@ -160,6 +164,13 @@ def update(context: Context, deposit: Deposit, data: dict[str, Any]) -> None:
         _ask(deposit.id, again=True)  # what the file says is compared with the period that it is said to cover
     else:
         session.commit()
+
+
+def _says_more(data: dict[str, Any]) -> bool:
+    """Whether more is said than the answers, which may still be given of what was published as a draft."""
+    return isinstance(data.get("schema"), str) or any(
+        data.get(name) for name in ("place", "package_id", "resource_id", "package", "resource")
+    )
 
 
 def _goes_elsewhere(deposit: Deposit, values: dict[str, Any]) -> bool:

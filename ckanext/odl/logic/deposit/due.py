@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from ckanext.odl.intake import own_session
 from ckanext.odl.language import language
-from ckanext.odl.logic.deposit import doors, publishing, staging
+from ckanext.odl.logic.deposit import holding, publishing, staging
 from ckanext.odl.logic.deposit.access import Actor, alone_with, may_publish_for
 from ckanext.odl.logic.deposit.blocking import SCHEDULED
 from ckanext.odl.logic.deposit.facts import gather
@@ -69,7 +69,7 @@ def _checked(session: Session) -> list[str]:
         )
         .where(
             table.c.state == DepositState.WAITING.value,
-            table.c.reason == doors.CHECK,
+            table.c.reason == holding.CHECK,
             check.c.state.not_in([State.WAITING.value, State.RUNNING.value]),
         )
     )
@@ -116,27 +116,27 @@ _ORDERED = ("visibility", "approved_by", *publishing.CONFIRMED)
 
 def _publish_checked(deposit_id: str) -> bool | None:
     with alone_with(deposit_id) as deposit:
-        if deposit.state != DepositState.WAITING.value or deposit.reason != doors.CHECK:
+        if deposit.state != DepositState.WAITING.value or deposit.reason != holding.CHECK:
             return None
         user = _account(deposit.owner_id)
         if user is None or not may_publish_for(user.name, deposit.organization_id):
-            return _miss(deposit_id, doors.CHECK, "rights", user)
+            return _miss(deposit_id, holding.CHECK, "rights", user)
         context = _context(user)
         facts = gather(context, deposit, "en" if language() == "en" else "fr")
-        why = doors.verdict(facts)
+        why = holding.verdict(facts)
         if why == "checking":
             return None
         if why:
-            return _miss(deposit_id, doors.CHECK, "report", user, why=why)
+            return _miss(deposit_id, holding.CHECK, "report", user, why=why)
         try:
             publishing.into_place(facts, dict(deposit.resource))
         except tk.NotAuthorized:
-            return _miss(deposit_id, doors.CHECK, "rights", user)
+            return _miss(deposit_id, holding.CHECK, "rights", user)
         except _REFUSALS as error:
             fields = sorted(error.error_dict) if isinstance(error, tk.ValidationError) else []
-            return _miss(deposit_id, doors.CHECK, "refused", user, fields=fields)
+            return _miss(deposit_id, holding.CHECK, "refused", user, fields=fields)
         session = model.Session()
-        doors.published(session, deposit_id, Actor(user.id))
+        holding.published(session, deposit_id, Actor(user.id))
         session.commit()
         return True
 
@@ -175,7 +175,7 @@ def _miss(deposit_id: str, reason: str, code: str, user: Any, **detail: Any) -> 
             sa.update(table)
             .where(table.c.id == deposit_id, table.c.state == DepositState.WAITING.value, table.c.reason == reason)
             .values(
-                reason=doors.REPORT if reason == doors.CHECK else reason,
+                reason=holding.REPORT if reason == holding.CHECK else reason,
                 publish_on=None,
                 updated_at=sa.func.clock_timestamp(),
             )

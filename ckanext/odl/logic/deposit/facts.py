@@ -15,9 +15,9 @@ from ckan.types import Context
 from ckanext.odl.deposit import likeness, privacy, proposal
 from ckanext.odl.deposit.coverage import Coverage, Loss, loss
 from ckanext.odl.logic import state
-from ckanext.odl.logic.deposit import online
+from ckanext.odl.logic.deposit import drafts, online
 from ckanext.odl.logic.deposit.access import LINK
-from ckanext.odl.model import Deposit, DepositFile, Place, PrivacyAnswer, State, Validation
+from ckanext.odl.model import Deposit, DepositFile, DepositState, Place, PrivacyAnswer, State, Validation
 from ckanext.odl.scdl import UnknownSchema, catalogue
 from ckanext.odl.validation import localise
 
@@ -94,6 +94,11 @@ class Facts:
         return next((one for one in self.target["resources"] if one["id"] == wanted), None)
 
     @cached_property
+    def is_private_draft(self) -> bool:
+        """Whether it was published as a draft, and can be made public."""
+        return drafts.is_one(self.deposit)
+
+    @cached_property
     def proposal(self) -> dict[str, Any]:
         """``package``, ``resource`` (what the portal proposes, and over it what a person wrote) and ``why``."""
         schema_id, version = self.schema
@@ -129,6 +134,8 @@ class Facts:
         if self.deposit.answers:
             return dict(self.deposit.answers)
         package_id = self.target["id"] if self.target else None
+        if self.deposit.state == DepositState.PUBLISHED.value:
+            package_id = self.deposit.package_id
         columns = self.seen.get("columns")
         if not package_id or not columns:
             return {}

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import time
-from dataclasses import dataclass
 from tempfile import NamedTemporaryFile
 from types import SimpleNamespace
 from typing import Any
@@ -22,7 +21,8 @@ from ckanext.odl import config, inspecting, jobs
 from ckanext.odl.logic import collectivite, state
 from ckanext.odl.logic.deposit import access, blocking, keeping
 from ckanext.odl.logic.deposit.facts import Facts, gather
-from ckanext.odl.model import Deposit, DepositFile, FileKind, Place, State, StoredFile
+from ckanext.odl.logic.deposit.placing import Places, Where
+from ckanext.odl.model import Deposit, DepositFile, FileKind, Place, State
 from ckanext.odl.model.deposit import OPEN_STATES
 from ckanext.odl.scdl import UnknownSchema, catalogue
 from ckanext.odl.validation import localise
@@ -32,21 +32,6 @@ CREATED, UPDATED, UNCHANGED, WAITING = "created", "updated", "unchanged", "waiti
 _OURS = {"upload": "file", "schema": "model", "odl_period": "period", "package_id": "dataset"}
 #: Seconds between two looks at a check that a worker has taken, and how many seconds in all.
 _PAUSE, _PATIENCE = 0.2, 20
-
-
-@dataclass(frozen=True)
-class Where:
-    """Where a file belongs: nowhere yet, in a dataset beside other periods, or in the place of a published file."""
-
-    place: Place
-    package_id: str | None = None
-    resource_id: str | None = None
-    sha256: str | None = None
-
-    def values(self) -> dict[str, str]:
-        """The same as parameters of ``odl_deposit_update``."""
-        named = {"package_id": self.package_id, "resource_id": self.resource_id}
-        return {"place": self.place.value, **{key: value for key, value in named.items() if value}}
 
 
 def organization_named(reference: str) -> model.Group:
@@ -86,16 +71,17 @@ class OneCall:
             sentence = tk._("The catalogue has no schema “{schema}”.").format(schema=order["model"][:100])
             raise tk.ValidationError({"model": [sentence]}) from None
         self._model = entry.id
+        self._places = Places(organization, entry.id, order)
 
     def carry_out(self) -> dict[str, Any]:
         """Publish the file; returns what ``odl_publish`` does."""
         sha256 = self._sha256()
         if self._order["dry_run"]:
-            found = self._published_already(sha256)
+            found = self._places.published_already(sha256)
             return self._answer(UNCHANGED, found) if found else self._rehearse(sha256)
         # a second call of the same moment finds what the first one made
         with keeping.one_at_a_time(f"publish {self._organization.id} {self._model}"):
-            if found := self._published_already(sha256):
+            if found := self._places.published_already(sha256):
                 return self._answer(UNCHANGED, found)
             return self._bring(sha256)
 
@@ -190,80 +176,9 @@ class OneCall:
         model.Session.expire_all()
         return gather(self._context, access.find(id_), self._language)
 
-    def _published_already(self, sha256: str) -> Where | None:
-        """The published file with these very bytes, model and period."""
-        period = self._order.get("period")
-        for one in self._files():
-            if one.sha256 == sha256 and one.period in (period or one.period,):
-                return Where(Place.REPLACE, one.package_id, one.resource_id, one.sha256)
-        return None
-
-    def _files(self) -> list[Any]:
-        """The files of this model in the organization's datasets, with their periods; the newest dataset first."""
-        package, resource, stored = model.Package, model.Resource, StoredFile.__table__
-        p: Any = package
-        r: Any = resource
-        rows = model.Session.execute(
-            sa.select(p.id, p.name, p.title, r.id.label("resource_id"), r.extras, stored.c.sha256)
-            .join(r, r.package_id == p.id)
-            .outerjoin(stored, stored.c.resource_id == r.id)
-            .where(
-                p.owner_org == self._organization.id,
-                p.type == "dataset",
-                p.state == model.State.ACTIVE,
-                r.state == model.State.ACTIVE,
-            )
-            .order_by(p.metadata_created.desc(), r.position)
-        )
-        wanted = self._order.get("dataset")
-        return [
-            SimpleNamespace(
-                package_id=row.id,
-                title=row.title,
-                resource_id=row.resource_id,
-                sha256=row.sha256,
-                period=(row.extras or {}).get("odl_period") or "",
-            )
-            for row in rows
-            if (row.extras or {}).get("odl_schema") == self._model and (not wanted or wanted in (row.id, row.name))
-        ]
-
-    def _place(self, facts: Facts) -> Where:
-        """Where the file belongs, from its model and period.
-
-        :raises ValidationError: (field ``dataset``) several datasets follow this model
-        """
-        files = self._files()
-        period = facts.proposal["resource"].get("odl_period") or ""
-        same = [one for one in files if one.period == period]
-        chosen = same or files
-        packages = {one.package_id: one.title for one in chosen}
-        if len(packages) > 1 and self._order.get("title"):
-            packages = {id_: title for id_, title in packages.items() if title == self._order["title"]} or packages
-        if len(packages) > 1:
-            titles = ", ".join(f"“{title}”" for title in packages.values())
-            sentence = tk._("Several datasets follow this model: {titles}. Give the name or id of one.")
-            raise tk.ValidationError({"dataset": [sentence.format(titles=titles)]})
-        if not packages:
-            return self._named_place()
-        one = next(one for one in chosen if one.package_id in packages)
-        if same:
-            return Where(Place.REPLACE, one.package_id, one.resource_id, one.sha256)
-        return Where(Place.FILE, one.package_id)
-
-    def _named_place(self) -> Where:
-        """The dataset that the call names though no file of the model is in it; a new one when it names none."""
-        reference = self._order.get("dataset")
-        if not reference:
-            return Where(Place.DATASET)
-        package = model.Package.get(reference)
-        if package is None or package.owner_org != self._organization.id or package.state != model.State.ACTIVE:
-            raise tk.ValidationError({"dataset": [tk._("There is no such dataset in this organization.")]})
-        return Where(Place.FILE, package.id)
-
     def _publish(self, id_: str) -> dict[str, Any]:
         facts = self._facts(id_)
-        place = self._place(facts)
+        place = self._places.of(facts)
         if place.place == Place.REPLACE and place.sha256 == facts.file.sha256:
             # known only now that the file has told its period
             self._call("odl_deposit_abandon", id=id_, why=tk._("The same file is published already."))
@@ -336,7 +251,7 @@ class OneCall:
         )
         facts = Facts(self._context, deposit, file, self._organization, self._language, check)
         facts.__dict__["report"] = localise(report, self._language)
-        place = self._place(facts)
+        place = self._places.of(facts)
         for name, value in place.values().items():
             setattr(deposit, name, value)
         if place.place != Place.DATASET:

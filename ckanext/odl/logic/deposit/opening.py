@@ -1,4 +1,7 @@
-"""Where a collectivité is strict, a dataset becomes public once its files follow their models, and not before."""
+"""A dataset becomes public once what its files say of persons is settled, and not before.
+
+Where a collectivité is strict, its files have to follow their models too.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ from ckan.types import Action, Context, DataDict
 from ckanext.odl import config
 from ckanext.odl.intake import resources
 from ckanext.odl.logic import state
-from ckanext.odl.logic.deposit import strictness
+from ckanext.odl.logic.deposit import gate, strictness
 
 #: Seconds between two looks at a check that runs.
 PAUSE_SECONDS = 0.2
@@ -23,19 +26,35 @@ PAUSE_SECONDS = 0.2
 def open_many(next_action: Action, context: Context, data_dict: DataDict) -> Any:
     """``bulk_update_public``: none of these datasets becomes public as long as one of them may not.
 
-    :raises ValidationError: on ``private``
+    :raises ValidationError: on ``private``; the page of CKAN that does it cannot tell a refusal, and is led on
     """
     tk.check_access("bulk_update_public", tk.fresh_context(context), data_dict)
     ids: Any = data_dict.get("datasets") or []
     found = [package for id_ in ([ids] if isinstance(ids, str) else ids) if (package := package_of(id_))]
-    refuse([one for one in found if not is_public(one) and is_strict(one)])
+    refuse(context, [one for one in found if not is_public(one)])
     return next_action(context, data_dict)
 
 
-def refuse(packages: Sequence[Any], given: list[Any] | None = None) -> None:
-    """Where a collectivité is strict, a dataset with a file that does not follow its model does not become public.
+def refuse(context: Context, packages: Sequence[Any], data_dict: DataDict | None = None) -> None:
+    """Let datasets become public only when nothing in their files speaks against it.
 
-    A check that runs is waited for.
+    :param data_dict: the parameters of a call that writes the only one of them
+    :raises ValidationError: on ``private``, of the first that may not
+    """
+    given: Any = (data_dict or {}).get("resources")
+    try:
+        for package in packages:
+            gate.refuse(context, package)
+        _refuse_wrong(
+            [one for one in packages if is_strict(one, data_dict)], given if isinstance(given, list) else None
+        )
+    except tk.ValidationError as error:
+        _tell_in_words(error, packages[0])
+        raise
+
+
+def _refuse_wrong(packages: Sequence[Any], given: list[Any] | None) -> None:
+    """Keep datasets closed that have a file which does not follow its model. A check that runs is waited for.
 
     :param given: the files as the call gives them; without them those that are there
     :raises ValidationError: on ``private``
@@ -61,23 +80,24 @@ def refuse(packages: Sequence[Any], given: list[Any] | None = None) -> None:
             raise _closed(package, [names[file.resource_id] for file in bad or unsure], wrong=bool(bad))
 
 
-def refuse_in_words(package: Any, given: list[Any] | None) -> None:
-    """The same as :func:`refuse` for one dataset; the form of a file of CKAN 2.11 cannot tell a refusal: its page does.
+def _tell_in_words(error: tk.ValidationError, package: Any) -> None:
+    """Tell of a refusal where CKAN's page cannot: that of many datasets, and the form of a file of CKAN 2.11.
 
-    :raises ValidationError: on ``private``
+    The person is led to the page where it is settled, or back to where the datasets are.
     """
-    try:
-        refuse([package], given)
-    except tk.ValidationError as error:
-        if tk.check_ckan_version(min_version="2.12") or not _in_form_of_file():
-            raise
-        errors: Any = error.error_dict
-        tk.h.flash_error(" ".join(errors["private"]))
+    endpoint = (tk.request.endpoint or "") if flask.has_request_context() else ""
+    if not endpoint.endswith(
+        ("bulk_process", *(() if tk.check_ckan_version(min_version="2.12") else ("resource.new",)))
+    ):
+        return
+    errors: Any = error.error_dict
+    tk.h.flash_error(" ".join(errors["private"]))
+    settled = errors.get(gate.ANSWER)
+    if settled:
+        flask.abort(tk.redirect_to(settled["url"]))
+    if endpoint.endswith("resource.new"):
         flask.abort(tk.redirect_to(f"{package.type}.read", id=package.name))
-
-
-def _in_form_of_file() -> bool:
-    return flask.has_request_context() and (tk.request.endpoint or "").endswith("resource.new")
+    flask.abort(tk.redirect_to(endpoint, id=(tk.request.view_args or {}).get("id")))
 
 
 def _closed(package: Any, names: list[str], *, wrong: bool) -> tk.ValidationError:

@@ -7,6 +7,7 @@ death between two steps loses nothing, and doing it again makes no second datase
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from contextlib import closing
 from tempfile import TemporaryFile
 from typing import Any
@@ -21,10 +22,12 @@ from werkzeug.datastructures import FileStorage
 from ckanext.odl import storage
 from ckanext.odl.deposit import privacy
 from ckanext.odl.deposit.coverage import Coverage
-from ckanext.odl.logic.deposit import blocking, keeping, online
+from ckanext.odl.logic.deposit import blocking, drafts, keeping, online, opening
 from ckanext.odl.logic.deposit.access import Actor, actor
 from ckanext.odl.logic.deposit.facts import Facts, gather
 from ckanext.odl.model import Deposit, DepositEvent, DepositState, Place, PrivacyAnswer, StoredFile
+
+log = logging.getLogger(__name__)
 
 #: The mark of our own calls of CKAN's actions: what they bring was judged already.
 PUBLISHING = "odl_publishing"
@@ -59,7 +62,9 @@ def publish(context: Context, deposit: Deposit, order: dict[str, Any]) -> dict[s
     if reason:
         wait(deposit, reason, actor(context), order)
         return result(deposit)
-    return _carry_out(facts, order)
+    if deposit.place == Place.DATASET.value:
+        return _carry_out(facts, order)
+    return _alone_in_dataset(facts, order)
 
 
 def _keep_in_preparation(deposit: Deposit) -> None:
@@ -108,6 +113,30 @@ def result(deposit: Deposit) -> dict[str, Any]:
         "reason": deposit.reason or None,
         "private": bool(package.private) if package and is_published else None,
     }
+
+
+def _alone_in_dataset(facts: Facts, order: dict[str, Any]) -> dict[str, Any]:
+    """Publish while nobody else publishes into the same dataset: CKAN would lose one of two files of one moment.
+
+    :raises ValidationError: (field ``place``) the file to replace was replaced at this very moment
+    """
+    deposit_id, package_id, resource_id = facts.deposit.id, facts.deposit.package_id, facts.deposit.resource_id
+    present = _moment(resource_id) if facts.replaced else None
+    model.Session.commit()
+    with keeping.one_at_a_time(f"dataset {package_id}"):
+        if present != (_moment(resource_id) if facts.replaced else None):
+            log.info("Deposit %s: somebody else has just replaced file %s", deposit_id, resource_id)
+            sentence = tk._(
+                "Somebody else has just replaced this file. Look at what is online now, then publish again."
+            )
+            raise tk.ValidationError({"place": [sentence]})
+        return _carry_out(facts, order)
+
+
+def _moment(resource_id: str | None) -> Any:
+    """When the bytes of a published file last changed."""
+    r: Any = model.Resource
+    return model.Session.scalar(sa.select(r.last_modified).where(r.id == resource_id))
 
 
 def _carry_out(facts: Facts, order: dict[str, Any]) -> dict[str, Any]:
@@ -285,16 +314,21 @@ def _newest_first(facts: Facts) -> None:
 
 
 def _open(context: Context, deposit: Deposit, order: dict[str, Any]) -> None:
-    """Make the dataset of a deposit public that was published as a draft."""
-    package = model.Package.get(deposit.package_id)
-    if order.get("visibility") != "public" or package is None or not package.private:
-        return
-    if deposit.place != Place.DATASET.value or package.state != model.State.ACTIVE:
+    """Make the dataset public in which the file of a deposit lies as a draft; all of its files are asked about."""
+    by = actor(context)
+    if order.get("visibility") != "public" or by.link_id or not drafts.is_one(deposit):
         return
     facts = gather(context, deposit, order["language"])
-    refused = blocking.left(blocking.of_content(facts), order)
+    approved_by, session = order.get("approved_by"), model.Session()
+    if approved_by:
+        Deposit.put(session, deposit.id, approved_by=approved_by)
+    refused = blocking.left(blocking.of_content(facts), {**order, "approved_by": approved_by or deposit.approved_by})
+    session.commit()
     if refused:
         raise tk.ValidationError(errors_of(refused))
-    _call(context, "package_patch", id=package.id, private=False)
-    DepositEvent.add(model.Session(), deposit.id, "opened", **actor(context).columns())
-    model.Session.commit()
+    session.expire_all()
+    opening.refuse(context, [model.Package.get(deposit.package_id)])
+    _call(context, "package_patch", id=deposit.package_id, private=False)
+    detail = {"approved_by": approved_by} if approved_by else {}
+    DepositEvent.add(session, deposit.id, "opened", **by.columns(), **detail)
+    session.commit()

@@ -74,7 +74,7 @@ def list_(
     return {
         "organization": [ignore_empty, unicode_safe],
         "mine": [default(""), odl_flag],
-        "state": [ignore_empty, one_of([*(state.value for state in DepositState), "open"])],
+        "state": [ignore_empty, one_of([*(state.value for state in DepositState), "open", "unpublished"])],
         **pages(20, _MOST_ROWS),
         "language": [ignore_empty, one_of(_LANGUAGES)],
     }

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from ckan import model
 from ckan.types import Context
 
-from ckanext.odl.logic.deposit import blocking
+from ckanext.odl.logic.deposit import blocking, drafts
 from ckanext.odl.logic.deposit.access import LINK, may_reach
 from ckanext.odl.logic.deposit.facts import Facts, badge_of, checks, schema_words
 from ckanext.odl.logic.deposit.notes import notes as due_notes
@@ -51,6 +51,7 @@ def one(facts: Facts) -> dict[str, Any]:
         "place": deposit.place,
         "package_id": deposit.package_id,
         "resource_id": deposit.resource_id,
+        "private": _private(deposit, drafts.private_among([deposit])),
         "target": _target(facts),
         "beside": _beside(facts),
         "history": _history(facts),
@@ -81,6 +82,11 @@ def _standing(deposit: Deposit) -> dict[str, Any]:
         "published_at": iso(deposit.published_at),
         "expires_at": iso(deposit.expires_at),
     }
+
+
+def _private(deposit: Deposit, private: set[str]) -> bool | None:
+    """Whether a published file is seen by its own people only; None before it is published."""
+    return deposit.id in private if deposit.state == DepositState.PUBLISHED.value else None
 
 
 def _organization(organization: model.Group) -> dict[str, Any]:
@@ -190,6 +196,7 @@ def _can(facts: Facts, blockers: list[dict[str, Any]]) -> dict[str, bool]:
         "edit": reaches and is_open,
         "repair": reaches and is_open and facts.is_read and facts.file.discarded_at is None,
         "publish": reaches and is_open and not left,
+        "open": reaches and facts.is_private_draft and not facts.context.get(LINK),
         "draft": reaches and is_open and all(blocker["public_only"] for blocker in left),
         "accept": reaches and deposit.reason == "acceptance" and not facts.context.get(LINK) and not left,
         "abandon": reaches and is_open,
@@ -216,6 +223,7 @@ def listing(context: Context, condition: Any, start: int, rows: int, language: s
     organizations = _organizations({deposit.organization_id for deposit, _file in pairs})
     titles = _titles({deposit.package_id for deposit, _file in pairs})
     notes = due_notes([deposit.id for deposit, _file in pairs])
+    private = drafts.private_among([deposit for deposit, _file in pairs])
     prepared = _prepared_by([deposit for deposit, _file in pairs])
     return {
         "count": count,
@@ -232,6 +240,7 @@ def listing(context: Context, condition: Any, start: int, rows: int, language: s
                 "place": deposit.place,
                 "package_id": deposit.package_id,
                 "resource_id": deposit.resource_id,
+                "private": _private(deposit, private),
                 "title": titles.get(deposit.package_id or "") or deposit.package.get("title"),
                 "by": None if context.get(LINK) else names.get(deposit.owner_id or ""),
             }

@@ -15,7 +15,7 @@ from ckan.tests import factories
 
 from ckanext.odl import config, storage
 from ckanext.odl.deposit import privacy
-from ckanext.odl.logic.deposit import doors, due, opening
+from ckanext.odl.logic.deposit import due, holding, opening
 from tests.portal.conftest import GOOD, call, run_checks, upload
 from tests.portal.forms.conftest import page, territory  # noqa: F401 (fixtures)
 
@@ -35,7 +35,7 @@ def working() -> Iterator[None]:
     """A worker at work: it checks what there is whenever a call waits."""
     clock = SimpleNamespace(monotonic=time.monotonic, sleep=lambda _seconds: run_checks())
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(doors, "time", clock)
+        patch.setattr(holding, "time", clock)
         patch.setattr(opening, "time", clock)
         yield
 
