@@ -8,6 +8,7 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from ckanext.odl.scdl import NotATable, UnknownSchema, catalogue
+from ckanext.odl.validation.documents import is_document
 from ckanext.odl.validation.problems import Unreadable
 from ckanext.odl.validation.run import judge
 
@@ -72,6 +73,8 @@ def inspect(
     read = None
     if table is not None and (report.status != "unreadable" or table.document is not None):
         read = Sheet.of(table, names)  # records inside records are no table for the check, and may hold persons
+    if is_document(seen["report"]):
+        return seen
     seen["matches"] = matches(Path(path), read, name or Path(path).name, language)
     if read is None:
         return seen

@@ -13,6 +13,7 @@ from ckanext.odl.validation.repair.writing import sheet_title
 
 _FIRST_YEAR = 1904
 """The calendars of spreadsheets agree from here on."""
+_WRITTEN = dt.datetime(2020, 1, 1)  # noqa: DTZ001 (a spreadsheet knows no time zone)
 _LARGEST = 10**15
 """Whole numbers beyond have more digits than a spreadsheet keeps."""
 
@@ -35,6 +36,7 @@ def lone_sheet(path: str | Path, *, sheet: str, outputs: Sequence[IO[bytes]], na
     values = values_of(Path(path), sheet)
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
     book = xlsxwriter.Workbook(outputs[0], options)
+    book.set_properties({"created": _WRITTEN})  # the same sheet is the same bytes
     target: Any = book.add_worksheet(sheet_title(sheet))
     day, moment, text = (book.add_format({"num_format": form}) for form in ("yyyy-mm-dd", "yyyy-mm-dd hh:mm:ss", "@"))
     number = 0

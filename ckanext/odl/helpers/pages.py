@@ -148,7 +148,7 @@ def odl_advice(file: FileState, can_edit: bool = False) -> str:
     if file.badge == "checking":
         return tk._("The check takes a few seconds; you may leave this page.")
     if file.is_document:
-        return tk._("This file is not a table: it needs no model, and the portal keeps it as it is.")
+        return tk._("This is not a table: the portal publishes it as it is, without checking its content.")
     if file.badge == "no_schema":
         if can_edit:
             return tk._("Choose its model, and the portal will check it.")

@@ -61,7 +61,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--owner-siren", help="SIREN of the collectivité that publishes the file")
     parser.add_argument("--owner-insee", help="INSEE code of that collectivité, when it is a commune")
     parser.add_argument("--period", help="what the file is declared to cover: 2025, 2025-03, 2024/2025")
-    parser.add_argument("--sheet", help="the sheet to check, of a workbook with several; chosen by its content when absent")
+    parser.add_argument(
+        "--sheet", help="the sheet to check, of a workbook with several; chosen by its content when absent"
+    )
     parser.add_argument("--guard", action="store_true", help="in a process with limits, for files of strangers")
     parser.add_argument(
         "--repair",

@@ -23,6 +23,7 @@ _PAGES = {
     "fragment": "odl_deposit.fragment",
     "model": "odl_deposit.model",
     "check": "odl_deposit.check",
+    "sheets": "odl_deposit.sheets",
     "file": "odl_deposit.file",
     "repair": "odl_deposit.repair",
     "abandon": "odl_deposit.abandon",
@@ -173,8 +174,9 @@ def steps(deposit: Mapping[str, Any], here: str) -> list[dict[str, Any]]:
     to = addresses(deposit)
     open_ = is_checked(deposit) and not is_over(deposit)
     checked, placed, described = is_checked(deposit), is_placed(deposit), is_described(deposit)
+    settled = checked and (not deposit["sheets"] or bool(deposit["sheets_kept"]))
     told = [
-        ("read", tk._("Reading and corrections"), checked and deposit["file"]["state"] != "invalid"),
+        ("read", tk._("Reading and corrections"), settled and deposit["file"]["state"] != "invalid"),
         ("privacy", tk._("Personal data"), checked and not deposit["questions"] and not advice(deposit)),
         ("description", tk._("Description"), placed and described),
         ("publish", tk._("Publication"), deposit["state"] == "published"),

@@ -35,7 +35,9 @@ CELLS = st.one_of(
     st.integers(-(10**16), 10**16),
     st.floats(allow_nan=False, allow_infinity=False, width=32),
     st.datetimes(dt.datetime(1950, 1, 1), dt.datetime(2100, 1, 1)).map(lambda at: at.replace(microsecond=0)),  # noqa: DTZ001
-    st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs"), exclude_characters="\ufffe\uffff"), max_size=12),
+    st.text(
+        st.characters(codec="utf-8", exclude_categories=("Cc", "Cs"), exclude_characters="\ufffe\uffff"), max_size=12
+    ),
 )
 
 

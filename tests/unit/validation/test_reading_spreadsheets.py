@@ -45,7 +45,8 @@ def test_cells_are_read_as_what_they_are(check):
     assert report["errors"] == []
     assert report["file"] | {"size": 0, "sha256": "", "name": ""} == {
         "name": "", "size": 0, "sha256": "", "format": "xlsx", "encoding": None, "delimiter": None, "sheet": "F",
-        "sheets": [{"name": "F", "rows": 2, "hidden": False}], "sheet_why": "only", "header_row": 1, "rows": 2, "columns": 5,
+        "sheets": [{"name": "F", "rows": 2, "hidden": False}], "sheet_why": "only",
+        "header_row": 1, "rows": 2, "columns": 5,
     }  # fmt: skip
 
 

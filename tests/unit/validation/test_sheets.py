@@ -100,7 +100,9 @@ def test_a_sheet_that_is_not_there_is_said_and_the_likely_one_read(tmp_path: Pat
 
 def test_an_ods_tells_its_sheets_too(tmp_path: Path):
     first = ods(row(cell("nom"), cell("montant")), row(cell("Judo"), cell("1")), name="S")
-    table = '<table:table table:name="A">' + "".join(row(cell(str(at)), cell("x")) for at in range(4)) + "</table:table>"
+    table = (
+        '<table:table table:name="A">' + "".join(row(cell(str(at)), cell("x")) for at in range(4)) + "</table:table>"
+    )
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(first)) as source, zipfile.ZipFile(out, "w") as target:
         for entry in source.infolist():

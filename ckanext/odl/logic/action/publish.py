@@ -28,6 +28,9 @@ def odl_publish(context: types.Context, data_dict: types.DataDict) -> types.Acti
     :param despite_problems: whether a file with problems is published with them: yes when left out and the
         organization allows it; what cannot be read as a table is published only when this is true
     :param approved_by: the name of who said that it may be published
+    :param sheet: the sheet to read, of a workbook with several
+    :param sheets: what is published of such a workbook: ``one``, this sheet as a file of its own, or ``all``; it waits
+        when nothing is said
     :param dry_run: true: say what would be done, and keep nothing
     :param language: ``fr`` or ``en``, of the sentences
     :returns: ``outcome`` (``created``, ``updated``, ``unchanged``, or ``waiting`` with a ``reason``), ``state`` and
