@@ -165,7 +165,8 @@ def odl_standing(counts: dict[str, int]) -> str:
 
     :param counts: what :func:`odl_counts` answered
     """
-    total, good = sum(counts.values()), counts.get("valid", 0)
+    tables = {badge: number for badge, number in counts.items() if badge != "document"}
+    total, good = sum(tables.values()) or sum(counts.values()), counts.get("valid", 0)
     wrong = counts.get("invalid", 0) + counts.get("unreadable", 0)
     if good == total:
         return tk._("All your data follow their models: nothing to correct.")
