@@ -14,29 +14,14 @@ from ckan.plugins import toolkit as tk
 from ckanext.odl import storage
 from ckanext.odl.logic.deposit import keeping
 from ckanext.odl.model import DepositFile
-from tests.portal.conftest import HEADER, SCHEMA, call, run_checks, upload
-from tests.portal.deposit.conftest import NOTHING_PERSONAL
+from tests.portal.conftest import SCHEMA, call, run_checks, upload
+from tests.portal.deposit.conftest import GOOD_ROWS, NAMES, NOTHING_PERSONAL, workbook
 
 pytestmark = pytest.mark.usefixtures("with_plugins", "clean_db", "clean_index")
 
 Bring = Callable[..., dict[str, Any]]
 Agent = dict[str, Any]
-NAMES = HEADER.strip().split(",")
-GOOD_ROWS = [NAMES, ["Valbrune", "48903", "F", "Louise", 12, 2024], ["Valbrune", "48903", "M", "Adam", 10, 2024]]
 OTHERS = [["adhérent", "courriel"], ["A", "anne.roux@exemple.fr"], ["B", "jean.noel@exemple.fr"], ["C", "x"]]
-
-
-def workbook(*sheets: tuple[str, list[list[Any]]], hidden: str = "") -> bytes:
-    book = openpyxl.Workbook()
-    book.remove(book["Sheet"])
-    for name, rows in sheets:
-        sheet = book.create_sheet(name)
-        for row in rows:
-            sheet.append(row)
-        sheet.sheet_state = "hidden" if name == hidden else "visible"
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
 
 
 BOOK = workbook(("Prénoms", GOOD_ROWS), ("Adhérents", OTHERS), hidden="Adhérents")
