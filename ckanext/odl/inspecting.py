@@ -30,13 +30,15 @@ def found(session: Session, file_id: str) -> tuple[DepositFile, Deposit] | None:
 
 
 def knowledge(session: Session, deposit: Deposit) -> dict[str, Any]:
-    """What the portal knows of a deposited file beyond its model: whose it is, and the period that a person gave it."""
+    """What the portal knows of a deposited file beyond its model: whose it is, and the period and the sheet that a
+    person gave."""
     owner: Any = session.get(model.Group, deposit.organization_id)
     extras = dict(owner.extras or {}) if owner else {}
     return {
         "owner_siren": extras.get("odl_siren") or None,
         "owner_insee": extras.get("odl_insee") or None,
         "period": deposit.resource.get("odl_period") or None,
+        "sheet": deposit.resource.get("odl_sheet") or None,
     }
 
 
@@ -93,11 +95,19 @@ def store(
 def hand_over(session: Session, resource: dict[str, Any], sha256: str, schema_id: str, version: str) -> None:
     """Give a published file the report that its bytes had as a deposit, so that they are not judged twice.
 
-    Only when nothing that the check depends on has changed: the same bytes, model and version, and the same period.
+    Only when nothing that the check depends on has changed: the same bytes, model and version, the same period, the
+    same sheet.
     """
     deposit, file, check = Deposit.__table__, DepositFile.__table__, Validation.__table__
     rows = session.execute(
-        sa.select(check.c.id, check.c.schema_id, check.c.report["schema"].label("schema"), file.c.inspection)
+        sa.select(
+            check.c.id,
+            check.c.schema_id,
+            check.c.report["schema"].label("schema"),
+            check.c.report["file"]["sheet"].astext.label("sheet"),
+            check.c.counts["sheet"].astext.label("asked"),
+            file.c.inspection,
+        )
         .join(file, file.c.id == check.c.resource_id)
         .join(deposit, deposit.c.file_id == file.c.id)
         .where(
@@ -107,8 +117,10 @@ def hand_over(session: Session, resource: dict[str, Any], sha256: str, schema_id
             check.c.status != "incomplete",
         )
     )
-    period = resource.get("odl_period") or None
+    period, sheet = resource.get("odl_period") or None, resource.get("odl_sheet") or ""
     for row in rows:
+        if sheet not in (row.asked or "", row.sheet):
+            continue
         judged = row.schema or {}
         seen = row.inspection or {}
         by_model = (judged.get("id") or "", judged.get("version") or "") == (schema_id, version)
@@ -118,7 +130,7 @@ def hand_over(session: Session, resource: dict[str, Any], sha256: str, schema_id
             held_to,
             told if held_to is None else None,
         ):
-            Validation.copy(session, row.id, resource["id"], resource["package_id"], schema_id, version)
+            Validation.copy(session, row.id, resource["id"], resource["package_id"], schema_id, version, sheet)
             return
 
 

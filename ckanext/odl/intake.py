@@ -110,9 +110,9 @@ def resources(session: Session, *conditions: Any) -> list[dict[str, Any]]:
 
 
 def knowledge(session: Session, resource: dict[str, Any]) -> dict[str, Any]:
-    """What the portal knows of a file beyond its model: whose it is, and the period it is said to cover.
+    """What the portal knows of a file beyond its model: whose it is, the period it is said to cover, the sheet to read.
 
-    :returns: ``owner_siren``, ``owner_insee``, ``period``, each None when unknown, for
+    :returns: ``owner_siren``, ``owner_insee``, ``period``, ``sheet``, each None when unknown, for
         :func:`ckanext.odl.validation.guarded`
     """
     owner: Any = session.get(model.Group, _owner_org(session, resource["package_id"]) or "")
@@ -121,6 +121,7 @@ def knowledge(session: Session, resource: dict[str, Any]) -> dict[str, Any]:
         "owner_siren": extras.get("odl_siren") or None,
         "owner_insee": extras.get("odl_insee") or None,
         "period": resource.get("odl_period") or None,
+        "sheet": resource.get("odl_sheet") or None,
     }
 
 
@@ -190,6 +191,7 @@ def _refresh_link(session: Session, resource: dict[str, Any], *, again: bool) ->
         schema_version=schema.version,
         file_name=links.name(resource),
         size=0,
+        sheet=resource.get("odl_sheet") or "",
         again=again,
     )
 
@@ -223,6 +225,7 @@ def _refresh_file(
         schema_version=schema.version,
         file_name=resource["url"].rsplit("/", 1)[-1],
         size=size,
+        sheet=resource.get("odl_sheet") or "",
         again=again,
     )
     if moved and not waiting:

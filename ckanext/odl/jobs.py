@@ -99,7 +99,7 @@ def _check(session: Session, row: Validation) -> None:
             return
         if found[0]["url_type"] == "upload":
             finding.tell(session, row, seen, copy.name)
-    Validation.finish(session, row.id, row.attempts, report)
+    Validation.finish(session, row.id, row.attempts, report, known.get("sheet"))
 
 
 def _interrupted(row: Validation, report: dict[str, Any]) -> bool:
@@ -133,7 +133,7 @@ def _check_deposit(session: Session, row: Validation) -> None:
         report, seen = inspecting.look(copy.name, schema, row.file_name, known)
     if not _interrupted(row, report):
         inspecting.store(session, file, seen, report, known["period"])
-        if not Validation.finish(session, row.id, row.attempts, report):  # commits both
+        if not Validation.finish(session, row.id, row.attempts, report, known["sheet"]):  # commits both
             log.warning("The check of file %s belongs to another worker by now", file.id)
 
 

@@ -70,5 +70,6 @@ def badge_name(badge: str) -> str:
         "checking": tk._("being checked"),
         "to_check": tk._("to check again"),
         "no_schema": tk._("without a model"),
+        "document": tk._("document"),
     }
     return names.get(badge, badge)

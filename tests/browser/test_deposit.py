@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator
 from typing import Any
 
+import openpyxl
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -16,6 +18,7 @@ from .conftest import PHONE
 
 COMMUNE = ("Saint-Exemple", files.siren(21480901))
 IN_THE_END = 60_000
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 TITLE = "Subventions de Saint-Exemple, essai du dépôt"
 
 
@@ -228,3 +231,66 @@ def test_several_files_at_once_are_listed(portal, page, photograph):
     photograph(page, "list")
     page.goto(f"{portal.url}/odl/collectivite/saint-exemple")
     expect(page.get_by_role("heading", name="Dépôts en cours")).to_be_visible()
+
+
+def workbook_of_three(year: int) -> Any:
+    """Grants, a hidden list of members, and a sheet with a note."""
+    book = openpyxl.Workbook()
+    sheet: Any = book.active
+    sheet.title = "Subventions"
+    for row in [files.SUBVENTIONS, *files.subventions(*COMMUNE, year)]:
+        sheet.append(row)
+    book.create_sheet("Lisez-moi").append(["Fichier préparé par le service associations"])
+    members: Any = book.create_sheet("Adhérents")
+    for row in [["adhérent", "courriel"], ["Anne Roux", "anne.roux@exemple.fr"], ["Jean Noël", "jean@exemple.fr"]]:
+        members.append(row)
+    members.sheet_state = "hidden"
+    content = io.BytesIO()
+    book.save(content)
+    return {"name": f"associations-{year}.xlsx", "mimeType": XLSX, "buffer": content.getvalue()}
+
+
+def test_one_sheet_of_a_workbook_is_chosen_and_published_alone(portal, new_context, photograph):
+    page = new_context(java_script_enabled=False).new_page()
+    portal.log_in(page, name="claire")
+    bring(page, workbook_of_three(2035))
+    wait_for(page, "conforme")
+    sheets = page.locator("#odl-sheets")
+    expect(sheets).to_contain_text("Ce classeur a 2 feuilles remplies")
+    expect(sheets).to_contain_text("12 lignes, lue par le portail")
+    expect(sheets).to_contain_text("2 lignes, masquée dans le classeur")
+    assert_accessible(page, within="[role=main]")
+    photograph(page, "1-sheets")
+    sheets.get_by_label("Publier seulement la feuille « Adhérents »").check()
+    sheets.get_by_role("button", name="Garder ce choix").click()
+    wait_for(page, "sans modèle")
+    expect(page.get_by_role("heading", name="Seule la feuille « Adhérents » sera publiée")).to_be_visible()
+    expect(page.locator(".odl-reading")).to_contain_text("2 lignes, 2 colonnes")
+    page.get_by_role("button", name="Choisir une autre feuille").click()
+    wait_for(page, "sans modèle")
+    sheets.get_by_label("Publier seulement la feuille « Subventions »").check()
+    sheets.get_by_role("button", name="Garder ce choix").click()
+    wait_for(page, "conforme")
+    photograph(page, "2-alone")
+    page.get_by_role("link", name="Continuer").click()
+    answer(page)
+    describe_as_new(page)
+    page.get_by_role("button", name="Confirmer").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("C’est en ligne", timeout=IN_THE_END)
+    page.get_by_role("link", name="Voir sa page").click()
+    package = portal.call("package_search", {"q": f'title:"{TITLE}"'})["results"][0]
+    published = page.request.get(package["resources"][0]["url"]).body()
+    assert openpyxl.load_workbook(io.BytesIO(published)).sheetnames == ["Subventions"]
+    assert b"anne.roux" not in published
+
+
+def test_a_document_is_no_table_to_correct(portal, page, photograph):
+    portal.log_in(page, name="claire")
+    bring(page, {"name": "compte-rendu.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"})
+    expect(page.locator(".odl-verdict .odl-state")).to_have_text("document", timeout=IN_THE_END)
+    expect(page.locator(".odl-verdict")).to_contain_text("Ce n’est pas un tableau")
+    expect(page.locator("[role=main]")).not_to_contain_text("corrigé")
+    assert_accessible(page, within="[role=main]")
+    photograph(page, "1-document")
+    page.get_by_role("link", name="Continuer").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Ce fichier parle-t-il de personnes ?")

@@ -153,7 +153,7 @@ def test_an_agent_deposits_a_file_reads_its_report_and_mends_it(portal, page, ph
 
     page.get_by_role("link", name="Lire le rapport").click()
     expect(page.locator(".odl-verdict")).to_contain_text("les 12 lignes sont bonnes")
-    expect(page.locator(".odl-verdict")).to_contain_text("Il y avait 30 problèmes, il n’en reste aucun")
+    expect(page.locator(".odl-verdict")).to_contain_text("Il y avait 30 problèmes : il n’en reste aucun")
     photograph(page, "8-report-compliant")
 
 

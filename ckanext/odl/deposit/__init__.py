@@ -6,6 +6,7 @@ from .inspection import inspect
 from .likeness import alike
 from .privacy import columns_key, questions, unanswered
 from .proposal import propose
+from .sheets import lone_sheet
 from .splitting import part
 
-__all__ = ["alike", "columns_key", "inspect", "part", "propose", "questions", "unanswered"]
+__all__ = ["alike", "columns_key", "inspect", "lone_sheet", "part", "propose", "questions", "unanswered"]

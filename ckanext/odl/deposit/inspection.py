@@ -8,6 +8,7 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from ckanext.odl.scdl import NotATable, UnknownSchema, catalogue
+from ckanext.odl.validation.documents import is_document
 from ckanext.odl.validation.problems import Unreadable
 from ckanext.odl.validation.run import judge
 
@@ -27,6 +28,7 @@ def inspect(
     owner_siren: str | None = None,
     owner_insee: str | None = None,
     period: str | None = None,
+    sheet: str | None = None,
 ) -> dict[str, Any]:
     """Check a file, and look at what its deposit needs to know beyond its faults.
 
@@ -39,6 +41,7 @@ def inspect(
     :param owner_siren: SIREN of the collectivité that deposits
     :param owner_insee: its INSEE code, when it is a commune
     :param period: what the file is declared to cover (ISO 8601)
+    :param sheet: name of the sheet to read, of a workbook with several
     :returns: ``report`` (the shape of :meth:`.Report.to_dict`); ``matches``, the models that the columns show, best
         first, five at most: ``id``, ``version``, ``title``, ``matched`` and ``total`` columns, ``reasons``;
         ``signals`` of personal data (:mod:`.signals`); ``columns``, the headings; ``period``, ``value`` (ISO 8601) and
@@ -53,6 +56,7 @@ def inspect(
         owner_siren=owner_siren,
         owner_insee=owner_insee,
         period=period,
+        sheet=sheet,
     )
     seen: dict[str, Any] = {
         "report": report.to_dict(),
@@ -66,21 +70,23 @@ def inspect(
         return seen
     fields = _fields(report.schema)
     names = [str(field["name"]) for field in fields]
-    sheet = None
+    read = None
     if table is not None and (report.status != "unreadable" or table.document is not None):
-        sheet = Sheet.of(table, names)  # records inside records are no table for the check, and may hold persons
-    seen["matches"] = matches(Path(path), sheet, name or Path(path).name, language)
-    if sheet is None:
+        read = Sheet.of(table, names)  # records inside records are no table for the check, and may hold persons
+    if is_document(seen["report"]):
         return seen
-    seen["columns"] = sheet.header
-    texts = [PurePath(name or Path(path).name).stem, *sheet.titles, sheet.table.sheet or ""]
-    when = PeriodWatch(sheet.header, texts, modelled=bool(fields), pace=_pace(report.schema))
-    owners = OwnerColumns(sheet.header, fields)
-    seen["signals"] = _signals(sheet, fields, "", when, owners)
+    seen["matches"] = matches(Path(path), read, name or Path(path).name, language)
+    if read is None:
+        return seen
+    seen["columns"] = read.header
+    texts = [PurePath(name or Path(path).name).stem, *read.titles, read.table.sheet or ""]
+    when = PeriodWatch(read.header, texts, modelled=bool(fields), pace=_pace(report.schema))
+    owners = OwnerColumns(read.header, fields)
+    seen["signals"] = _signals(read, fields, "", when, owners)
     seen["period"] = when.found(language)
     seen["owners"] = owners.found()
     with suppress(Unreadable):  # beyond the limits: the sheet that was read is within them
-        for name_of_sheet, other in sheet.others():
+        for name_of_sheet, other in read.others():
             seen["signals"] += _signals(other, (), name_of_sheet)
     return seen
 

@@ -182,8 +182,8 @@ class _Draft:
             self.say("notes", "model")
             parts.append(self.entry.description("fr"))
         else:
-            self.say("notes", "file")
             headings = [heading for heading in self.inspection.get("columns") or () if heading]
+            self.say("notes", "file" if headings else "bare")
             rows = ((self.inspection.get("report") or {}).get("file") or {}).get("rows")
             if headings:
                 told = ", ".join(headings[:_HEADINGS]) + ("…" if len(headings) > _HEADINGS else "")

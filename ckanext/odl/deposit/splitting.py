@@ -29,6 +29,7 @@ def part(
     outputs: Sequence[IO[bytes]],
     name: str = "",
     columns: Sequence[str] = (),
+    sheet: str | None = None,
 ) -> dict[str, Any]:
     """Write the rows whose cell holds one of *values* as a file of the same family: CSV, XLSX, JSON or GeoJSON.
 
@@ -39,24 +40,25 @@ def part(
     :param values: codes of the member, as ``owners`` of the inspection gives them
     :param outputs: one binary file that is open for writing
     :param name: the file's name as people know it
-    :param columns: the headings that the inspection found, so that the same sheet and row are taken
+    :param columns: the headings that the inspection found, so that the same row is taken for them
+    :param sheet: the sheet that it was read from
     :returns: ``rows``, how many were written, and ``format`` of the new file
     :raises Unreadable: the file cannot be read
     """
-    table = open_table(Path(path), FileFacts(name or Path(path).name), list(columns))
+    table = open_table(Path(path), FileFacts(name or Path(path).name), list(columns), sheet)
     family = _FAMILIES.get(table.format, table.format)
-    sheet = Sheet.of(table, list(columns))
-    if sheet is None:
+    read = Sheet.of(table, list(columns))
+    if read is None:
         return {"rows": 0, "format": family}
-    index = next((i for i in range(len(sheet.header)) if column_letter(i + 1) == column), None)
+    index = next((i for i in range(len(read.header)) if column_letter(i + 1) == column), None)
     wanted = {code_of(value) or _bare(value) for value in values}
     kept = (
         (position, cells)
-        for position, (_, cells) in enumerate(sheet.rows())
+        for position, (_, cells) in enumerate(read.rows())
         if index is not None and index < len(cells) and (code_of(cells[index]) or _bare(cells[index])) in wanted
     )
     write = {"xlsx": _workbook, "json": _records, "geojson": _records}.get(family, _delimited)
-    return {"rows": write(sheet, kept, outputs[0]), "format": family}
+    return {"rows": write(read, kept, outputs[0]), "format": family}
 
 
 _FAMILIES = {"xls": "xlsx", "ods": "xlsx", "tsv": "csv"}

@@ -40,6 +40,7 @@ from .deposit import (
     odl_deposits,
     odl_may_deposit,
     odl_replace_url,
+    odl_sheet_why,
     odl_visible,
     odl_with,
 )
@@ -207,6 +208,7 @@ __all__ = [
     "odl_schema_news",
     "odl_schema_news_below",
     "odl_seen_figures",
+    "odl_sheet_why",
     "odl_siren",
     "odl_siret",
     "odl_siret_source",

@@ -76,11 +76,22 @@ def odl_deposit_facts(file: Mapping[str, Any]) -> list[dict[str, str]]:
     """
     facts = [{"label": tk._("Table"), "text": _extent(file), "more": _header(file)}]
     if file.get("sheet"):
-        facts.append({"label": tk._("Sheet"), "text": tk._("“{name}”").format(name=file["sheet"])})
+        several = len(file.get("sheets") or ()) > 1
+        more = odl_sheet_why(file.get("sheet_why") or "") if several else ""
+        facts.append({"label": tk._("Sheet"), "text": tk._("“{name}”").format(name=file["sheet"]), "more": more})
     facts.append({"label": tk._("Format"), "text": _format(file), "more": _delimiter(file)})
     if file.get("encoding"):
         facts.append({"label": tk._("Accents"), "text": _encoding(file["encoding"])})
     return facts
+
+
+def odl_sheet_why(why: str) -> str:
+    """Why this sheet of a workbook was read (``sheet_why`` of a report)."""
+    return {
+        "asked": tk._("it was chosen by hand"),
+        "columns": tk._("it has most columns of the model"),
+        "first": tk._("it is the first one with a table"),
+    }.get(why, "")
 
 
 def odl_deposit_rows(report: Mapping[str, Any] | None) -> str:
@@ -199,6 +210,7 @@ def odl_deposit_standing(deposit: Mapping[str, Any]) -> str:
         "invalid": tk._("There is something to correct before it is published."),
         "unreadable": tk._("It could not be read as a table."),
         "no_schema": tk._("Its model is to be chosen."),
+        "document": tk._("It is not a table: it can be described and published as it is."),
     }.get(deposit["file"]["state"], tk._("Its check is to be done again."))
 
 
@@ -247,6 +259,7 @@ def odl_deposit_kind(kind: str) -> str:
         "repaired": tk._("repaired by the portal"),
         "typed": tk._("typed on line"),
         "part": tk._("part of a larger file"),
+        "sheet": tk._("one sheet of the workbook, alone"),
     }
     return known.get(kind, kind)
 
@@ -270,6 +283,7 @@ def odl_deposit_event(line: Mapping[str, Any]) -> str:
         "created": tk._("Deposit opened"),
         "file": tk._("File “{name}”: {kind}").format(name=name, kind=odl_deposit_kind(detail.get("kind") or "")),
         "updated": _updated(detail.get("fields") or []),
+        "sheets": _kept(detail),
         "published": tk._("Published"),
         "opened": tk._("Made public"),
         "door": tk._("Sent by a form or a program that publishes at once"),
@@ -291,6 +305,13 @@ def odl_deposit_event(line: Mapping[str, Any]) -> str:
     return tk._("{what}, by {who}").format(what=said, who=line["by"]) if line.get("by") else said
 
 
+def _kept(detail: Mapping[str, Any]) -> str:
+    """What of a workbook a person chose to publish."""
+    if detail.get("kept") == "all":
+        return tk._("Whole workbook kept, its other sheets unchecked")
+    return tk._("Only the sheet “{name}” kept").format(name=detail.get("sheet") or "")
+
+
 def _shared_out(parts: int) -> str:
     said = tk.ungettext("Shared out: one deposit prepared", "Shared out: {n} deposits prepared", parts)
     return said.format(n=odl_number(parts))
@@ -302,6 +323,7 @@ def _updated(fields: Any) -> str:
         "place": tk._("place chosen"),
         "package": tk._("description written"),
         "resource": tk._("file named"),
+        "sheet": tk._("sheet chosen"),
         "answers": tk._("questions on personal data answered"),
     }
     said = [word for field, word in words.items() if field in fields]

@@ -149,7 +149,7 @@ def odl_advice(file: FileState, can_edit: bool = False) -> str:
     if file.badge == "checking":
         return tk._("The check takes a few seconds; you may leave this page.")
     if file.is_document:
-        return tk._("This file is not a table: it needs no model, and the portal keeps it as it is.")
+        return tk._("This is not a table: the portal publishes it as it is, without checking its content.")
     if file.badge == "no_schema":
         if can_edit:
             return tk._("Choose its model, and the portal will check it.")
@@ -166,7 +166,8 @@ def odl_standing(counts: dict[str, int]) -> str:
 
     :param counts: what :func:`odl_counts` answered
     """
-    total, good = sum(counts.values()), counts.get("valid", 0)
+    tables = {badge: number for badge, number in counts.items() if badge != "document"}
+    total, good = sum(tables.values()) or sum(counts.values()), counts.get("valid", 0)
     wrong = counts.get("invalid", 0) + counts.get("unreadable", 0)
     if good == total:
         return tk._("All your data follow their models: nothing to correct.")

@@ -14,7 +14,7 @@ from ckan.plugins import toolkit as tk
 
 from ckanext.odl.logic import state
 from ckanext.odl.logic.state import BADGES, FileState
-from ckanext.odl.model import Validation
+from ckanext.odl.model import Deposit, DepositState, Validation
 
 # Name of the field in the search index, see ckanext.odl.search.
 _STATE_FIELD = "vocab_odl_state"
@@ -180,16 +180,18 @@ def _scope(organization_id: str, query: str = "", badge: str = "") -> dict[str, 
 
 
 def next_steps(context: types.Context, organization_id: str, found: dict[str, int], limit: int = 3) -> list[Step]:
-    """The most useful things to do next: what cannot be read, then what is nearly right, then what has no model."""
+    """The most useful things to do next: what cannot be read, what is nearly right, what looks like a model."""
     steps: list[Step] = []
     for badge in (badge for badge in _STEPS if found.get(badge)):
         packages = datasets(context, organization_id, {badge: found[badge]}, start=0, rows=20)
         resources = {resource["id"]: (package, resource) for package in packages for resource in package["resources"]}
         files = state.of_resources([resource for _package, resource in resources.values()])
-        candidates = [file for file in files if file.badge == badge and _can_be_helped(file)]
+        candidates = [file for file in files if file.badge == badge and file.is_upload]
         guesses = _guesses(candidates) if badge == "no_schema" else {}
-        # What is nearly right, or looks like a model, comes first: the least work for the most good.
-        candidates.sort(key=lambda file: (file.resource_id not in guesses, file.counts.get("errors") or 0))
+        if badge == "no_schema":  # where the columns look like no model, there is none to choose
+            candidates = [file for file in candidates if file.resource_id in guesses]
+        # What is nearly right comes first: the least work for the most good.
+        candidates.sort(key=lambda file: file.counts.get("errors") or 0)
         steps += [
             Step(*resources[file.resource_id], file, guesses.get(file.resource_id))
             for file in candidates[: limit - len(steps)]
@@ -199,13 +201,20 @@ def next_steps(context: types.Context, organization_id: str, found: dict[str, in
     return steps
 
 
-def _can_be_helped(file: FileState) -> bool:
-    return file.is_upload and not file.is_document
-
-
 def _guesses(files: list[FileState]) -> dict[str, dict[str, Any]]:
-    """The models that files without one look like (``id``, ``version``, ``matched``, ``total``), by resource."""
-    checks = [file.check.id for file in files if file.check]
+    """The models that files without one look like (``id``, ``version``, ``matched``, ``total``), by resource.
+
+    Where the person who deposited a file said that none fits, none does.
+    """
+    deposit = Deposit.__table__
+    refused = sa.select(deposit.c.resource_id).where(
+        deposit.c.resource_id.in_([file.resource_id for file in files]),
+        deposit.c.schema_chosen,
+        deposit.c.schema_id == "",
+        deposit.c.state == DepositState.PUBLISHED.value,
+    )
+    said = set(model.Session.scalars(refused))
+    checks = [file.check.id for file in files if file.check and file.resource_id not in said]
     rows = model.Session.execute(
         sa.select(Validation.resource_id, Validation.report["guess"]).where(Validation.id.in_(checks))
     )

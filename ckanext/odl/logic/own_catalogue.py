@@ -30,8 +30,6 @@ from ckanext.odl.validation.export import neutralise
 
 log = logging.getLogger(__name__)
 
-MOST = 10_000
-"""Datasets of one collectivité that are listed; the next ones are said to be left out."""
 _BATCH = 200
 _NAMESPACE = uuid.UUID("6f0d6a4e-5a3c-4f0e-9d6e-0d1cbb2b7a3d")
 _TITLE = "Catalogue des données de {name}"
@@ -59,14 +57,14 @@ def lines(organization: model.Group, facts: Facts) -> Iterator[list[str]]:
     columns = rows_of.columns()
     yield columns
     itself, site, start = dataset_id(organization.id), sending.base_url(), 0
-    while start < MOST:
+    while True:
         found = tk.get_action("package_search")(
             {"user": "", "ignore_auth": False, "auth_user_obj": None},
             {
                 "fq": f'+owner_org:"{organization.id}" +dataset_type:dataset +state:active',
                 "sort": "name asc",
                 "start": start,
-                "rows": min(_BATCH, MOST - start),
+                "rows": _BATCH,
             },
         )
         for package in found["results"]:

@@ -22,6 +22,7 @@ def validate(
     return {
         "upload": [ignore_missing],
         "schema": [ignore_empty, unicode_safe],
+        "sheet": [ignore_empty, unicode_safe],
         "language": [default("fr"), one_of(LANGUAGES)],
     }
 

@@ -15,7 +15,7 @@ from ckanext.odl.intake import Declared, declared, followed, stamp_of
 from ckanext.odl.model import State, StoredFile, Validation
 
 #: From what must be looked at first to what needs nothing.
-BADGES = ("unreadable", "invalid", "to_check", "checking", "no_schema", "valid")
+BADGES = ("unreadable", "invalid", "to_check", "checking", "no_schema", "valid", "document")
 
 #: The columns of a check without its report.
 SUMMARY = (
@@ -66,7 +66,7 @@ class FileState:
     @property
     def is_document(self) -> bool:
         """Whether it is no table at all (a picture, a PDF…) and says so: it needs no model."""
-        return not self.schema.schema_id and bool(self.check) and self.check.status == "unreadable"
+        return self.badge == "document"
 
     def as_dict(self) -> dict[str, Any]:
         """The same for the API; dates in ISO 8601 with their offset."""
@@ -139,12 +139,19 @@ def judge(resource: dict[str, Any], file: StoredFile | None, checks: dict[tuple[
 
 def _badge(schema: Declared, check: Any) -> str:
     if not schema.schema_id:
-        return "no_schema"
+        return unmodelled(check)
     if check is None or check.state in (State.WAITING.value, State.RUNNING.value):
         return "checking"
     if check.state == State.DONE.value and check.status in BADGES:
         return check.status
     return "to_check"
+
+
+def unmodelled(check: Any) -> str:
+    """The word for a file that follows no model: ``no_schema``, unless it could not even be read as a table."""
+    if check is None or check.state != State.DONE.value or check.status != "unreadable":
+        return "no_schema"
+    return "document" if (check.counts or {}).get("document") else "unreadable"
 
 
 def leading(files: Sequence[FileState]) -> list[FileState]:
@@ -170,10 +177,13 @@ def _end(period: str) -> str:
 def worst(badges: Iterable[str]) -> str:
     """The word for several files together: the one to look at first among those that have a model, else ``no_schema``.
 
-    A notice in PDF beside a compliant table takes nothing from it.
+    A notice in PDF beside a compliant table takes nothing from it; ``document`` is the word where there is no table.
     """
-    present = set(badges) - {"no_schema"}
-    return next((badge for badge in BADGES if badge in present), "no_schema")
+    present = set(badges)
+    told = present - {"no_schema", "document"}
+    if not told and present == {"document"}:
+        return "document"
+    return next((badge for badge in BADGES if badge in told), "no_schema")
 
 
 def history(resource_id: str) -> list[Any]:

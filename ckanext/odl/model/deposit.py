@@ -38,13 +38,15 @@ class Place(str, Enum):
 
 
 class FileKind(str, Enum):
-    """How a file came: brought, brought again after correction, made by repairs, typed on line, cut from another."""
+    """How a file came: brought, brought again after correction, made by repairs, typed on line, cut from another, one
+    sheet of a workbook."""
 
     ORIGINAL = "original"
     CORRECTED = "corrected"
     REPAIRED = "repaired"
     TYPED = "typed"
     PART = "part"
+    SHEET = "sheet"
 
 
 #: Lines of history by which a deposit is known that no person opened: a call of CKAN's own left its file here; the

@@ -20,6 +20,7 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Mapped, Session
 
 from ckanext.odl import config
+from ckanext.odl.validation import is_document
 
 #: Deaths after which a file is left alone.
 MAX_ATTEMPTS = 3
@@ -141,12 +142,14 @@ class Validation(tk.BaseModel):
         schema_version: str,
         file_name: str,
         size: int,
+        sheet: str | None = None,
         again: bool = False,
     ) -> str | None:
         """Ask for a check.
 
         Returns the id of the row that now waits for a worker, or None when this content was already checked (or is
-        being checked) against this version. With *again*, a finished check is run once more.
+        being checked) against this version. With *again*, a finished check is run once more; with *sheet* ("" for
+        none), one that was not asked to read this sheet of the workbook.
         """
         key = {
             "resource_id": resource_id,
@@ -157,13 +160,15 @@ class Validation(tk.BaseModel):
         waiting = {"state": State.WAITING.value, "queued_at": clock(), "attempts": 0, "lease_until": None}
         table = cls.__table__
         redo = [State.CANCELLED.value] + ([State.DONE.value, State.INTERRUPTED.value] if again else [])
+        asked = sa.func.coalesce(table.c.counts["sheet"].astext, "")
+        otherwise = [] if sheet is None else [sa.and_(table.c.state == State.DONE.value, asked != sheet)]
         statement = (
             insert(table)
             .values(id=str(uuid4()), package_id=package_id, file_name=file_name, size=size, **key, **waiting)
             .on_conflict_do_update(
                 constraint="odl_validation_key",
                 set_={**waiting, "file_name": file_name, "package_id": package_id},
-                where=table.c.state.in_(redo),
+                where=sa.or_(table.c.state.in_(redo), *otherwise),
             )
             .returning(table.c.id)
         )
@@ -171,18 +176,31 @@ class Validation(tk.BaseModel):
 
     @classmethod
     def copy(
-        cls, session: Session, id_: str, resource_id: str, package_id: str, schema_id: str, schema_version: str
+        cls,
+        session: Session,
+        id_: str,
+        resource_id: str,
+        package_id: str,
+        schema_id: str,
+        schema_version: str,
+        sheet: str = "",
     ) -> None:
-        """Give a resource the finished check that the same bytes have elsewhere, unless it has one."""
+        """Give a resource the finished check that the same bytes have elsewhere, unless it has one.
+
+        :param sheet: the one that it would be asked to read, and that was read
+        """
         table = cls.__table__
         kept = ("sha256", "file_name", "size", "state", "status", "attempts", "queued_at", "started_at", "finished_at",
-                "counts", "report")  # fmt: skip
+                "report")  # fmt: skip
         values = {"id": str(uuid4()), "resource_id": resource_id, "package_id": package_id, "schema_id": schema_id}
         values |= {"schema_version": schema_version, "said": False}
         named = [sa.literal(value, sa.Boolean if key == "said" else sa.Text) for key, value in values.items()]
-        source = sa.select(*named, *(table.c[name] for name in kept)).where(table.c.id == id_)
+        counts = table.c.counts.op("||")(sa.cast({"sheet": sheet}, JSONB)).label("counts")
+        source = sa.select(*named, counts, *(table.c[name] for name in kept)).where(table.c.id == id_)
         session.execute(
-            insert(table).from_select([*values, *kept], source).on_conflict_do_nothing(constraint="odl_validation_key")
+            insert(table)
+            .from_select([*values, "counts", *kept], source)
+            .on_conflict_do_nothing(constraint="odl_validation_key")
         )
 
     @classmethod
@@ -236,14 +254,22 @@ class Validation(tk.BaseModel):
         return bool(kept)
 
     @classmethod
-    def finish(cls, session: Session, id_: str, attempt: int, report: dict[str, Any]) -> bool:
-        """Store the report; False (and nothing stored) when the check belongs to another worker by now."""
+    def finish(cls, session: Session, id_: str, attempt: int, report: dict[str, Any], sheet: str | None = None) -> bool:
+        """Store the report; False (and nothing stored) when the check belongs to another worker by now.
+
+        :param sheet: the one of a workbook that it was asked to read
+        """
         done = change(
             session,
             cls._mine(id_, attempt).values(
                 state=State.DONE.value,
                 status=report["status"],
-                counts={**report["counts"], **{k: report["file"].get(k) for k in ("rows", "years")}},
+                counts={
+                    **report["counts"],
+                    **{name: report["file"].get(name) for name in ("rows", "years")},
+                    **({"document": True} if is_document(report) else {}),
+                    **({"sheet": sheet} if sheet else {}),
+                },
                 report=report,
                 said=cls.__table__.c.package_id == "",
                 lease_until=None,

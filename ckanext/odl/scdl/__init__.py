@@ -5,8 +5,9 @@ from __future__ import annotations
 from .brought import BroughtVersion, brought, dump, provide, restore
 from .catalogue import Catalogue, NotATable, SchemaEntry, UnknownSchema, catalogue, load, packaged
 from .changes import changes
-from .detect import Match, compare, detect
+from .detect import compare, detect
 from .frequency import frequency_words
+from .match import Match
 from .models import blank_csv, blank_xlsx
 from .prefilled import Facts, prefilled_csv, prefilled_xlsx
 from .rules import rules

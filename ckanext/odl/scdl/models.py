@@ -364,4 +364,17 @@ def _explain(
     sheet.repeat_rows(3)
 
 
-__all__ = ["REPEATED_ROWS", "blank_csv", "blank_xlsx", "write_xlsx"]
+def explanations(sheets: Mapping[str, Sequence[Sequence[str]]]) -> set[str]:
+    """Return which sheets of a workbook are those that :func:`write_xlsx` puts beside the data.
+
+    :param sheets: the rows of each sheet by its name
+    """
+    found: set[str] = set()
+    for texts in _TEXTS.values():
+        head = [tuple(row[:6]) for row in sheets.get(texts["columns"], ())[:8]]
+        if texts["headings"] in head:
+            found |= {texts["columns"], texts["lists"]} & sheets.keys()
+    return found
+
+
+__all__ = ["REPEATED_ROWS", "blank_csv", "blank_xlsx", "explanations", "write_xlsx"]

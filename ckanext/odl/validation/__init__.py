@@ -7,6 +7,7 @@ report.to_dict()       # the JSON of the API and of ``odl-validate --json``
 
 from __future__ import annotations
 
+from .documents import is_document
 from .export import as_csv, as_xlsx
 from .groups import Group, groups, headline, localise
 from .guard import Stopped, guarded, in_child, incomplete
@@ -30,6 +31,7 @@ __all__ = [
     "headline",
     "in_child",
     "incomplete",
+    "is_document",
     "localise",
     "render",
     "validate",

@@ -61,6 +61,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--owner-siren", help="SIREN of the collectivité that publishes the file")
     parser.add_argument("--owner-insee", help="INSEE code of that collectivité, when it is a commune")
     parser.add_argument("--period", help="what the file is declared to cover: 2025, 2025-03, 2024/2025")
+    parser.add_argument(
+        "--sheet", help="the sheet to check, of a workbook with several; chosen by its content when absent"
+    )
     parser.add_argument("--guard", action="store_true", help="in a process with limits, for files of strangers")
     parser.add_argument(
         "--repair",
@@ -113,6 +116,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(f"{_shown(name)}: {sentence}", file=sys.stderr)
             status = max(status, WRONG_USE)
             continue
+        if options.sheet and "repair" not in report and report["file"]["sheet_why"] not in ("asked", None):
+            sentence = "ce classeur n’a pas de feuille" if options.language == "fr" else "this workbook has no sheet"
+            print(f"{_shown(name)}: {sentence} « {_shown(options.sheet)} »", file=sys.stderr)
+            status = max(status, WRONG_USE)
+            continue
         status = max(status, _STATUS[report["status"]])
         if options.json:
             print(json.dumps(report, ensure_ascii=False))
@@ -128,6 +136,7 @@ def _report(path: Path, options: argparse.Namespace) -> dict[str, Any]:
         "owner_siren": options.owner_siren,
         "owner_insee": options.owner_insee,
         "period": options.period,
+        "sheet": options.sheet,
     }
     if not options.guard:
         return validate(path, options.schema, **known).to_dict()

@@ -22,17 +22,9 @@ from frictionless import Field, Schema
 from . import hints, limits
 from .patterns import compile_pattern
 from .problems import Problem, SchemaRefused
+from .written_forms import NUMBER, written_form
 
-_INTEGER = re.compile(r"[+-]?[0-9]+")
-_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _NOT_FINITE = re.compile(r"[+-]?(?:s?nan\d*|inf|infinity)", re.IGNORECASE)
-_DATETIME = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?"
-)
-_TIME = re.compile(r"[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?")
-_GEOPOINT = re.compile(rf"\s*{_NUMBER.pattern}\s*,\s*{_NUMBER.pattern}\s*")
-_YEAR = re.compile(r"[0-9]{4}")
-_YEARMONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
 _IN_ERROR = re.compile(
     r"#(?:(?P<na>N/[AD])|(?P<ref>REF ?!)|(?P<div>DIV/0 ?!)|(?P<name>NAME\?|NOM ?\?)|VALUE!|VALEUR ?!|NUM!|NOMBRE ?!"
     r"|NULL!|NUL ?!|SPILL!|PROPAGATION!|CALC!)|Err ?:[0-9?]{1,3}"
@@ -40,8 +32,6 @@ _IN_ERROR = re.compile(
 """What Excel and LibreOffice show, in both languages, in a cell whose formula failed."""
 _FORMULA = re.compile(r"=(?:…|[+-]?(?:\$?[A-Z]{1,3}\$?[0-9]{1,7}|[A-Z][A-Z.]{1,20}\(|[0-9(]).*)", re.DOTALL)
 """A formula instead of its result; not ``="0123"``, Excel's own way to keep zeros."""
-_DIRECTIVES = {"Y": "[0-9]{4}", "m": "[0-9]{2}", "d": "[0-9]{2}", "H": "[0-9]{2}", "M": "[0-9]{2}", "S": "[0-9]{2}"}
-_DIRECTIVES |= {"y": "[0-9]{2}", "j": "[0-9]{3}", "f": "[0-9]{1,6}", "%": "%"}
 _BOUNDS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
 _ORDER = ("enum", "pattern", "minLength", "maxLength", *_BOUNDS)
 
@@ -60,23 +50,6 @@ def build_fields(descriptor: dict[str, Any]) -> list[FieldRule]:
         raise SchemaRefused("schema-too-large", limit=limits.SCHEMA_FIELDS)
     missing = descriptor.get("missingValues", [""])
     return [FieldRule(field, missing) for field in declared]
-
-
-def _lexical_of_format(pattern: str) -> re.Pattern[str] | None:
-    """The exact written form of a strptime format, when all its directives are of fixed shape."""
-    out = ""
-    position = 0
-    while position < len(pattern):
-        if pattern[position] == "%" and position + 1 < len(pattern):
-            shape = _DIRECTIVES.get(pattern[position + 1])
-            if shape is None:
-                return None
-            out += shape
-            position += 2
-        else:
-            out += re.escape(pattern[position])
-            position += 1
-    return re.compile(out)
 
 
 class FieldRule:
@@ -107,7 +80,7 @@ class FieldRule:
         self._read = self._field.create_value_reader()
         self.any_text = self.type == "string" and self._field.format == "default"
         self._read_item = self._item_reader(descriptor)
-        self._lexical = self._lexical_check()
+        self._lexical = written_form(self.type, self.format, self._field)
         self._checks = self._constraint_checks()
         self.enforced: list[tuple[str, Any]] = [(name, wanted) for name, wanted, _ in self._checks]
         """The constraints that are judged, but for ``required``, with what the schema wants."""
@@ -150,38 +123,6 @@ class FieldRule:
             return None
 
     # Types
-
-    def _lexical_check(self) -> Callable[[str], bool] | None:
-        """The written form of the type, beyond what frictionless' reader asks."""
-        field = self._field
-        if self.type == "integer" and getattr(field, "bare_number", True):
-            return lambda text: _INTEGER.fullmatch(text) is not None
-        if self.type == "number" and getattr(field, "bare_number", True):
-            group, decimal = getattr(field, "group_char", ""), getattr(field, "decimal_char", ".")
-
-            def number(text: str) -> bool:
-                if group:
-                    text = text.replace(group, "")
-                if decimal != ".":
-                    text = text.replace(".", "?").replace(decimal, ".")
-                return _NUMBER.fullmatch(text) is not None
-
-            return number
-        if self.type in ("number", "integer"):
-            return lambda text: "_" not in text and not any(c.isdigit() and not c.isascii() for c in text)
-        if self.type in ("date", "datetime", "time") and self.format not in ("default", "any"):
-            exact = _lexical_of_format(self.format)
-            return (lambda text: exact.fullmatch(text) is not None) if exact else None
-        shapes = {
-            ("date", "default"): re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}"),
-            ("datetime", "default"): _DATETIME,
-            ("time", "default"): _TIME,
-            ("year", self.format): _YEAR,
-            ("geopoint", "default"): _GEOPOINT,
-            ("yearmonth", self.format): _YEARMONTH,
-        }
-        shape = shapes.get((self.type, self.format))
-        return (lambda text: shape.fullmatch(text) is not None) if shape else None
 
     def read(self, text: str) -> Any:
         """The value of a text that is not missing, or None when it is not of the type."""
@@ -332,7 +273,7 @@ class FieldRule:
         if self.type in ("number", "integer"):
             if _NOT_FINITE.fullmatch(text.strip()):
                 return self._problem("number-not-finite")
-            if _NUMBER.fullmatch(text):
+            if NUMBER.fullmatch(text):
                 value = Decimal(text)
                 if not _reasonable(value):
                     return self._problem("number-out-of-range", limit=limits.NUMBER_DIGITS)

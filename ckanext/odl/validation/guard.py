@@ -258,7 +258,9 @@ def incomplete(
     findings = Findings()
     findings.add(code)
     id_, _, version = (schema or "").partition("@")
-    unknown = dict.fromkeys(("sha256", "format", "encoding", "delimiter", "sheet", "header_row", "rows", "columns"))
+    unknown = dict.fromkeys(
+        ("sha256", "format", "encoding", "delimiter", "sheet", "sheets", "sheet_why", "header_row", "rows", "columns")
+    )
     return Report(
         language=language,
         status="incomplete",

@@ -17,7 +17,7 @@ from .json_schema import DocumentJudge, say_reading
 from .problems import Unreadable
 from .reading import FileFacts, open_table
 from .reading.json_records import Document
-from .reading.table import Table
+from .reading.table import SheetSeen, Table
 from .report import Findings, Report, shorten
 from .schema_source import KnownSchema, find_schema, guess_schema
 from .structure import clean, find_header, read_structure
@@ -34,6 +34,7 @@ def validate(
     owner_siren: str | None = None,
     owner_insee: str | None = None,
     period: str | None = None,
+    sheet: str | None = None,
 ) -> Report:
     """Check a file against a schema.
 
@@ -46,6 +47,8 @@ def validate(
     :param owner_insee: INSEE code of that collectivité, when it is a commune.
     :param period: what the file is declared to cover: a year, a month, a day (ISO 8601), or two of them with ``/``
         between. What is no SIREN, INSEE code or period judges nothing.
+    :param sheet: name of the sheet to read, of a workbook with several; the report says which one was read and why,
+        and that there is none of this name. Chosen by its content when None.
     :returns: a :class:`Report`; a file that cannot be read gives one too (status ``unreadable``).
     :raises SchemaRefused: the schema is unknown or cannot be used.
     :raises FileNotFoundError: there is no such file.
@@ -58,6 +61,7 @@ def validate(
         owner_siren=owner_siren,
         owner_insee=owner_insee,
         period=period,
+        sheet=sheet,
     )[0]
 
 
@@ -70,6 +74,7 @@ def judge(
     owner_siren: str | None = None,
     owner_insee: str | None = None,
     period: str | None = None,
+    sheet: str | None = None,
 ) -> tuple[Report, Table | None]:
     """Check a file as :func:`validate` does, and hand over the table too, for who has more to ask of it.
 
@@ -82,7 +87,7 @@ def judge(
     known = find_schema(schema) if schema is not None else None
     rules = rules_of(known)
     context = Context.of(owner_siren, owner_insee, period)
-    run = _Run(path, FileFacts(shorten(name or path.name)), known, rules, context)
+    run = _Run(path, FileFacts(shorten(name or path.name)), known, rules, context, sheet)
     status = run.judge()
     report = Report(
         language=language if language in ("fr", "en") else "fr",
@@ -133,9 +138,16 @@ class _Run:
     """One validation on its way."""
 
     def __init__(
-        self, path: Path, facts: FileFacts, known: KnownSchema | None, rules: list[FieldRule], context: Context
+        self,
+        path: Path,
+        facts: FileFacts,
+        known: KnownSchema | None,
+        rules: list[FieldRule],
+        context: Context,
+        sheet: str | None,
     ) -> None:
         self.path = path
+        self.sheet = sheet
         self.facts = facts
         self.known = known
         self.rules = rules
@@ -150,7 +162,7 @@ class _Run:
         """Fill the findings and say the status."""
         table: Table | None = None
         try:
-            table = self.table = open_table(self.path, self.facts, [rule.name for rule in self.rules])
+            table = self.table = open_table(self.path, self.facts, [rule.name for rule in self.rules], self.sheet)
             self._describe(table)
             self._judge_table(table)
         except Unreadable as problem:
@@ -216,6 +228,8 @@ class _Run:
             "encoding": table.encoding if table else None,
             "delimiter": table.delimiter if table else None,
             "sheet": table.sheet if table else None,
+            "sheets": _sheets(table, rows) if table else None,
+            "sheet_why": table.sheet_why if table else None,
             "header_row": header_row,
             "rows": rows,
             "columns": columns,
@@ -230,3 +244,10 @@ class _Run:
         self.findings.add(problem.code, row=problem.row, column=problem.column, params=params, data_row=False)
         for notice in notices:
             self.findings.add(notice.code, "notice", params=notice.params)
+
+
+def _sheets(table: Table, rows: int | None) -> list[SheetSeen] | None:
+    """The sheets that hold data; of the one that was read, the rows that were counted."""
+    if table.sheets is None or rows is None:
+        return table.sheets
+    return [{**sheet, "rows": rows} if sheet["name"] == table.sheet else sheet for sheet in table.sheets]

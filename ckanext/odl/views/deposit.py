@@ -14,7 +14,15 @@ from ckanext.odl.language import language
 from ckanext.odl.scdl import catalogue
 from ckanext.odl.storage import MissingFile
 from ckanext.odl.validation import as_csv, as_xlsx, headline
-from ckanext.odl.views import causes, csrf, deposit_bringing, deposit_files, deposit_pages, deposit_split
+from ckanext.odl.views import (
+    causes,
+    csrf,
+    deposit_bringing,
+    deposit_files,
+    deposit_pages,
+    deposit_sheets,
+    deposit_split,
+)
 from ckanext.odl.views.deposit_pages import context, find, frame
 
 odl_deposit = Blueprint("odl_deposit", __name__, url_prefix="/odl/depot")
@@ -53,9 +61,12 @@ def read(id: str) -> Any:
 
 def _look(deposit: dict[str, Any], file_error: str = "") -> dict[str, Any]:
     page = frame(deposit, "read")
-    report, badge = deposit.get("report"), page["badge"]
+    report, badge, sheets = deposit.get("report"), page["badge"], deposit_sheets.offer(deposit)
+    if report and sheets:  # said by the choice between them
+        report = {**report, "notices": [one for one in report["notices"] if one["code"] != "sheet-chosen"]}
     return {
         **page,
+        "sheets": sheets,
         "report": report,
         "headline": headline(report, language()) if report else "",
         "model": _model(deposit),
@@ -74,7 +85,9 @@ def _look(deposit: dict[str, Any], file_error: str = "") -> dict[str, Any]:
 
 
 def _main(deposit: Mapping[str, Any], badge: str) -> str:
-    """The one main button: ``repair``, ``file``, ``model``, ``check`` or ``go_on``."""
+    """The one main button: ``sheets``, ``repair``, ``file``, ``model``, ``check`` or ``go_on``."""
+    if deposit_sheets.is_open(deposit):
+        return "sheets"
     if badge == "invalid":
         return "repair" if deposit["repairable"] else "file"
     if badge == "unreadable":
@@ -195,6 +208,20 @@ def _option(entry: Any, known: set[str]) -> dict[str, Any]:
 
 def _plain_option(option: Mapping[str, str], known: set[str]) -> dict[str, Any]:
     return {**option, "about": "", "is_match": option["value"] in known}
+
+
+# -- the sheets of a workbook
+
+
+@odl_deposit.route("/<id>/feuilles", methods=["POST"])
+def sheets(id: str) -> Any:
+    """Read another sheet, publish one alone or the whole workbook."""
+    deposit = find(id)
+    try:
+        deposit_pages.update(deposit, **deposit_sheets.chosen(deposit))
+    except tk.ValidationError as error:
+        tk.h.flash_error(" ".join(deposit_pages.sentences(error.error_dict)))
+    return tk.redirect_to("odl_deposit.read", id=id)
 
 
 # -- the corrected file

@@ -21,7 +21,7 @@ from ckanext.odl.language import language
 from ckanext.odl.logic.campaign import attachment, link_deposits, links, mailing
 from ckanext.odl.model import Campaign, DepositLink
 from ckanext.odl.validation import as_csv, as_xlsx, headline
-from ckanext.odl.views import causes, csrf, deposit_files, deposit_pages
+from ckanext.odl.views import causes, csrf, deposit_files, deposit_pages, deposit_sheets
 
 odl_deposit_link = Blueprint("odl_deposit_link", __name__, url_prefix="/odl/depot/lien")
 csrf.protect(odl_deposit_link)
@@ -90,6 +90,7 @@ def _addresses(visit: Visit) -> dict[str, str]:
         "fragment": visit.url("fragment"),
         "check": read,
         "repair": visit.url("repair"),
+        "sheets": visit.url("sheets"),
         "privacy": visit.url("privacy"),
         "description": read,
         "send": visit.url("send"),
@@ -156,11 +157,14 @@ def _look(visit: Visit, deposit: dict[str, Any] | None, file_error: str = "") ->
     fixes = _repairs(visit, deposit) if badge == "invalid" else {"repairs": []}
     cells = sum(repair["count"] for repair in fixes["repairs"])
     main = {"invalid": "repair" if cells else "file", "unreadable": "file"}.get(str(badge), "")
+    if deposit_sheets.is_open(deposit):
+        main = "sheets"
     return {
         **page,
         "report": report,
         "headline": headline(report, language()) if report else "",
         "repairs": cells,
+        "sheets": deposit_sheets.offer(deposit),
         "main": main,
         "next": None,
         "change": None,
@@ -224,6 +228,20 @@ def repair(token: str) -> Any:
             words = " ".join(deposit_pages.sentences(refusal.error_dict))
     problems = [{"label": "", "anchor": "odl-r1", "text": words}]
     return tk.render("odl/campaign/link_repair.html", {**page, "errors": {"": words}, "problems": problems}), 422
+
+
+@odl_deposit_link.route("/<token>/feuilles", methods=["POST"])
+def sheets(token: str) -> Any:
+    """Read another sheet, hand one in alone or the whole workbook."""
+    visit = _visit(token)
+    deposit = visit.show()
+    if deposit is not None and deposit["can"]["edit"]:
+        asked = {"id": deposit["id"], "language": _language(), **deposit_sheets.chosen(deposit)}
+        try:
+            tk.get_action("odl_deposit_update")(visit.context(), asked)
+        except tk.ValidationError as refusal:
+            tk.h.flash_error(" ".join(deposit_pages.sentences(refusal.error_dict)))
+    return tk.redirect_to(visit.url("read"))
 
 
 @odl_deposit_link.route("/<token>/donnees-personnelles", methods=["GET", "POST"])

@@ -23,6 +23,7 @@ _PAGES = {
     "fragment": "odl_deposit.fragment",
     "model": "odl_deposit.model",
     "check": "odl_deposit.check",
+    "sheets": "odl_deposit.sheets",
     "file": "odl_deposit.file",
     "repair": "odl_deposit.repair",
     "abandon": "odl_deposit.abandon",
@@ -181,7 +182,8 @@ def steps(deposit: Mapping[str, Any], here: str) -> list[dict[str, Any]]:
         is_public = False
         to = {**to, "place": "", "description": ""}
     checked, placed, described = is_checked(deposit), is_placed(deposit), is_described(deposit)
-    told = [("read", tk._("Reading and corrections"), checked and deposit["file"]["state"] != "invalid")]
+    settled = checked and (not deposit["sheets"] or bool(deposit["sheets_kept"]))
+    told = [("read", tk._("Reading and corrections"), settled and deposit["file"]["state"] != "invalid")]
     if deposit["candidates"] or deposit["place"] != "dataset":  # nothing resembles it: there is nothing to ask
         told.append(("place", tk._("Its place"), placed))
     told += [

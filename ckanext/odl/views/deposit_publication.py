@@ -144,6 +144,9 @@ def _warnings(deposit: Mapping[str, Any]) -> list[str]:
         )
     if deposit["place"] == "replace" and not _lost(deposit):
         said.append(tk._("It takes the place of the file that is online, which stays there until then."))
+    if deposit["sheets_kept"] == "all":
+        sentence = tk._("The whole workbook is published, of which only the sheet “{name}” was checked.")
+        said.append(sentence.format(name=deposit["report"]["file"]["sheet"]))
     if deposit_pages.badge_of(deposit) == "no_schema":
         said.append(tk._("It follows no model: it is published without a check."))
     said += [blocker["message"] for blocker in deposit_pages.advice(deposit) if blocker["overcome"]]
@@ -163,6 +166,7 @@ def _blockers(deposit: Mapping[str, Any]) -> list[dict[str, str]]:
         "privacy": (to["privacy"], tk._("Answer the questions")),
         "questions": (to["privacy"], tk._("Answer the questions")),
         "privacy-remove": (f"{to['read']}#field-upload", tk._("Bring the corrected file")),
+        "sheets": (f"{to['read']}#odl-sheets", tk._("Choose what is published")),
         "place": (to["place"], tk._("Say where it belongs")),
         "field": (to["description"], tk._("Complete the description")),
         "file": (to["read"], tk._("Send the file again")),

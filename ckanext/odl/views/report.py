@@ -108,7 +108,7 @@ def _may(action: str, id_: str) -> bool:
 
 def _badge(check: Any) -> str:
     if not check.schema_id:
-        return "no_schema"
+        return state.unmodelled(check)
     done = check.state == State.DONE.value
     return check.status if done and check.status in state.BADGES else "to_check"
 

@@ -16,6 +16,7 @@ from sqlalchemy import func, select
 from ckanext.odl.model import Deposit
 from tests.portal.api.conftest import ANSWERS, SIREN
 from tests.portal.conftest import GOOD, HEADER, WRONG, call
+from tests.portal.deposit.conftest import GOOD_ROWS, workbook
 
 pytestmark = pytest.mark.usefixtures("with_plugins", "clean_db", "clean_index", "clean_redis")
 
@@ -274,3 +275,19 @@ def test_several_datasets_of_one_model_are_told_apart(publish, agent, commune):
 
     assert (second["package_id"], second["place"]) == (other["id"], "file")
     assert second["package_id"] != first["package_id"]
+
+
+def test_of_a_workbook_with_several_sheets_the_call_says_what_is_published(publish, datasets):
+    book = workbook(("2023", [*GOOD_ROWS[:1], ["Valbrune", "48903", "F", "Zoé", 3, 2023]]), ("2024", GOOD_ROWS))
+
+    waits = publish(book, name="prenoms.xlsx", sheet="2024")
+    rehearsed = publish(book, name="prenoms.xlsx", sheet="2024", sheets="one", dry_run="true")
+    done = publish(book, name="prenoms.xlsx", sheet="2024", sheets="one")
+    again = publish(book, name="prenoms.xlsx", sheet="2024", sheets="one")
+
+    assert (waits["outcome"], waits["reason"]) == ("waiting", "sheets")
+    assert rehearsed["outcome"] == "created"
+    assert (done["outcome"], done["report"]["file"]["rows"]) == ("created", 2)
+    assert again["outcome"] == "unchanged"
+    (dataset,) = datasets()
+    assert len(dataset["resources"]) == 1

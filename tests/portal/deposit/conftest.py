@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from typing import Any
 
+import openpyxl
 import pytest
 
 from ckanext.odl.deposit import privacy
-from tests.portal.conftest import GOOD, call, run_checks, upload
+from tests.portal.conftest import GOOD, HEADER, call, run_checks, upload
 from tests.portal.pages.conftest import look  # noqa: F401 (fixture)
 
 #: « No » to each question on personal data that is not about a finding.
@@ -17,6 +19,23 @@ NOTHING_PERSONAL = {
     for question in privacy.questions()
     if not question["only_if"]
 }
+
+
+NAMES = HEADER.strip().split(",")
+GOOD_ROWS = [NAMES, ["Valbrune", "48903", "F", "Louise", 12, 2024], ["Valbrune", "48903", "M", "Adam", 10, 2024]]
+
+
+def workbook(*sheets: tuple[str, list[list[Any]]], hidden: str = "") -> bytes:
+    book = openpyxl.Workbook()
+    book.remove(book["Sheet"])
+    for name, rows in sheets:
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+        sheet.sheet_state = "hidden" if name == hidden else "visible"
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
 
 
 @pytest.fixture

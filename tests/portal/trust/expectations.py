@@ -454,7 +454,7 @@ ROUTES = [
         for method, part in (
             ("GET", ""), ("GET", "/fragment"), ("GET", "/modele.xlsx"), ("GET", "/reparer"),
             ("GET", "/donnees-personnelles"), ("POST", ""), ("POST", "/reparer"), ("POST", "/donnees-personnelles"),
-            ("POST", "/envoyer"), ("POST", "/ouvert"),
+            ("POST", "/feuilles"), ("POST", "/envoyer"), ("POST", "/ouvert"),
         )
         for name, may in (("link_a", EVERYBODY), ("link_b", NOBODY))
     ),
@@ -573,7 +573,7 @@ ROUTES = [
     *(
         Call(f"POST {DEPOSIT}{part}", deposit("draft"), form=posted(), may=EDITORS, anonymous=LOGIN)
         for part in ("/modele", "/fichier", "/reparer", "/donnees-personnelles", "/ou", "/publier", "/verifier",
-                     "/partager")
+                     "/partager", "/feuilles")
     ),
     Call(f"POST {DEPOSIT}/description", deposit("draft"), form=posted(title="Prénoms"), may=EDITORS, anonymous=LOGIN),
     Call(f"POST {DEPOSIT}/abandonner", deposit("abandoned"), form=posted(), may=EDITORS, anonymous=LOGIN),

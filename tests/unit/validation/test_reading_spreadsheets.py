@@ -45,6 +45,7 @@ def test_cells_are_read_as_what_they_are(check):
     assert report["errors"] == []
     assert report["file"] | {"size": 0, "sha256": "", "name": ""} == {
         "name": "", "size": 0, "sha256": "", "format": "xlsx", "encoding": None, "delimiter": None, "sheet": "F",
+        "sheets": [{"name": "F", "rows": 2, "hidden": False}], "sheet_why": "only",
         "header_row": 1, "rows": 2, "columns": 5,
     }  # fmt: skip
 
@@ -64,7 +65,7 @@ def test_a_date_is_a_date_whatever_its_display_and_fractions_have_no_noise(tmp_p
 
 
 def test_the_sheet_that_fits_is_chosen_and_said(check):
-    content = workbook(("Lisez-moi", [["Ce classeur"]]), ("Données", [["Titre"], [], HEADER, ROW]))
+    content = workbook(("Lisez-moi", [["Ce classeur"], ["est à lire"]]), ("Données", [["Titre"], [], HEADER, ROW]))
     report = check(content, TABLE, "f.xlsx")
     assert report["status"] == "valid"
     assert report["file"]["sheet"] == "Données"

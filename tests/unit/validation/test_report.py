@@ -24,7 +24,8 @@ def test_the_shape_of_the_contract(check):
     assert report["schema"] == {"id": "essai", "version": "1.0.0"}
     assert report["file"] == {
         "name": "données.csv", "size": len(content), "sha256": digest, "format": "csv",
-        "encoding": "utf-8", "delimiter": ";", "sheet": None, "header_row": 1, "rows": 2, "columns": 2,
+        "encoding": "utf-8", "delimiter": ";", "sheet": None, "sheets": None,
+        "sheet_why": None, "header_row": 1, "rows": 2, "columns": 2,
     }  # fmt: skip
     assert report["counts"] == {
         "errors": 1, "warnings": 0, "notices": 0, "rows_with_errors": 1,

@@ -18,7 +18,7 @@ PARAMS: dict[str, Any] = {
     "encoding": "UTF-16", "examples": ["Ã©"], "expected": 4, "filled": ["a"], "first_column": 2, "first_row": 5,
     "format": "default", "found": "xlsx", "kilometres": 3, "length": 4, "limit": 5, "line": 7, "lines": 2,
     "name": "siret", "names": ["a", "b"], "op": ">=", "other": "b", "other_value": "9", "others": ["a", "b"],
-    "sheet": "F", "siren": "130025265", "suggestion": "x", "sum": "3", "year": "1900",
+    "asked": "G", "sheet": "F", "siren": "130025265", "suggestion": "x", "sum": "3", "year": "1900",
     "digits": 4, "period": "2025", "number": "150", "share": "1.5",
     "values": ["a", "b"], "missing": ["a", "b"], "unknown": ["c", "d"],
     "place": "1, 2", "record": 12, "list": "marche", "path": "a/b", "accepted_count": 2, "more": None,

@@ -141,6 +141,7 @@ def test_the_facts_are_those_of_the_sheet_that_was_chosen(check):
         other = workbook.add_worksheet("Notes")
         other.merge_range("A1:C1", "Notes")
         other.write_formula(1, 0, "=NA()", None, "#N/A")
+        other.write(2, 0, "à lire")
 
     report = check(book(fill), TABLE, "f.xlsx")
     assert codes(report, "notices") == ["sheet-chosen"]

@@ -10,7 +10,7 @@ from ckan.plugins import toolkit as tk
 
 from ckanext.odl.language import language
 from ckanext.odl.logic.auth.path import organization_of
-from ckanext.odl.logic.deposit import access, bringing, drafts, facts, publishing, repairing, schema, showing
+from ckanext.odl.logic.deposit import access, bringing, drafts, facts, publishing, repairing, schema, sheets, showing
 from ckanext.odl.model import Deposit, DepositState, FileKind
 from ckanext.odl.model.deposit import OPEN_STATES
 
@@ -108,13 +108,21 @@ def odl_deposit_update(context: types.Context, data_dict: types.DataDict) -> typ
     :param package: fields of the dataset, by name; a field that is null is again what the portal proposes
     :param resource: fields of the file likewise (``name``, ``odl_period``, ``description``…)
     :param answers: of the questions on personal data, by the question's id
+    :param sheet: the sheet of a workbook that is to be read; the file is checked again with it
+    :param sheets: what of a workbook with several sheets is published: ``one``, the sheet that is read (the portal
+        makes a file with it alone, and keeps the workbook), or ``all``, though the others were not checked
     :returns: as ``odl_deposit_show``
-    :raises ValidationError: an unknown field or model, a dataset of somebody else, a deposit that is no longer open
+    :raises ValidationError: an unknown field, model or sheet, a dataset of somebody else, a deposit that is no longer
+        open
     :raises ObjectNotFound: no such deposit, or not for this user
     """
     access.check("odl_deposit_update", context, data_dict)
+    sheet, kept = data_dict.get("sheet") or "", data_dict.get("sheets") or ""
     with access.alone_with(data_dict["id"]) as deposit:
         bringing.update(context, deposit, data_dict)
+        if sheet or kept:
+            model.Session.refresh(deposit)
+            sheets.choose(context, deposit, sheet, kept, _language(data_dict))
     return _shown(context, data_dict["id"], data_dict)
 
 

@@ -30,6 +30,9 @@ def odl_publish(context: types.Context, data_dict: types.DataDict) -> types.Acti
     :param replace_confirmed: true to replace a published file by one that has none of its rows of some years, or a
         third fewer rows; it waits otherwise
     :param approved_by: the name of who said that it may be published
+    :param sheet: the sheet to read, of a workbook with several
+    :param sheets: what is published of such a workbook: ``one``, this sheet as a file of its own, or ``all``; it waits
+        when nothing is said
     :param dry_run: true: say what would be done, and keep nothing
     :param language: ``fr`` or ``en``, of the sentences
     :returns: ``outcome`` (``created``, ``updated``, ``unchanged``, or ``waiting`` with a ``reason``), ``state`` and

@@ -33,6 +33,7 @@ def odl_validate(context: types.Context, data_dict: types.DataDict) -> types.Act
 
     :param upload: the file (multipart/form-data)
     :param schema: id of the catalogue, or ``id@version``; guessed from the columns when left out
+    :param sheet: name of the sheet to check, of a workbook with several; chosen by its content when left out
     :param language: ``fr`` (default) or ``en``
     :returns: the report (see docs/api.md), also when the file is wrong
     :raises ValidationError: (HTTP 409) no file, a file that is too large, a schema that the catalogue does not know
@@ -60,6 +61,7 @@ def odl_validate(context: types.Context, data_dict: types.DataDict) -> types.Act
             reference or None,
             language=data_dict["language"],
             name=upload.filename or "",
+            sheet=data_dict.get("sheet"),
             seconds=config.answer_seconds(),
             memory=config.memory(),
             limits=config.limits(),

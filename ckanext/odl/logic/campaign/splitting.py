@@ -203,7 +203,13 @@ def _part(context: Context, deposit: Deposit, file: DepositFile, path: str, colu
             found = in_child(
                 "ckanext.odl.deposit.splitting:part",
                 path,
-                options={"column": column, "values": share.values, "name": file.name},
+                options={
+                    "column": column,
+                    "values": share.values,
+                    "name": file.name,
+                    "columns": (file.inspection or {}).get("columns") or [],
+                    "sheet": deposit.resource.get("odl_sheet") or None,
+                },
                 seconds=config.answer_seconds(),
                 memory=config.memory(),
                 limits=config.limits(),

@@ -67,6 +67,9 @@ def _of_file(facts: Facts) -> list[dict[str, Any]]:
         return [_blocker("file", tk._("The file is empty: there is nothing to publish. Send another one."), "upload")]
     if facts.badge == "checking":
         return [_blocker("checking", tk._("The file is being checked; this takes a few seconds."))]
+    if facts.sheets and not facts.is_whole:
+        sentence = tk._("The workbook has several sheets, and only one was checked. Say what is to be published.")
+        return [_blocker("sheets", sentence, "sheets")]
     return []
 
 
@@ -146,6 +149,9 @@ def resource_values(facts: Facts) -> dict[str, Any]:
     """The fields of the file as they would be written; the newest version of a model is not named, it is followed."""
     values = facts.proposal["resource"]
     found = {name: values[name] for name in RESOURCE_FIELDS if values.get(name)}
+    found.pop("odl_sheet", None)
+    if facts.sheets:  # the next checks are to read the same one
+        found["odl_sheet"] = (facts.report or {})["file"]["sheet"]
     schema_id, version = found.get("odl_schema"), found.pop("odl_schema_version", "")
     if schema_id and version:
         try:

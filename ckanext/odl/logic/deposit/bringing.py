@@ -49,7 +49,7 @@ def create(context: Context, organization: model.Group, data: dict[str, Any]) ->
         )
         DepositEvent.add(session, id_, "created", **by.columns())
         keeping.add(id_, FileKind(data["kind"]), file, by)
-        _ask(id_)
+        ask(id_)
     return id_
 
 
@@ -71,7 +71,11 @@ def _twin(organization_id: str, by: Any, sha256: str, values: dict[str, Any]) ->
     )
 
 
-def _ask(deposit_id: str, *, again: bool = False) -> None:
+def ask(deposit_id: str, *, again: bool = False) -> None:
+    """Have the current file of a deposit checked unless it was, as it is to be read now; what was written is kept.
+
+    :param again: even so
+    """
     model.Session.flush()
     model.Session.expire_all()
     deposit: Any = model.Session.get(Deposit, deposit_id)
@@ -111,7 +115,7 @@ def add_file(context: Context, deposit: Deposit, kind: FileKind, upload: Any) ->
 def new_file(deposit: Deposit, _file_id: str) -> None:
     """Have the new current file of a deposit checked, and forget what was said of the former one only."""
     Deposit.put(model.Session(), deposit.id, state=DepositState.DRAFT.value, reason="", publish_on=None)
-    _ask(deposit.id)
+    ask(deposit.id)
 
 
 def check_again(deposit: Deposit) -> None:
@@ -120,7 +124,7 @@ def check_again(deposit: Deposit) -> None:
     :raises ValidationError: the deposit is no longer open
     """
     must_be_open(deposit)
-    _ask(deposit.id, again=True)
+    ask(deposit.id, again=True)
 
 
 def update(context: Context, deposit: Deposit, data: dict[str, Any]) -> None:
@@ -131,7 +135,7 @@ def update(context: Context, deposit: Deposit, data: dict[str, Any]) -> None:
     """
     if _says_more(data) or not drafts.is_one(deposit):
         must_be_open(deposit)
-    former, period = held_to(deposit), deposit.resource.get("odl_period")
+    former, period, sheet = held_to(deposit), deposit.resource.get("odl_period"), deposit.resource.get("odl_sheet")
     values: dict[str, Any] = {}
     if isinstance(data.get("schema"), str):
         values |= _schema_values(data["schema"], none=True)
@@ -158,10 +162,10 @@ def update(context: Context, deposit: Deposit, data: dict[str, Any]) -> None:
     DepositEvent.add(session, deposit.id, "updated", **by.columns(), fields=said, **detail)
     session.flush()
     session.expire_all()
-    if held_to(deposit) != former:
-        _ask(deposit.id)
+    if held_to(deposit) != former or deposit.resource.get("odl_sheet") != sheet:
+        ask(deposit.id)
     elif deposit.resource.get("odl_period") != period:
-        _ask(deposit.id, again=True)  # what the file says is compared with the period that it is said to cover
+        ask(deposit.id, again=True)  # what the file says is compared with the period that it is said to cover
     else:
         session.commit()
 

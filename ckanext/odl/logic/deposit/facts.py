@@ -17,7 +17,16 @@ from ckanext.odl.deposit.coverage import Coverage, Loss, loss
 from ckanext.odl.logic import state
 from ckanext.odl.logic.deposit import drafts, online
 from ckanext.odl.logic.deposit.access import LINK
-from ckanext.odl.model import Deposit, DepositFile, DepositState, Place, PrivacyAnswer, State, Validation
+from ckanext.odl.model import (
+    Deposit,
+    DepositEvent,
+    DepositFile,
+    DepositState,
+    Place,
+    PrivacyAnswer,
+    State,
+    Validation,
+)
 from ckanext.odl.scdl import UnknownSchema, catalogue
 from ckanext.odl.validation import localise
 
@@ -26,7 +35,9 @@ PACKAGE_FIELDS = (
     "title", "notes", "license_id", "odl_homologation_note", "theme", "tag_string", "odl_territory", "temporal_start",
     "temporal_end", "frequency", "odl_service", "maintainer_email", "odl_procedure", "name",
 )  # fmt: skip
-RESOURCE_FIELDS = ("name", "odl_schema", "odl_schema_version", "odl_period", "description", "format")
+RESOURCE_FIELDS = ("name", "odl_schema", "odl_schema_version", "odl_period", "odl_sheet", "description", "format")
+#: The line of history that says what of a workbook with several sheets is published.
+SHEETS = "sheets"
 _DONE = (State.DONE.value, State.INTERRUPTED.value, State.CANCELLED.value)
 
 
@@ -143,6 +154,23 @@ class Facts:
         return dict(known.answers) if known else {}
 
     @cached_property
+    def sheets(self) -> list[dict[str, Any]]:
+        """The sheets with data of a workbook that has several: ``name``, ``rows``, ``hidden``; else none."""
+        found = ((self.report or {}).get("file") or {}).get("sheets") or []
+        return found if len(found) > 1 else []
+
+    @cached_property
+    def is_whole(self) -> bool:
+        """Whether a person said that all sheets of this workbook are to be published."""
+        event = DepositEvent.__table__
+        said = sa.select(event.c.id).where(
+            event.c.deposit_id == self.deposit.id,
+            event.c.what == SHEETS,
+            event.c.detail["file_id"].astext == self.file.id,
+        )
+        return bool(self.sheets) and model.Session.execute(said.limit(1)).first() is not None
+
+    @cached_property
     def signals(self) -> list[dict[str, Any]]:
         return self.seen.get("signals") or []
 
@@ -212,8 +240,8 @@ def badge_of(deposit: Deposit, check: Any) -> str:
         return "checking"
     if check.state != State.DONE.value or check.status == "incomplete":
         return "to_check"
-    if check.status == "unreadable":
-        return "unreadable"
+    if check.status == "unreadable" and not (deposit.schema_chosen and deposit.schema_id):
+        return state.unmodelled(check)
     return check.status if deposit.schema_id and check.status in state.BADGES else "no_schema"
 
 

@@ -183,6 +183,7 @@ def ask(deposit: Deposit, file: DepositFile, *, again: bool = False) -> None:
         schema_version=deposit.schema_version if deposit.schema_chosen else "",
         file_name=file.name,
         size=file.size,
+        sheet=deposit.resource.get("odl_sheet") or "",
         again=again,
     )
 

@@ -89,9 +89,17 @@ class OneCall:
         id_ = self._deposit(sha256)
         file_id = self._read(id_)
         facts = self._facts(id_)
+        if facts.is_read and facts.sheets and self._sheets():
+            self._call("odl_deposit_update", id=id_, **self._sheets())
+            file_id = self._read(id_)
+            facts = self._facts(id_)
         if facts.file.id != file_id or not facts.is_read:
             return self._answer(WAITING, None, facts, reason="checking")
         return self._publish(id_)
+
+    def _sheets(self) -> dict[str, str]:
+        """The parameters that say what of a workbook with several sheets is read and published."""
+        return {name: self._order[name] for name in ("sheet", "sheets") if self._order.get(name)}
 
     def _sha256(self) -> str:
         """What the bytes are; the upload is at its start again afterwards.
@@ -233,7 +241,11 @@ class OneCall:
             schema_chosen=True,
             place=Place.DATASET.value,
             package={"title": self._order["title"]} if self._order.get("title") else {},
-            resource={"odl_period": self._order["period"]} if self._order.get("period") else {},
+            resource={
+                field: self._order[name]
+                for name, field in (("period", "odl_period"), ("sheet", "odl_sheet"))
+                if self._order.get(name)
+            },
             answers=self._order.get("answers") or {},
         )
         with NamedTemporaryFile(prefix="odl-") as copy, brought.content as content:
@@ -251,6 +263,7 @@ class OneCall:
         )
         facts = Facts(self._context, deposit, file, self._organization, self._language, check)
         facts.__dict__["report"] = localise(report, self._language)
+        facts.__dict__["is_whole"] = bool(self._order.get("sheets"))
         place = self._places.of(facts)
         for name, value in place.values().items():
             setattr(deposit, name, value)

@@ -74,7 +74,7 @@ def _refuse_wrong(packages: Sequence[Any], given: list[Any] | None) -> None:
             time.sleep(PAUSE_SECONDS)
         names = {one["id"]: one.get("name") or one["url"] for one in files}
         states = [file for file in states if file.is_upload]  # what lies elsewhere is not ours to hold back
-        bad = [file for file in states if file.badge in ("invalid", "unreadable")]
+        bad = [file for file in states if file.schema.schema_id and file.badge in ("invalid", "unreadable")]
         unsure = [file for file in states if file.badge in ("checking", "to_check")]
         if bad or unsure:
             raise _closed(package, [names[file.resource_id] for file in bad or unsure], wrong=bool(bad))

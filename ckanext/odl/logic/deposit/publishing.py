@@ -273,7 +273,7 @@ def _replace(facts: Facts, values: dict[str, Any]) -> None:
     kept = {
         key: value
         for key, value in present.items()
-        if key not in ("last_modified", "format", "mimetype", "hash", "size")
+        if key not in ("last_modified", "format", "mimetype", "hash", "size", "odl_sheet")
     }
     with closing(_upload(facts)) as upload:
         data = {**kept, **values, "url": facts.file.name, "upload": upload}

@@ -28,7 +28,7 @@ def proposals(facts: Facts) -> dict[str, Any]:
     :raises ValidationError: the file is gone, or cannot be looked at within the limits
     """
     options = {**_known(facts), "owner_insee": facts.owner.get("odl_insee") or None}
-    return _in_child(facts, _PROPOSALS, options)
+    return in_its_child(facts, _PROPOSALS, options)
 
 
 def repair(facts: Facts, chosen: dict[str, Any], format_: str) -> None:
@@ -41,10 +41,10 @@ def repair(facts: Facts, chosen: dict[str, Any], format_: str) -> None:
     mended: Any = TemporaryFile(prefix="odl-")  # noqa: SIM115 (the storage closes both)
     changes: Any = TemporaryFile(prefix="odl-")  # noqa: SIM115 (likewise)
     options = {**_known(facts), "chosen": chosen, "format": format_}
-    summary = _in_child(facts, _REPAIR, options, [mended, changes])
+    summary = in_its_child(facts, _REPAIR, options, [mended, changes])
     if not summary["changes"]:
         raise tk.ValidationError({"chosen": [tk._("These repairs change nothing in the file. Choose at least one.")]})
-    file = _brought(f"{PurePath(facts.file.name).stem}.{format_}", mended)
+    file = brought(f"{PurePath(facts.file.name).stem}.{format_}", mended)
     changes.seek(0)
     id_ = keeping.add(
         facts.deposit.id,
@@ -68,10 +68,12 @@ def _known(facts: Facts) -> dict[str, Any]:
         "owner_siren": facts.owner.get("odl_siren") or None,
         "owner_siret": facts.owner.get("odl_siret") or None,
         "period": facts.deposit.resource.get("odl_period") or None,
+        "sheet": facts.deposit.resource.get("odl_sheet") or None,
     }
 
 
-def _brought(name: str, content: IO[bytes]) -> keeping.Brought:
+def brought(name: str, content: IO[bytes]) -> keeping.Brought:
+    """A file that the portal made, as one that was sent."""
     digest = hashlib.sha256()
     content.seek(0)
     while block := content.read(_CHUNK):
@@ -81,7 +83,11 @@ def _brought(name: str, content: IO[bytes]) -> keeping.Brought:
     return keeping.Brought(name, content, digest.hexdigest(), size)
 
 
-def _in_child(facts: Facts, function: str, options: dict[str, Any], outputs: list[IO[bytes]] | None = None) -> Any:
+def in_its_child(facts: Facts, function: str, options: dict[str, Any], outputs: list[IO[bytes]] | None = None) -> Any:
+    """Call a function of ours on the current file of a deposit, see :func:`ckanext.odl.validation.guard.in_child`.
+
+    :raises ValidationError: the file is gone, or the limits
+    """
     with NamedTemporaryFile(prefix="odl-") as copy:
         try:
             keeping.copy(facts.file, copy)
@@ -98,5 +104,5 @@ def _in_child(facts: Facts, function: str, options: dict[str, Any], outputs: lis
                 outputs=outputs or (),
             )
         except Stopped:
-            sentence = tk._("This file is too large or too odd to be repaired here. Correct it on your computer.")
+            sentence = tk._("This file is too large or too odd for that to be done here. Do it on your computer.")
             raise tk.ValidationError({"deposit": [sentence]}) from None

@@ -92,6 +92,8 @@ def update(
         "id": [not_empty, unicode_safe],
         # given and empty: no model, no dataset
         **{name: [ignore_missing, unicode_safe] for name in ("schema", "package_id", "resource_id")},
+        "sheet": [ignore_empty, unicode_safe],
+        "sheets": [ignore_empty, one_of(["one", "all"])],
         "place": [ignore_empty, one_of([place.value for place in Place])],
         **{name: [ignore_empty, odl_mapping] for name in ("package", "resource", "answers")},
         "language": [ignore_empty, one_of(_LANGUAGES)],
@@ -181,6 +183,8 @@ def one_call(
         "visibility": [default("public"), one_of(["public", "draft"])],
         **{name: [ignore_empty, odl_flag] for name in ("despite_problems", "replace_confirmed")},
         "approved_by": text,
+        "sheet": text,
+        "sheets": [ignore_empty, one_of(["one", "all"])],
         "dry_run": [default(""), odl_flag],
         "language": [ignore_empty, one_of(_LANGUAGES)],
     }

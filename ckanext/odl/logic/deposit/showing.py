@@ -15,7 +15,7 @@ from ckanext.odl.logic.deposit.facts import Facts, badge_of, checks, schema_word
 from ckanext.odl.logic.deposit.notes import notes as due_notes
 from ckanext.odl.logic.path.acting import names_of
 from ckanext.odl.logic.state import iso
-from ckanext.odl.model import Deposit, DepositEvent, DepositFile, DepositState
+from ckanext.odl.model import Deposit, DepositEvent, DepositFile, DepositState, FileKind
 from ckanext.odl.model.deposit import OPEN_STATES
 from ckanext.odl.validation import groups, headline
 
@@ -40,6 +40,8 @@ def one(facts: Facts) -> dict[str, Any]:
         "schema": {**schema, "chosen": deposit.schema_chosen} if schema else None,
         "schema_chosen": deposit.schema_chosen,
         "matches": facts.seen.get("matches") or [],
+        "sheets": facts.sheets,
+        "sheets_kept": _sheets_kept(facts),
         "repairable": facts.seen.get("repairable") or 0,
         "signals": facts.signals,
         "questions": facts.questions,
@@ -66,6 +68,13 @@ def _shown_report(facts: Facts) -> dict[str, Any] | None:
     if report and facts.deposit.schema_chosen and not facts.deposit.schema_id and report["status"] != "unreadable":
         return None
     return report
+
+
+def _sheets_kept(facts: Facts) -> str | None:
+    """What of a workbook is published: ``one`` sheet, as a file of its own, or ``all``; None when nobody said so."""
+    if facts.file.kind == FileKind.SHEET.value:
+        return "one"
+    return "all" if facts.is_whole else None
 
 
 def _standing(deposit: Deposit) -> dict[str, Any]:

@@ -88,7 +88,7 @@ def file(resource: dict[str, Any], at: state.FileState, was_checked: bool) -> Fi
     return FileFacts(
         id=resource["id"],
         name=resource["name"] or "",
-        is_table=None if at.check is None or at.check.counts is None else not at.is_document,
+        is_table=None if at.check is None or at.check.counts is None else at.check.status != "unreadable",
         is_open_format=extension in OPEN_FORMATS,
         schema_id=schema.schema_id or None,
         schema_version=schema.version or None,

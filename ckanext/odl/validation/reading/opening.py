@@ -25,24 +25,25 @@ class FileFacts:
     format: str | None = None
 
 
-def open_table(path: Path, facts: FileFacts, names: Iterable[str]) -> Table:
+def open_table(path: Path, facts: FileFacts, names: Iterable[str], sheet: str | None = None) -> Table:
     """The file as a table; ``facts`` are filled on the way so that a refusal can still tell them.
 
-    ``names``: column names of the schema, which help to choose separator, sheet and header.
+    ``names``: column names of the schema, which help to choose separator, sheet and header. ``sheet``: the one of a
+    workbook that a person chose.
     """
     facts.size = path.stat().st_size
     if facts.size < limits.MIB:
         facts.sha256 = file_identity(path)[1]
-        return _open(path, facts, names)
+        return _open(path, facts, names, sheet)
     with ThreadPoolExecutor(1, "odl-hash") as other:  # hashing leaves the interpreter to others
         identity = other.submit(file_identity, path)
         try:
-            return _open(path, facts, names)
+            return _open(path, facts, names, sheet)
         finally:
             facts.size, facts.sha256 = identity.result()
 
 
-def _open(path: Path, facts: FileFacts, names: Iterable[str]) -> Table:
+def _open(path: Path, facts: FileFacts, names: Iterable[str], sheet: str | None) -> Table:
     extension = Path(facts.name).suffix.lower().lstrip(".")
     if facts.size == 0:
         raise Unreadable("file-empty", variant="bytes")
@@ -55,7 +56,7 @@ def _open(path: Path, facts: FileFacts, names: Iterable[str]) -> Table:
         if facts.size > limits.SPREADSHEET_BYTES:
             raise Unreadable("format-not-allowed", variant="size", limit=limits.SPREADSHEET_BYTES)
         detect_format.check_extension(kind, extension)
-        return spreadsheet.open_spreadsheet(path, kind, known)
+        return spreadsheet.open_spreadsheet(path, kind, known, sheet)
     text = read_facts(path)
     kind = detect_format.sniff_text(path, text.encoding, extension)
     facts.format = kind.partition("-")[0]

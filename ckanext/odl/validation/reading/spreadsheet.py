@@ -16,9 +16,8 @@ from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
 from .. import limits
 from ..problems import Unreadable
-from . import biff, sheet_xml
+from . import biff, sheet_xml, sheets
 from .archive import SheetMarks, check_archive
-from .delimiter import normalise
 from .sheet_xml import SheetFacts
 from .table import Rows, Table
 
@@ -58,10 +57,52 @@ def _number(value: float) -> str:
     return text
 
 
-def open_spreadsheet(path: Path, kind: str, names: Sequence[str]) -> Table:
-    """The sheet that shows most columns of the schema, else the first that holds a table."""
+def open_spreadsheet(path: Path, kind: str, names: Sequence[str], asked: str | None = None) -> Table:
+    """The sheet that a person chose, else that which shows most columns of the schema, else the first with a table.
+
+    Raises :class:`Unreadable`.
+    """
     marks = check_archive(path) if kind in ("xlsx", "ods") else {}
     facts_of_all = sheet_xml.read_ods(path) if kind == "ods" else {}
+    workbook = open_workbook(path)
+    chosen, others, why = sheets.choose(read_sheets(workbook), names, asked)
+    name, rows = chosen.name, chosen.rows
+    data = [sheet for sheet in others if sheet.is_data]
+    notices: list[tuple[str, dict[str, Any]]] = []
+    missing = asked is not None and why != "asked"
+    if data or missing:
+        said = {"sheet": chosen.label, "others": [sheet.label for sheet in data[:_NAMED]], "count": len(data)}
+        notices.append(("sheet-chosen", {**said, **({"variant": "missing", "asked": asked} if missing else {})}))
+    if kind == "xlsx":
+        facts = _facts_of_xlsx(path, name, marks)
+    elif kind == "xls":
+        facts = biff.read_xls(path, name)
+    else:
+        facts = facts_of_all.get(name, SheetFacts())
+    notices += _apply(facts, rows)
+
+    def open_rows() -> Rows:
+        yield from enumerate(rows, 1)
+
+    def open_others() -> Iterator[tuple[str, list[list[str]]]]:
+        for other in others:
+            yield other.label, read_sheet(workbook, other.name)
+
+    columnar = len(rows) * len(rows[0]) >= limits.COLUMNAR_CELLS and limits.room_for_columns()
+    return Table(
+        kind,
+        open_rows,
+        sheet=chosen.label,
+        sheets=[sheet.seen() for sheet in sorted([chosen, *data], key=lambda sheet: sheet.place)],
+        sheet_why=why,
+        notices=notices,
+        grid=rows if columnar else None,
+        open_others=open_others,
+    )
+
+
+def open_workbook(path: Path) -> CalamineWorkbook:
+    """The workbook, with the number of its sheets within the limits. Raises :class:`Unreadable`."""
     try:
         workbook = CalamineWorkbook.from_path(str(path))
     except PasswordError:
@@ -77,27 +118,7 @@ def open_spreadsheet(path: Path, kind: str, names: Sequence[str]) -> Table:
         raise Unreadable("office-no-sheet")
     if len(workbook.sheet_names) > limits.SHEETS:
         raise Unreadable("too-many-sheets", count=len(workbook.sheet_names), limit=limits.SHEETS)
-    name, rows, others = _choose(workbook, names)
-    notices: list[tuple[str, dict[str, Any]]] = []
-    if others:
-        notices.append(("sheet-chosen", {"sheet": name, "others": others[:_NAMED], "count": len(others)}))
-    if kind == "xlsx":
-        facts = _facts_of_xlsx(path, name, marks)
-    elif kind == "xls":
-        facts = biff.read_xls(path, name)
-    else:
-        facts = facts_of_all.get(name, SheetFacts())
-    notices += _apply(facts, rows)
-
-    def open_rows() -> Rows:
-        yield from enumerate(rows, 1)
-
-    def open_others() -> Iterator[tuple[str, list[list[str]]]]:
-        for other in others:
-            yield other, _read_sheet(workbook, other)
-
-    columnar = len(rows) * len(rows[0]) >= limits.COLUMNAR_CELLS and limits.room_for_columns()
-    return Table(kind, open_rows, sheet=name, notices=notices, grid=rows if columnar else None, open_others=open_others)
+    return workbook
 
 
 def _facts_of_xlsx(path: Path, name: str, marks: dict[str, SheetMarks]) -> SheetFacts:
@@ -143,29 +164,27 @@ def _make_room(facts: SheetFacts, rows: list[list[str]]) -> None:
         row.extend([""] * (width - len(row)))
 
 
-def _choose(workbook: CalamineWorkbook, names: Sequence[str]) -> tuple[str, list[list[str]], list[str]]:
-    known = {normalise(name) for name in names}
-    visible = _visible(workbook)
-    sheets: list[tuple[str, list[list[str]], int, int]] = []
-    for name in workbook.sheet_names:
-        rows = _read_sheet(workbook, name)
-        if rows:
-            head = rows[: limits.HEADER_ROWS]
-            matches = max(len(known.intersection(map(normalise, row))) for row in head)
-            sheets.append((name, rows, matches, max(sum(1 for cell in row if cell.strip()) for row in head)))
-    if not sheets:
+def read_sheets(workbook: CalamineWorkbook) -> list[sheets.Sheet]:
+    """The sheets that are not empty, with their rows. Raises :class:`Unreadable`: none, or one beyond the limits."""
+    visible = {sheet.name for sheet in workbook.sheets_metadata if str(sheet.visible).endswith("Visible")}
+    found = [
+        sheets.Sheet(place, name, name not in visible, rows)
+        for place, name in enumerate(workbook.sheet_names)
+        if (rows := read_sheet(workbook, name))
+    ]
+    if not found:
         raise Unreadable("file-empty", variant="sheets")
-    # Without a known column, a table is at least half as wide as the widest; the first of equals is the one meant.
-    widest = max(sheet[3] for sheet in sheets)
-    chosen = max(sheets, key=lambda sheet: (sheet[2], sheet[3] * 2 >= widest, sheet[0] in visible))
-    return chosen[0], chosen[1], [sheet[0] for sheet in sheets if sheet is not chosen]
+    return found
 
 
-def _visible(workbook: CalamineWorkbook) -> set[str]:
-    return {sheet.name for sheet in workbook.sheets_metadata if str(sheet.visible).endswith("Visible")}
+def values_of(path: Path, label: str) -> list[list[Any]]:
+    """The cells of a sheet that was read before, as numbers, dates and texts. ``label``: its name as it is shown."""
+    workbook = open_workbook(path)
+    name = next(name for name in workbook.sheet_names if sheets.label_of(name) == label)
+    return workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
 
 
-def _read_sheet(workbook: CalamineWorkbook, name: str) -> list[list[str]]:
+def read_sheet(workbook: CalamineWorkbook, name: str) -> list[list[str]]:
     """Rows of text from the sheet's first row, without the empty rows and columns of its tail."""
     try:
         sheet = workbook.get_sheet_by_name(name)
@@ -179,7 +198,7 @@ def _read_sheet(workbook: CalamineWorkbook, name: str) -> list[list[str]]:
         ]
     except Unreadable:
         raise
-    except BaseException as error:  # see open_spreadsheet
+    except BaseException as error:  # see open_workbook
         if isinstance(error, KeyboardInterrupt | SystemExit | MemoryError):
             raise
         if "orksheet" in type(error).__name__ + str(error) and "chart" in str(error).lower():

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 if TYPE_CHECKING:
     from .json_records import Document
     from .records import RecordStream
 
 Rows = Iterator[tuple[int, list[str]]]
+
+
+class SheetSeen(TypedDict):
+    """A sheet of a workbook that holds data: its name as it is shown, its rows of data, whether people see it."""
+
+    name: str
+    rows: int
+    hidden: bool
 
 
 @dataclass
@@ -26,6 +34,10 @@ class Table:
     encoding: str | None = None
     delimiter: str | None = None
     sheet: str | None = None
+    sheets: list[SheetSeen] | None = None
+    """The sheets of a workbook that hold data, with the one that is read; None when it is no workbook."""
+    sheet_why: str | None = None
+    """Why it is this sheet: ``asked``, ``only`` (the only one), ``columns`` (those of the model), ``first``."""
     notices: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     open_stream: Callable[[], RecordStream] | None = None
     """The same records as bytes, for a delimited text long enough to be judged by columns."""

@@ -30,6 +30,7 @@ def repair(
     owner_siren: str | None = None,
     owner_siret: str | None = None,
     period: str | None = None,
+    sheet: str | None = None,
 ) -> dict[str, Any]:
     """Write a file with the repairs that were chosen. The original is only read.
 
@@ -44,6 +45,7 @@ def repair(
     :param owner_siren: SIREN (or SIRET) of the collectivité, as it was given for the proposals
     :param owner_siret: its SIRET, as it was given for the proposals
     :param period: as in :func:`..run.validate`
+    :param sheet: as in :func:`..run.validate`
     :returns: ``rows`` (of data written), ``changes`` (lines of the list), ``by_repair`` (id → changes), ``format``, and
         ``ignored``: ids or choices that are not proposed for this file
     :raises Unreadable: the file cannot be read; nothing is written
@@ -51,7 +53,7 @@ def repair(
     """
     known = find_schema(schema) if schema is not None else None
     context = Context.of(owner_siren, None, period)
-    opened = open_for_repair(Path(path), name, known, context)
+    opened = open_for_repair(Path(path), name, known, context, sheet)
     if opened is None or format not in (None, *FORMATS):
         raise ValueError("this file is not repaired")
     survey = Survey(opened, context, own_siret(owner_siren, owner_siret))

@@ -50,15 +50,15 @@ def _repair_file(path: Path, options: argparse.Namespace) -> dict[str, Any]:
         find_schema(options.schema)
     known = {"language": options.language, "name": path.name, "owner_siren": options.owner_siren}
     known["period"] = options.period
-    insee = {"owner_insee": options.owner_insee}
-    proposed = _call("proposals", path, {"schema": options.schema, **known, **insee}, options.guard, [])
+    insee, sheet = {"owner_insee": options.owner_insee}, {"sheet": options.sheet}
+    proposed = _call("proposals", path, {"schema": options.schema, **known, **insee, **sheet}, options.guard, [])
     schema = options.schema or _reference(proposed["schema"])
-    if not proposed["header"]:
-        return _call("check", path, {"schema": options.schema, **known, **insee}, options.guard, [])
+    if not proposed["header"] or proposed["sheet_missing"]:
+        return _call("check", path, {"schema": options.schema, **known, **insee, **sheet}, options.guard, [])
     chosen = _chosen(proposed, options.choose, options.language)
     try:
         with out.open("w+b") as repaired, changes.open("w+b") as listed:
-            asked = {"schema": schema, "chosen": chosen, "format": format, **known}
+            asked = {"schema": schema, "chosen": chosen, "format": format, **known, **sheet}
             done = _call("repair", path, asked, options.guard, [repaired, listed])
     except OSError as error:
         raise WrongChoice(_say("place", options.language)) from error

@@ -30,6 +30,7 @@ def proposals(
     owner_siret: str | None = None,
     owner_insee: str | None = None,
     period: str | None = None,
+    sheet: str | None = None,
 ) -> dict[str, Any]:
     """The repairs that a file can have. Nothing is written.
 
@@ -41,12 +42,14 @@ def proposals(
     :param owner_siret: its SIRET, when it is known
     :param owner_insee: as in :func:`..run.validate`
     :param period: as in :func:`..run.validate`
+    :param sheet: as in :func:`..run.validate`
     :returns: ``repairs``: what can be chosen, each with ``id``, ``kind``, ``field``, ``column`` (letter), ``count``,
         ``choices`` (when it must be asked: ``value`` and ``label``), ``chosen_by_default``, ``title``, ``why`` and at
         most three ``examples`` (``cell``, ``before``, ``after``). ``impossible``: cells that only their author can
         mend, with ``code``, ``field``, ``column``, ``count``, ``message`` and ``offer`` (``id`` to choose it by,
         ``value``, ``label``) or null. ``header``: each column with its letter, heading and field. ``notes``: sentences
         on what the repaired file will not keep. ``status``, ``errors`` and ``schema`` are those of the file's report.
+        ``sheet_missing``: there is no sheet of the name that was asked for, and another was read.
         A file that cannot be read, or JSON, has nothing to choose; in a valid one nothing is chosen by default.
     :raises SchemaRefused: as :func:`..run.validate`
     """
@@ -58,6 +61,7 @@ def proposals(
         owner_siren=owner_siren,
         owner_insee=owner_insee,
         period=period,
+        sheet=sheet,
     )
     told: dict[str, Any] = {
         "repairs": [],
@@ -67,13 +71,14 @@ def proposals(
         "status": report.status,
         "errors": report.findings.total("error"),
         "schema": report.schema,
+        "sheet_missing": sheet is not None and report.file["sheet_why"] not in ("asked", None),
     }
     known = find_schema(schema) if schema is not None else None
     context = Context.of(owner_siren, None, period)
     if report.status in ("unreadable", "incomplete"):
         return told
     try:
-        opened = open_for_repair(Path(path), name, known, context)
+        opened = open_for_repair(Path(path), name, known, context, sheet)
     except Unreadable:
         return told
     if opened is None:

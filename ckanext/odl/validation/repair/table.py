@@ -172,14 +172,17 @@ class RepairTable:
         ]
 
 
-def open_for_repair(path: Path, name: str | None, known: KnownSchema | None, context: Context) -> RepairTable | None:
-    """The file as repairs see it; None for JSON. ``known``: guessed from the columns when None.
+def open_for_repair(
+    path: Path, name: str | None, known: KnownSchema | None, context: Context, sheet: str | None = None
+) -> RepairTable | None:
+    """The file as repairs see it; None for JSON. ``known``: guessed from the columns when None. ``sheet``: the one of a
+    workbook that a person chose.
 
     Raises :class:`..problems.Unreadable`.
     """
     facts = FileFacts(name or path.name)
     rules = rules_of(known)
-    table = open_table(path, facts, [rule.name for rule in rules])
+    table = open_table(path, facts, [rule.name for rule in rules], sheet)
     if table.document is not None or (known is not None and known.kind != "table"):
         return None
     head = table.head(HEAD_ROWS)

@@ -19,6 +19,7 @@ _MARK = b"\xef\xbb\xbf"
 _FIRST_DAY = date(1900, 3, 1)
 """Before it, Excel and the calendar do not count the same days."""
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,14})?")
+_NOT_IN_TITLES = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 _WIDTH, _WIDE = 14, 40
 
 
@@ -62,7 +63,7 @@ class XlsxTable:
         self._output = output
         self._bytes = io.BytesIO()
         self._book = xlsxwriter.Workbook(self._bytes, {"in_memory": True, **options})
-        self._sheet: Any = self._book.add_worksheet((sheet or "")[:31] or None)
+        self._sheet: Any = self._book.add_worksheet(sheet_title(sheet or ""))
         self._rules = rules
         self._header = header
         self._row = 0
@@ -95,6 +96,11 @@ class XlsxTable:
         self._sheet.freeze_panes(self._header + 1, 0)
         self._book.close()
         self._output.write(self._bytes.getbuffer())
+
+
+def sheet_title(name: str) -> str | None:
+    """The name of a sheet as XLSX allows it; None when nothing is left of it."""
+    return _NOT_IN_TITLES.sub("-", name)[:31].strip("' ") or None
 
 
 def _is_plain_number(cell: str) -> bool:

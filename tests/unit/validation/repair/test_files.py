@@ -33,7 +33,9 @@ def workbook(*rows: list, title: str = "Subventions") -> bytes:
     sheet.title = title
     for cells in rows:
         sheet.append(cells)
-    book.create_sheet("Notes")["A1"] = "à lire"
+    notes = book.create_sheet("Notes")
+    notes.append(["à lire"])
+    notes.append(["et à relire"])
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
