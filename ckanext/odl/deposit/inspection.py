@@ -35,14 +35,15 @@ def inspect(
     :param path: the file on disk
     :param schema: catalogue id or ``id@version`` of the model that was chosen; None: the most likely one is taken
     :param name: the file's name as people know it; a year in it tells the period
-    :param language: of the sentences, ``fr`` or ``en``
+    :param language: of the sentences of the report, ``fr`` or ``en``
     :param owner_siren: SIREN of the collectivité that deposits
     :param owner_insee: its INSEE code, when it is a commune
     :param period: what the file is declared to cover (ISO 8601)
     :returns: ``report`` (the shape of :meth:`.Report.to_dict`); ``matches``, the models that the columns show, best
         first, five at most: ``id``, ``version``, ``title``, ``matched`` and ``total`` columns, ``reasons``;
         ``signals`` of personal data (:mod:`.signals`); ``columns``, the headings; ``period``, ``value`` (ISO 8601) and
-        ``why``, or None; ``owners`` (:mod:`.owners`), or None. A file that cannot be read has only its report.
+        ``why``, or None; ``owners`` (:mod:`.owners`), or None. A file that cannot be read has only its report. Titles, reasons and the period's
+        ``why`` are in both languages: :func:`localised` chooses one.
     :raises SchemaRefused: the schema is unknown or cannot be used
     """
     report, table = judge(
@@ -69,7 +70,7 @@ def inspect(
     sheet = None
     if table is not None and (report.status != "unreadable" or table.document is not None):
         sheet = Sheet.of(table, names)  # records inside records are no table for the check, and may hold persons
-    seen["matches"] = matches(Path(path), sheet, name or Path(path).name, language)
+    seen["matches"] = matches(Path(path), sheet, name or Path(path).name)
     if sheet is None:
         return seen
     seen["columns"] = sheet.header
@@ -77,12 +78,30 @@ def inspect(
     when = PeriodWatch(sheet.header, texts, modelled=bool(fields), pace=_pace(report.schema))
     owners = OwnerColumns(sheet.header, fields)
     seen["signals"] = _signals(sheet, fields, "", when, owners)
-    seen["period"] = when.found(language)
+    seen["period"] = when.found()
     seen["owners"] = owners.found()
     with suppress(Unreadable):  # beyond the limits: the sheet that was read is within them
         for name_of_sheet, other in sheet.others():
             seen["signals"] += _signals(other, (), name_of_sheet)
     return seen
+
+
+def localised(seen: Mapping[str, Any], language: str) -> dict[str, Any]:
+    """What :func:`inspect` found (or a part of it), its sentences in one language."""
+    chosen = dict(seen)
+    if seen.get("period"):
+        chosen["period"] = {**seen["period"], "why": _in(seen["period"]["why"], language)}
+    if seen.get("matches"):
+        chosen["matches"] = [
+            {**match, "title": _in(match["title"], language), "reasons": _in(match.get("reasons") or [], language)}
+            for match in seen["matches"]
+        ]
+    return chosen
+
+
+def _in(said: Any, language: str) -> Any:
+    """One of the languages of a sentence, which may be in one only where it was kept long ago."""
+    return said["en" if language[:2] == "en" else "fr"] if isinstance(said, Mapping) else said
 
 
 def _signals(

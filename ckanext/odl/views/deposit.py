@@ -95,7 +95,7 @@ def _model(deposit: Mapping[str, Any]) -> dict[str, Any] | None:
 
 def _match_words(match: Mapping[str, Any]) -> str:
     """Why a model was recognised: the share of its columns, then what else speaks for it."""
-    if match.get("reasons") and language() == "fr":  # the file was looked at in French
+    if match.get("reasons"):
         return " ".join(match["reasons"])
     sentence = tk.ungettext(
         "{matched} of its {total} column is in the file.",
@@ -115,6 +115,8 @@ def _change(deposit: Mapping[str, Any]) -> tuple[int, int] | None:
 
 def _progress(deposit: Mapping[str, Any]) -> dict[str, str]:
     """How far the check is, for the part of the page that refreshes itself."""
+    if deposit["repair"]:
+        return {"step": "repair"}
     if deposit["file"]["check"] == "running":
         return {"step": "running"}
     since = helpers.odl_moment_of(deposit["updated_at"])

@@ -149,7 +149,7 @@ def update(context: Context, deposit: Deposit, data: dict[str, Any]) -> None:
     session.flush()
     session.expire_all()
     if held_to(deposit) != former:
-        _ask(deposit.id)
+        _ask(deposit.id, again=True)  # also by a model that it was held to before: what was seen is by the last one
     elif deposit.resource.get("odl_period") != period:
         _ask(deposit.id, again=True)  # what the file says is compared with the period that it is said to cover
     else:
