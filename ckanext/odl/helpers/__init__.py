@@ -25,6 +25,7 @@ from .datagouv_seen import odl_backcheck, odl_seen_figures, odl_twin
 from .deposit import (
     odl_day_of,
     odl_deposit_changes,
+    odl_cause_count,
     odl_deposit_count,
     odl_deposit_download,
     odl_deposit_event,
@@ -40,6 +41,7 @@ from .deposit import (
     odl_deposits,
     odl_may_deposit,
     odl_replace_url,
+    odl_repair_place,
     odl_visible,
     odl_with,
 )
@@ -150,6 +152,7 @@ __all__ = [
     "odl_department",
     "odl_departments",
     "odl_deposit_changes",
+    "odl_cause_count",
     "odl_deposit_count",
     "odl_deposit_download",
     "odl_deposit_event",
@@ -221,6 +224,7 @@ __all__ = [
     "odl_territory_text",
     "odl_twin",
     "odl_uploaded_file",
+    "odl_repair_place",
     "odl_visible",
     "odl_who",
     "odl_with",

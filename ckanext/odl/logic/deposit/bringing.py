@@ -149,7 +149,8 @@ def update(context: Context, deposit: Deposit, data: dict[str, Any]) -> None:
     session.flush()
     session.expire_all()
     if held_to(deposit) != former:
-        _ask(deposit.id, again=True)  # also by a model that it was held to before: what was seen is by the last one
+        # also by a model that it was held to before: the repairs that are known are those for the last one
+        _ask(deposit.id, again=bool(deposit.schema_id))
     elif deposit.resource.get("odl_period") != period:
         _ask(deposit.id, again=True)  # what the file says is compared with the period that it is said to cover
     else:

@@ -69,6 +69,14 @@ class Facts:
         return {"report": self.report, **localised(self.file.inspection or {}, self.language)}
 
     @property
+    def repairs(self) -> dict[str, Any] | None:
+        """The repairs that its check found, as :func:`ckanext.odl.validation.repair.find` tells them; None when it
+        found none, or looked by another model."""
+        found = self.seen.get("repairs")
+        judged = ((found or {}).get("schema") or {}).get("id") or ""
+        return found if judged == self.deposit.schema_id else None
+
+    @property
     def schema(self) -> tuple[str, str]:
         """The model and version that a person chose, else those recognised; empty when there is none."""
         return self.deposit.schema_id, self.deposit.schema_version

@@ -27,8 +27,7 @@ def proposals(facts: Facts) -> dict[str, Any]:
     """
     if facts.seen.get("repairs_stopped"):
         raise tk.ValidationError({"deposit": [_too_large()]})
-    found = facts.seen.get("repairs")
-    return told(found, facts.language) if found else dict(_NOTHING)
+    return told(facts.repairs, facts.language) if facts.repairs else dict(_NOTHING)
 
 
 def repair(facts: Facts, chosen: dict[str, Any], format_: str) -> None:

@@ -43,7 +43,7 @@ def one(facts: Facts) -> dict[str, Any]:
         "schema": {**schema, "chosen": deposit.schema_chosen} if schema else None,
         "schema_chosen": deposit.schema_chosen,
         "matches": facts.seen.get("matches") or [],
-        "repairable": len((facts.seen.get("repairs") or {}).get("repairs") or ()),
+        "repairable": len((facts.repairs or {}).get("repairs") or ()),
         "signals": facts.signals,
         "questions": facts.questions,
         "answers": facts.answers,
