@@ -132,9 +132,7 @@ def _take_over(
         if known:
             _stop(session, row, file, LATE)
         return False
-    session.execute(
-        sa.update(files).where(files.c.id == file.id).values(sha256=sha256, size=size, changes=summary)
-    )
+    session.execute(sa.update(files).where(files.c.id == file.id).values(sha256=sha256, size=size, changes=summary))
     DepositEvent.add(session, file.deposit_id, "file", **by, file_id=file.id, kind=file.kind, name=file.name)
     session.commit()
     return True

@@ -42,8 +42,8 @@ def inspect(
     :returns: ``report`` (the shape of :meth:`.Report.to_dict`); ``matches``, the models that the columns show, best
         first, five at most: ``id``, ``version``, ``title``, ``matched`` and ``total`` columns, ``reasons``;
         ``signals`` of personal data (:mod:`.signals`); ``columns``, the headings; ``period``, ``value`` (ISO 8601) and
-        ``why``, or None; ``owners`` (:mod:`.owners`), or None. A file that cannot be read has only its report. Titles, reasons and the period's
-        ``why`` are in both languages: :func:`localised` chooses one.
+        ``why``, or None; ``owners`` (:mod:`.owners`), or None. A file that cannot be read has only its report.
+        Titles, reasons and the period's ``why`` are in both languages: :func:`localised` chooses one.
     :raises SchemaRefused: the schema is unknown or cannot be used
     """
     report, table = judge(

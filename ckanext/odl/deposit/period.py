@@ -94,8 +94,12 @@ class PeriodWatch:
                 if key(heading) not in MAIN_DATES and int(last) - int(first) > _LONG_SPAN:
                     continue
             return {"value": value, "why": _why(reason, heading, values)}
-        for place, text, value in told:
-            return {"value": value, "why": say_all("period", "title" if place else "name", lambda _: {"text": _cut(text)})}
+        if told:
+            place, text, value = told[0]
+            return {
+                "value": value,
+                "why": say_all("period", "title" if place else "name", lambda _: {"text": _cut(text)}),
+            }
         return None
 
 

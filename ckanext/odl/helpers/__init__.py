@@ -23,9 +23,9 @@ from .datagouv_check import (
 )
 from .datagouv_seen import odl_backcheck, odl_seen_figures, odl_twin
 from .deposit import (
+    odl_cause_count,
     odl_day_of,
     odl_deposit_changes,
-    odl_cause_count,
     odl_deposit_count,
     odl_deposit_download,
     odl_deposit_event,
@@ -40,8 +40,8 @@ from .deposit import (
     odl_deposit_waiting,
     odl_deposits,
     odl_may_deposit,
-    odl_replace_url,
     odl_repair_place,
+    odl_replace_url,
     odl_visible,
     odl_with,
 )
@@ -127,6 +127,7 @@ __all__ = [
     "odl_badge_text",
     "odl_blocked_among",
     "odl_call_words",
+    "odl_cause_count",
     "odl_change",
     "odl_check",
     "odl_check_findings",
@@ -152,7 +153,6 @@ __all__ = [
     "odl_department",
     "odl_departments",
     "odl_deposit_changes",
-    "odl_cause_count",
     "odl_deposit_count",
     "odl_deposit_download",
     "odl_deposit_event",
@@ -199,6 +199,7 @@ __all__ = [
     "odl_problems",
     "odl_quality_words",
     "odl_remember",
+    "odl_repair_place",
     "odl_replace_url",
     "odl_role_words",
     "odl_schema_choices",
@@ -224,7 +225,6 @@ __all__ = [
     "odl_territory_text",
     "odl_twin",
     "odl_uploaded_file",
-    "odl_repair_place",
     "odl_visible",
     "odl_who",
     "odl_with",

@@ -24,7 +24,9 @@ def details(report: dict[str, Any], page: int, *, is_typed: bool = False) -> dic
     :param page: counted from 1
     :param is_typed: the table was typed on a page of the portal: no spreadsheet is spoken of
     """
-    causes = [{**_cause(report, group), "anchor": f"cause-{n}"} for n, group in enumerate(groups(report, language()), 1)]
+    causes = [
+        {**_cause(report, group), "anchor": f"cause-{n}"} for n, group in enumerate(groups(report, language()), 1)
+    ]
     if is_typed:
         causes = [{**cause, "excel": "", "libreoffice": ""} for cause in causes]
     errors = [cause for cause in causes if cause["severity"] == "error"]
@@ -49,8 +51,9 @@ def _places(report: dict[str, Any], causes: list[dict[str, Any]]) -> list[dict[s
     order = {name: number for number, name in enumerate(report["extract"]["header"])}
     places: dict[Any, dict[str, Any]] = {}
     for number, cause in enumerate(causes, 1):
-        key = cause["column"] or cause["field"]
-        place = {"column": cause["column"], "field": cause["field"], "unit": cause["unit"], "cells": 0, "causes": []}
+        column = cause["column"] if cause["field"] else None  # what is said of whole rows is of no column
+        key = column or cause["field"]
+        place = {"column": column, "field": cause["field"], "unit": cause["unit"], "cells": 0, "causes": []}
         found = places.setdefault(key, place)
         found["cells"] += cause["cells"]
         found["unit"] = cause["unit"] if found["unit"] == cause["unit"] else "problem"

@@ -33,17 +33,17 @@ def stream(file: Mapping[str, Any], *, changes: bool) -> Response:
     if not changes:
         return as_attachment(_joined(first, blocks), file["name"], "application/octet-stream")
     name = tk._("changes-{file}").format(file=file["name"].rpartition(".")[0] or file["name"])
-    return as_attachment(_in_words(_joined(first, blocks)), f"{name}.csv", "text/csv; charset=utf-8")
+    return as_attachment(_in_words(_joined(first, blocks), language()), f"{name}.csv", "text/csv; charset=utf-8")
 
 
-def _in_words(blocks: Iterator[bytes]) -> Iterator[bytes]:
-    """The list of changes, kept without a language, in that of its reader."""
+def _in_words(blocks: Iterator[bytes], language_: str) -> Iterator[bytes]:
+    """The list of changes, kept without a language, in that of its reader (who is gone when it is written)."""
     decoder = codecs.getincrementaldecoder("utf-8-sig")()
     lines = _lines(decoder.decode(block) for block in blocks)
     written = io.StringIO(newline="")
     table = csv.writer(written, delimiter=";")
     yield codecs.BOM_UTF8
-    for change in changes_told(csv.reader(lines, delimiter=";"), language()):
+    for change in changes_told(csv.reader(lines, delimiter=";"), language_):
         table.writerow(change)
         if written.tell() >= _BLOCK:
             yield written.getvalue().encode()

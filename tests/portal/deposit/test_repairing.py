@@ -48,7 +48,11 @@ def waiting_check() -> Any:
 def test_the_deposit_says_that_it_is_being_repaired_and_keeps_its_file(bring: Bring, agent: Agent) -> None:
     deposit = bring(SPACED)
     asked = ask(agent, deposit)
-    assert (asked["file"]["state"], asked["file"]["check"], asked["repair"]["state"]) == ("checking", "waiting", "waiting")
+    assert (asked["file"]["state"], asked["file"]["check"], asked["repair"]["state"]) == (
+        "checking",
+        "waiting",
+        "waiting",
+    )
     assert asked["file"]["id"] == deposit["file"]["id"]
     assert [file["kind"] for file in asked["files"]] == ["original"]
     assert "checking" in [blocker["code"] for blocker in asked["blockers"]]
@@ -68,15 +72,13 @@ def test_asked_twice_it_is_done_once(bring: Bring, agent: Agent) -> None:
     assert model.Session.scalar(sa.select(sa.func.count()).select_from(DepositFile.__table__)) == 2
 
 
-def test_the_page_says_so_without_javascript_too(
-    app: Any, bring: Bring, agent: Agent, authorization: Any
-) -> None:
+def test_the_page_says_so_without_javascript_too(app: Any, bring: Bring, agent: Agent, authorization: Any) -> None:
     deposit = bring(SPACED)
     ask(agent, deposit)
     model.Session.commit()
     headers = authorization(agent)
     page = app.get(f"/odl/depot/{deposit['id']}", headers=headers).body
-    assert "The repair is under way." in page
+    assert "La réparation est en cours." in page
     assert "step=repair" in page
     part = app.get(f"/odl/depot/{deposit['id']}/fragment?step=repair", headers=headers)
     assert part.status_code == 204
@@ -104,9 +106,10 @@ def test_a_worker_that_dies_loses_nothing(
         "once the bytes are kept": (mending, "_take_over"),
         "while it checks": (jobs.inspecting, "look"),
     }[moment]
-    with monkeypatch.context() as patch, pytest.raises(Death):
+    with monkeypatch.context() as patch:
         patch.setattr(module, name, die)
-        run_checks()
+        with pytest.raises(Death):
+            run_checks()
     model.Session.rollback()
     check = waiting_check()
     assert check.state == State.RUNNING.value
@@ -140,7 +143,7 @@ def test_a_file_beyond_the_limits_stays_as_it_is_and_the_page_says_why(
     assert "too large" in call("odl_deposit_show", agent, id=deposit["id"])["repair"]["message"]
     model.Session.commit()
     page = app.get(f"/odl/depot/{deposit['id']}", headers=authorization(agent)).body
-    assert "too large" in page
+    assert "trop gros ou trop particulier" in page
     monkeypatch.undo()
     ask(agent, deposit)
     run_checks()
@@ -222,3 +225,31 @@ def test_the_limits_of_the_worker_hold_and_not_those_of_an_answer(
     monkeypatch.setattr(mending, "in_child", noted)
     run_checks()
     assert given == [config.seconds()]
+
+
+def test_the_list_of_changes_is_downloaded_in_the_language_of_its_reader(
+    app: Any, bring: Bring, agent: Agent, authorization: Any
+) -> None:
+    deposit = bring(SPACED)
+    ask(agent, deposit)
+    run_checks()
+    file_id = shown(agent, deposit)["file"]["id"]
+    model.Session.commit()
+    lists = {
+        language: app.get(
+            f"{prefix}/odl/depot/{deposit['id']}/fichiers/{file_id}/changements", headers=authorization(agent)
+        ).body.splitlines()
+        for language, prefix in (("fr", "/fr"), ("en", "/en"))
+    }
+    assert lists["fr"][0].endswith("Ligne;Cellule;Colonne;Avant;Après;Réparation")
+    assert "Before" in lists["en"][0]
+    assert len(lists["fr"]) == len(lists["en"]) > 1
+    assert "1 003" in lists["en"][1]
+
+
+def test_why_a_model_was_recognised_is_said_in_the_language_of_the_reader(bring: Bring, agent: Agent) -> None:
+    deposit = bring(GOOD)
+    french, english = (shown(agent, deposit, language) for language in ("fr", "en"))
+    assert french["matches"][0]["reasons"][0].startswith("Les ")
+    assert english["matches"][0]["reasons"][0].startswith("All ")
+    assert french["proposal"]["why"]["odl_period"] != english["proposal"]["why"]["odl_period"]

@@ -12,9 +12,9 @@ from ckan import model
 from ckan.plugins import toolkit as tk
 from ckan.types import Context
 
+from ckanext.odl import mending
 from ckanext.odl.deposit import likeness, privacy, proposal
 from ckanext.odl.deposit.inspection import localised
-from ckanext.odl import mending
 from ckanext.odl.logic import state
 from ckanext.odl.logic.deposit.access import LINK
 from ckanext.odl.model import Deposit, DepositFile, Place, PrivacyAnswer, State, StoredFile, Validation

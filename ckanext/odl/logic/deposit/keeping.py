@@ -176,4 +176,3 @@ def settle() -> None:
 def after(days: int) -> Any:
     """The database's time in so many days."""
     return sa.func.clock_timestamp() + dt.timedelta(days=days)
-

@@ -11,8 +11,12 @@ import codecs
 import io
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .. import limits
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 CODEC = "odl-mixed"
 _LETTERS = "éèàêçâîôûùëïœ"
@@ -74,9 +78,9 @@ class _Decoder(codecs.BufferedIncrementalDecoder):
         return "".join(line.decode("utf-8" if _is_utf8(line) else "cp1252", errors) for line in lines), end
 
 
-def _decode(data: bytes, errors: str = "strict") -> tuple[str, int]:
-    decoder = _Decoder(errors)
-    return decoder.decode(bytes(data), final=True), len(data)
+def _decode(data: ReadableBuffer, errors: str = "strict", /) -> tuple[str, int]:
+    whole = bytes(data)
+    return _Decoder(errors).decode(whole, final=True), len(whole)
 
 
 def _encode(text: str, errors: str = "strict") -> tuple[bytes, int]:

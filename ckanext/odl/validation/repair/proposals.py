@@ -67,8 +67,8 @@ def find(
     :raises SchemaRefused: as :func:`..run.validate`
     """
     if judged is None:
-        known_of_it = {"owner_siren": owner_siren, "owner_insee": owner_insee, "period": period}
-        judged = verdict(validate(path, schema, name=name, **known_of_it).to_dict())
+        report = validate(path, schema, name=name, owner_siren=owner_siren, owner_insee=owner_insee, period=period)
+        judged = verdict(report.to_dict())
     facts = {key: judged[key] for key in ("status", "errors", "schema")}
     found: dict[str, Any] = {"repairs": [], "impossible": [], "header": [], "notes": [], **facts}
     known = find_schema(schema) if schema is not None else None

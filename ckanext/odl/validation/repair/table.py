@@ -23,7 +23,6 @@ from ..run import HEAD_ROWS, guess_of, rules_of
 from ..schema_source import KnownSchema
 from ..structure import Head, Structure, find_header, letters, read_structure
 from .cells import CellMender
-from .words import REMOVED
 
 MENDED = ("cut-amounts", "cut-texts", "row-separators", "missing-cells")
 """Kinds of rows that a repair writes anew."""
@@ -215,9 +214,7 @@ def open_for_repair(path: Path, name: str | None, known: KnownSchema | None, con
     engine = Engine(table, structure, rules, known.descriptor if known else {}, Findings(), context)
     opened = RepairTable(path, table, facts, known, structure, engine, raw, renames, duplicates, unknown)
     opened.mangled = any(code == "mojibake" for code, _ in table.notices)
-    opened.menders = {
-        judge.column.index: CellMender(judge, mangled=opened.mangled) for judge in engine.judges
-    }
+    opened.menders = {judge.column.index: CellMender(judge, mangled=opened.mangled) for judge in engine.judges}
     opened.acts = _acts(engine)
     opened.lacking = [
         str(found.field)

@@ -100,7 +100,7 @@ def test_what_two_files_said_is_what_the_repaired_one_says(tmp_path_factory, row
 def test_accents_converted_once_too_often_are_given_back(file):
     path = file("nom;nature;note\nHÃ©lÃ¨ne;marchÃ©;l’Ã©tÃ©\nÉvrard;école;lâ€™étÃ©\nPaul;école;l’été\n")
     done = mend(path, MODEL)
-    assert {"mojibake:nom", "mojibake:nature"} <= {id_ for id_ in ids(done.proposed)}
+    assert {"mojibake:nom", "mojibake:nature"} <= set(ids(done.proposed))
     assert done.rows[1][:2] == ["Hélène", "marché"]
     # a cell in which good and damaged letters stand together is not sure
     assert done.rows[2] == ["Évrard", "école", "lâ€™étÃ©"]
@@ -115,9 +115,7 @@ def test_in_a_valid_file_damaged_accents_are_shown_and_not_chosen(file):
 
 @given(FRENCH)
 def test_damage_is_undone_exactly(text):
-    damaged = "".join(
-        byte.to_bytes(1, "big").decode("cp1252", "ignore") or chr(byte) for byte in text.encode()
-    )
+    damaged = "".join(byte.to_bytes(1, "big").decode("cp1252", "ignore") or chr(byte) for byte in text.encode())
     assert unmangled(damaged) in (None, text)
     assert unmangled(text) is None
 
