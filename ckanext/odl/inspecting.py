@@ -13,11 +13,12 @@ from ckanext.odl import config
 from ckanext.odl.model import Deposit, DepositFile, DepositState, State, Validation
 from ckanext.odl.validation import guarded
 from ckanext.odl.validation.guard import Stopped, in_child
+from ckanext.odl.validation.repair import verdict
 
 log = logging.getLogger(__name__)
 
 _INSPECT = "ckanext.odl.deposit.inspection:inspect"
-_PROPOSALS = "ckanext.odl.validation.repair:proposals"
+_REPAIRS = "ckanext.odl.validation.repair:find"
 #: Unread deposits taken up by one sweep.
 SWEEP_LIMIT = 500
 
@@ -42,10 +43,25 @@ def knowledge(session: Session, deposit: Deposit) -> dict[str, Any]:
     }
 
 
+def own_siret(session: Session, deposit: Deposit) -> str | None:
+    """The SIRET of the collectivité, when the portal knows it."""
+    owner: Any = session.get(model.Group, deposit.organization_id)
+    return (owner.extras or {}).get("odl_siret") or None if owner else None
+
+
 def look(
-    path: str, schema: str | None, name: str, known: dict[str, Any], *, repairs: bool = True
+    path: str,
+    schema: str | None,
+    name: str,
+    known: dict[str, Any],
+    siret: str | None = None,
+    *,
+    repairs: bool = True,
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Look at a file in a child process; returns the report of its check, and what else was seen.
+
+    ``repairs``, among the latter, is what :func:`ckanext.odl.validation.repair.find` found (:func:`.told` puts it into
+    words); it is not there when nothing is to be said of the file, or when they could not be looked for.
 
     When the whole cannot be done within the limits, the check alone is tried: it needs less.
 
@@ -58,20 +74,16 @@ def look(
         log.warning("A file could not be looked at: %s", stopped.code)
         return guarded(path, schema, name=name, **limits, **known), {"stopped": stopped.code}
     report = seen.pop("report")
-    if repairs and report["status"] == "invalid":
-        seen["repairable"] = _repairable(path, report, name, known, limits)
+    if repairs and (report["errors"] or report["warnings"] or report["notices"]):
+        judged = report["schema"] or {}
+        options = {"schema": f"{judged['id']}@{judged['version']}" if judged.get("id") else None, "name": name}
+        options |= {**known, "owner_siret": siret, "judged": verdict(report)}
+        try:
+            seen["repairs"] = in_child(_REPAIRS, path, options=options, **limits)
+        except Stopped as stopped:
+            log.warning("The repairs of a deposited file could not be looked for: %s", stopped.code)
+            seen["repairs_stopped"] = stopped.code
     return report, seen
-
-
-def _repairable(path: str, report: dict[str, Any], name: str, known: dict[str, Any], limits: dict[str, Any]) -> int:
-    """How many repairs the portal has for a file, so that its page need not look for them each time it is read."""
-    schema = report["schema"] or {}
-    options = {"schema": f"{schema['id']}@{schema['version']}" if schema.get("id") else None, "name": name, **known}
-    try:
-        return len(in_child(_PROPOSALS, path, options=options, **limits)["repairs"])
-    except Stopped as stopped:
-        log.warning("The repairs of a deposited file could not be looked for: %s", stopped.code)
-        return 0
 
 
 def store(

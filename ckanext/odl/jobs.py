@@ -14,7 +14,7 @@ from ckan import model
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from ckanext.odl import brought, config, finding, inspecting, links, marking, queue, storage
+from ckanext.odl import brought, config, finding, inspecting, links, marking, mending, queue, storage
 from ckanext.odl.intake import knowledge, own_session, refresh, resources, tell_the_search
 from ckanext.odl.model import StoredFile, Validation
 from ckanext.odl.model.validation import MAX_ATTEMPTS
@@ -113,24 +113,28 @@ def _interrupted(row: Validation, report: dict[str, Any]) -> bool:
 def _check_deposit(session: Session, row: Validation) -> None:
     found = inspecting.found(session, row.resource_id)
     known = inspecting.knowledge(session, found[1]) if found else {}
+    siret = inspecting.own_siret(session, found[1]) if found else None
     session.commit()
     if not found:
         Validation.cancel(session, row.id, row.attempts)
         return
     brought.be_sure_of(row.schema_id, row.schema_version)
     file, _deposit = found
+    wanted = file.sha256 or mending.make(session, row, file)
+    if not wanted:
+        return
     with NamedTemporaryFile(prefix="odl-") as copy:
         try:
             sha256 = storage.identify(storage.ours(file.id, file.name), copy).sha256
         except storage.MissingFile:
             sha256 = ""
         copy.flush()
-        if sha256 != row.sha256:  # the bytes of a deposit never change: the storage lost them
+        if sha256 != wanted:  # the bytes of a deposit never change: the storage lost them
             log.error("The file %s of deposit %s is not what it was", file.id, file.deposit_id)
             Validation.cancel(session, row.id, row.attempts)
             return
         schema = f"{row.schema_id}@{row.schema_version}" if row.schema_id else None
-        report, seen = inspecting.look(copy.name, schema, row.file_name, known)
+        report, seen = inspecting.look(copy.name, schema, row.file_name, known, siret)
     if not _interrupted(row, report):
         inspecting.store(session, file, seen, report, known["period"])
         if not Validation.finish(session, row.id, row.attempts, report, known["sheet"]):  # commits both

@@ -4,29 +4,31 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path, PurePath
 from typing import Any
 
-from ckanext.odl.scdl import Match, compare, detect, subjects
+from ckanext.odl.scdl import Match, Subject, compare, detect, subjects
 from ckanext.odl.scdl.catalogue import Kind, in_language
 from ckanext.odl.validation.structure import clean
 
 from .reading import Sheet
+from .words import LANGUAGES
 
 MATCHES = 5
 _START = 64 * 1024
 _NAME = re.compile(r'"([A-Za-z_][\w .:-]{0,79})"\s*:')
 
 
-def matches(path: Path, sheet: Sheet | None, name: str, language: str) -> list[dict[str, Any]]:
+def matches(path: Path, sheet: Sheet | None, name: str) -> list[dict[str, Any]]:
     """Rank the models that a file may follow, best first, :data:`MATCHES` at most.
 
     :param path: the file, looked at when it could not be read as a table
     :param sheet: its table, None when it could not be read
     :param name: the file's name as people know it
-    :returns: ``id``, ``version``, ``title``, ``matched`` and ``total`` columns, ``reasons``, ``sure``: whether the
-        columns tell it; otherwise only what the file speaks of does
+    :returns: ``id``, ``version``, ``title`` and ``reasons`` (by language), ``matched`` and ``total`` columns,
+        ``sure``: whether the columns tell it; otherwise only what the file speaks of does
     """
     kinds: list[Kind] = ["table"]
     names: Sequence[str] = ()
@@ -43,28 +45,28 @@ def matches(path: Path, sheet: Sheet | None, name: str, language: str) -> list[d
     for kind in kinds:
         found += detect(headings, sample) if kind == "table" else detect(names, kinds=(kind,))
     if found:
-        return [_told(match, match.reasons(language), language, sure=True) for match in found[:MATCHES]]
+        return [_told(match, match.reasons, sure=True) for match in found[:MATCHES]]
     spoken = subjects(headings, [PurePath(name).stem, *said], sample)
     return [
-        _told(match, [*subject.reasons(language), *_shape(match, language)], language, sure=False)
+        _told(match, partial(_spoken, subject, match), sure=False)
         for subject in spoken[:MATCHES]
         for match in (compare(headings, subject.id),)
     ]
 
 
-def _shape(match: Match, language: str) -> list[str]:
-    """What the file has of the model's columns, when it has some."""
-    return match.reasons(language) if match.matched else []
+def _spoken(subject: Subject, match: Match, language: str) -> list[str]:
+    """What the file speaks of, and what it has of the model's columns, when it has some."""
+    return [*subject.reasons(language), *(match.reasons(language) if match.matched else [])]
 
 
-def _told(match: Match, reasons: list[str], language: str, *, sure: bool) -> dict[str, Any]:
+def _told(match: Match, reasons: Callable[[str], list[str]], *, sure: bool) -> dict[str, Any]:
     return {
         "id": match.id,
         "version": match.version,
-        "title": in_language(match.titles, language) or match.id,
+        "title": {language: in_language(match.titles, language) or match.id for language in LANGUAGES},
         "matched": match.matched,
         "total": match.total,
-        "reasons": reasons,
+        "reasons": {language: reasons(language) for language in LANGUAGES},
         "sure": sure,
     }
 

@@ -37,7 +37,7 @@ def inspect(
     :param path: the file on disk
     :param schema: catalogue id or ``id@version`` of the model that was chosen; None: the most likely one is taken
     :param name: the file's name as people know it; a year in it tells the period
-    :param language: of the sentences, ``fr`` or ``en``
+    :param language: of the sentences of the report, ``fr`` or ``en``
     :param owner_siren: SIREN of the collectivité that deposits
     :param owner_insee: its INSEE code, when it is a commune
     :param period: what the file is declared to cover (ISO 8601)
@@ -46,6 +46,7 @@ def inspect(
         first, five at most: ``id``, ``version``, ``title``, ``matched`` and ``total`` columns, ``reasons``;
         ``signals`` of personal data (:mod:`.signals`); ``columns``, the headings; ``period``, ``value`` (ISO 8601) and
         ``why``, or None; ``owners`` (:mod:`.owners`), or None. A file that cannot be read has only its report.
+        Titles, reasons and the period's ``why`` are in both languages: :func:`localised` chooses one.
     :raises SchemaRefused: the schema is unknown or cannot be used
     """
     report, table = judge(
@@ -75,7 +76,7 @@ def inspect(
         read = Sheet.of(table, names)  # records inside records are no table for the check, and may hold persons
     if is_document(seen["report"]):
         return seen
-    seen["matches"] = matches(Path(path), read, name or Path(path).name, language)
+    seen["matches"] = matches(Path(path), read, name or Path(path).name)
     if read is None:
         return seen
     seen["columns"] = read.header
@@ -83,12 +84,30 @@ def inspect(
     when = PeriodWatch(read.header, texts, modelled=bool(fields), pace=_pace(report.schema))
     owners = OwnerColumns(read.header, fields)
     seen["signals"] = _signals(read, fields, "", when, owners)
-    seen["period"] = when.found(language)
+    seen["period"] = when.found()
     seen["owners"] = owners.found()
     with suppress(Unreadable):  # beyond the limits: the sheet that was read is within them
         for name_of_sheet, other in read.others():
             seen["signals"] += _signals(other, (), name_of_sheet)
     return seen
+
+
+def localised(seen: Mapping[str, Any], language: str) -> dict[str, Any]:
+    """What :func:`inspect` found (or a part of it), its sentences in one language."""
+    chosen = dict(seen)
+    if seen.get("period"):
+        chosen["period"] = {**seen["period"], "why": _in(seen["period"]["why"], language)}
+    if seen.get("matches"):
+        chosen["matches"] = [
+            {**match, "title": _in(match["title"], language), "reasons": _in(match.get("reasons") or [], language)}
+            for match in seen["matches"]
+        ]
+    return chosen
+
+
+def _in(said: Any, language: str) -> Any:
+    """One of the languages of a sentence, which may be in one only where it was kept long ago."""
+    return said["en" if language[:2] == "en" else "fr"] if isinstance(said, Mapping) else said
 
 
 def _signals(

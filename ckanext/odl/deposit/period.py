@@ -5,14 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from ckanext.odl.scdl.text import fold, key
 from ckanext.odl.validation.context import MAIN_DATES, when
 
 from .reading import Block
-from .words import number, say
+from .words import number, say_all
 
 _MOSTLY = 0.75
 """Share of the dates of one year that makes it the file's: the others are slips, or agreements of several years."""
@@ -70,8 +70,9 @@ class PeriodWatch:
                 if text and (found := when(text)):
                     months[found] += count
 
-    def found(self, language: str) -> dict[str, str] | None:
-        """``value`` (ISO 8601: ``2025``, ``2025-03``, ``2024/2025``…) and ``why``; None when nothing tells."""
+    def found(self) -> dict[str, Any] | None:
+        """``value`` (ISO 8601: ``2025``, ``2025-03``, ``2024/2025``…) and ``why`` (by language); None when nothing
+        tells."""
         told = [(place, text, value) for place, text in enumerate(self.texts) if (value := period_in(text))]
         for index, months in self.months.items():
             if not months:
@@ -82,16 +83,31 @@ class PeriodWatch:
                 named = next(((text, said) for _, text, said in told if _share(months, said) >= _NAMED), None)
                 if named:
                     count, total = round(_share(months, named[1]) * sum(months.values())), sum(months.values())
-                    numbers = {"count": number(count, language), "total": number(total, language)}
-                    why = say("period", "name-and-dates", language, text=_cut(named[0]), heading=heading, **numbers)
-                    return {"value": named[1], "why": why}
+                    return {"value": named[1], "why": _why_both(_cut(named[0]), heading, count, total)}
                 first, _, last = value.partition("/")
                 if key(heading) not in MAIN_DATES and int(last) - int(first) > _LONG_SPAN:
                     continue
-            return {"value": value, "why": say("period", reason, language, heading=heading, **values(language))}
-        for place, text, value in told:
-            return {"value": value, "why": say("period", "title" if place else "name", language, text=_cut(text))}
+            return {"value": value, "why": _why(reason, heading, values)}
+        if told:
+            place, text, value = told[0]
+            return {
+                "value": value,
+                "why": say_all("period", "title" if place else "name", lambda _: {"text": _cut(text)}),
+            }
         return None
+
+
+def _why(reason: str, heading: str, values: Callable[[str], dict[str, Any]]) -> dict[str, str]:
+    return say_all("period", reason, lambda language: {"heading": heading, **values(language)})
+
+
+def _why_both(text: str, heading: str, count: int, total: int) -> dict[str, str]:
+    """Why the period is the one that the file names: many of its dates agree."""
+    return _why(
+        "name-and-dates",
+        heading,
+        lambda language: {"text": text, "count": number(count, language), "total": number(total, language)},
+    )
 
 
 def _cut(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
@@ -18,6 +19,14 @@ def texts(name: str = "words") -> dict[str, Any]:
 def in_words(entry: dict[str, str], language: str) -> str:
     """One of the two languages of an entry: French unless the language is English."""
     return entry["en" if language[:2] == "en" else "fr"]
+
+
+LANGUAGES = ("fr", "en")
+
+
+def say_all(group: str, name: str, values: Callable[[str], Mapping[str, Any]]) -> dict[str, str]:
+    """The same sentence in each language, for who keeps it; *values*: language → what it is filled with."""
+    return {language: say(group, name, language, **values(language)) for language in LANGUAGES}
 
 
 def say(group: str, name: str, language: str, /, **values: Any) -> str:

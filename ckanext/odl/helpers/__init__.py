@@ -23,6 +23,7 @@ from .datagouv_check import (
 )
 from .datagouv_seen import odl_backcheck, odl_seen_figures, odl_twin
 from .deposit import (
+    odl_cause_count,
     odl_day_of,
     odl_deposit_changes,
     odl_deposit_count,
@@ -39,6 +40,7 @@ from .deposit import (
     odl_deposit_waiting,
     odl_deposits,
     odl_may_deposit,
+    odl_repair_place,
     odl_replace_url,
     odl_sheet_why,
     odl_visible,
@@ -127,6 +129,7 @@ __all__ = [
     "odl_badge_text",
     "odl_blocked_among",
     "odl_call_words",
+    "odl_cause_count",
     "odl_change",
     "odl_check",
     "odl_check_findings",
@@ -200,6 +203,7 @@ __all__ = [
     "odl_problems",
     "odl_quality_words",
     "odl_remember",
+    "odl_repair_place",
     "odl_replace_url",
     "odl_role_words",
     "odl_schema_choices",

@@ -160,6 +160,30 @@ def odl_deposit_count(item: Mapping[str, Any]) -> str:
     return said.format(n=odl_number(number))
 
 
+def odl_cause_count(cause: Mapping[str, Any]) -> str:
+    """How many cells, columns, rows or records a cause of a report is about."""
+    number, unit = cause["cells"], cause["unit"]
+    if unit == "column":
+        said = tk.ungettext("{n} column", "{n} columns", number)
+    elif unit == "row":
+        said = tk.ungettext("{n} row", "{n} rows", number)
+    elif unit == "record":
+        said = tk.ungettext("{n} record", "{n} records", number)
+    elif unit == "problem":
+        said = tk.ungettext("{n} problem", "{n} problems", number)
+    else:
+        said = tk.ungettext("{n} cell", "{n} cells", number)
+    return said.format(n=odl_number(number))
+
+
+def odl_repair_place(repair: Mapping[str, Any], place: str) -> str:
+    """The place of an example of a repair: a cell as it is, a row or a column that is taken away as such."""
+    if repair.get("removes") == "column":
+        return tk._("Column {letter}").format(letter=place)
+    is_row = repair.get("removes") == "row" or place.isdigit()
+    return tk._("Row {n}").format(n=place) if is_row else place
+
+
 def odl_visible(text: Any) -> str:
     """A value whose spaces at both ends and between words can be seen, since they may be all that changes."""
     said = "" if text is None else str(text)

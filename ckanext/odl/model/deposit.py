@@ -141,7 +141,8 @@ class DepositFile(tk.BaseModel):
     """The bytes of a deposit at one moment, kept in CKAN's storage under this id.
 
     ``made_from``: the file that was repaired or cut; ``changes``: the summary of what was changed in it, its list is
-    kept beside it; ``inspection``: what the portal read in it beyond the report of its check.
+    kept beside it (with an empty ``sha256``, what is still to be changed); ``inspection``: what the
+    portal read in it beyond the report of its check.
     """
 
     __table__ = sa.Table(

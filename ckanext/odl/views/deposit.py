@@ -11,6 +11,7 @@ from flask import Blueprint, Response, jsonify
 
 from ckanext.odl import helpers
 from ckanext.odl.language import language
+from ckanext.odl.model import FileKind
 from ckanext.odl.scdl import catalogue
 from ckanext.odl.storage import MissingFile
 from ckanext.odl.validation import as_csv, as_xlsx, headline
@@ -73,6 +74,7 @@ def _look(deposit: dict[str, Any], file_error: str = "") -> dict[str, Any]:
         "matches": deposit["matches"],
         "change": _change(deposit),
         "main": _main(deposit, badge),
+        "grid": _grid(deposit),
         "next": None if deposit_pages.is_over(deposit) else deposit_pages.next_page(deposit),
         "waiting": helpers.odl_deposit_waiting(deposit),
         "file_error": file_error,
@@ -80,8 +82,22 @@ def _look(deposit: dict[str, Any], file_error: str = "") -> dict[str, Any]:
         "shared": deposit_split.offer(deposit),
         "rows_link": None if "page" in tk.request.args else helpers.odl_with(page["to"]["read"], page=1) + "#rows",
         **_progress(deposit),
-        **(causes.details(report, max(1, tk.request.args.get("page", 1, type=int))) if report else {}),
+        **(_details(deposit, report) if report else {}),
     }
+
+
+def _details(deposit: Mapping[str, Any], report: dict[str, Any]) -> dict[str, Any]:
+    page = max(1, tk.request.args.get("page", 1, type=int))
+    return causes.details(report, page, is_typed=deposit["file"]["kind"] == FileKind.TYPED.value)
+
+
+def _grid(deposit: Mapping[str, Any]) -> str | None:
+    """Where the table can be typed on, when it was typed on a page of the portal and is still a draft."""
+    typed = deposit["file"]["kind"] == FileKind.TYPED.value and deposit["state"] == "draft" and deposit["can"]["edit"]
+    if not typed or not deposit["schema"]:
+        return None
+    place = {"collectivite": deposit["organization"]["name"], "depot": deposit["id"]}
+    return tk.url_for("odl_grid.show", schema=deposit["schema"]["id"], **place)
 
 
 def _main(deposit: Mapping[str, Any], badge: str) -> str:
@@ -91,7 +107,7 @@ def _main(deposit: Mapping[str, Any], badge: str) -> str:
     if badge == "invalid":
         return "repair" if deposit["repairable"] else "file"
     if badge == "unreadable":
-        return "file"
+        return "repair" if deposit["repairable"] else "file"
     if badge == "no_schema" and not deposit["schema_chosen"]:
         return "model"
     return "check" if badge == "to_check" else "go_on"
@@ -108,7 +124,7 @@ def _model(deposit: Mapping[str, Any]) -> dict[str, Any] | None:
 
 def _match_words(match: Mapping[str, Any]) -> str:
     """Why a model was recognised: the share of its columns, then what else speaks for it."""
-    if match.get("reasons") and language() == "fr":  # the file was looked at in French
+    if match.get("reasons"):
         return " ".join(match["reasons"])
     sentence = tk.ungettext(
         "{matched} of its {total} column is in the file.",
@@ -128,6 +144,8 @@ def _change(deposit: Mapping[str, Any]) -> tuple[int, int] | None:
 
 def _progress(deposit: Mapping[str, Any]) -> dict[str, str]:
     """How far the check is, for the part of the page that refreshes itself."""
+    if deposit["repair"]:
+        return {"step": "repair"}
     if deposit["file"]["check"] == "running":
         return {"step": "running"}
     since = helpers.odl_moment_of(deposit["updated_at"])

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
+import csv
+import io
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
@@ -10,9 +13,12 @@ from ckan import model
 from ckan.plugins import toolkit as tk
 from flask import Response
 
+from ckanext.odl.language import language
 from ckanext.odl.logic.deposit import keeping
 from ckanext.odl.model import DepositFile
+from ckanext.odl.validation.repair import changes_told
 
+_BLOCK = 1 << 16
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -27,7 +33,32 @@ def stream(file: Mapping[str, Any], *, changes: bool) -> Response:
     if not changes:
         return as_attachment(_joined(first, blocks), file["name"], "application/octet-stream")
     name = tk._("changes-{file}").format(file=file["name"].rpartition(".")[0] or file["name"])
-    return as_attachment(_joined(first, blocks), f"{name}.csv", "text/csv; charset=utf-8")
+    return as_attachment(_in_words(_joined(first, blocks), language()), f"{name}.csv", "text/csv; charset=utf-8")
+
+
+def _in_words(blocks: Iterator[bytes], language_: str) -> Iterator[bytes]:
+    """The list of changes, kept without a language, in that of its reader (who is gone when it is written)."""
+    decoder = codecs.getincrementaldecoder("utf-8-sig")()
+    lines = _lines(decoder.decode(block) for block in blocks)
+    written = io.StringIO(newline="")
+    table = csv.writer(written, delimiter=";")
+    yield codecs.BOM_UTF8
+    for change in changes_told(csv.reader(lines, delimiter=";"), language_):
+        table.writerow(change)
+        if written.tell() >= _BLOCK:
+            yield written.getvalue().encode()
+            written.seek(0)
+            written.truncate()
+    yield written.getvalue().encode()
+
+
+def _lines(texts: Iterable[str]) -> Iterator[str]:
+    rest = ""
+    for text in texts:
+        *whole, rest = (rest + text).split("\n")
+        yield from (f"{line}\n" for line in whole)
+    if rest:
+        yield rest
 
 
 def _joined(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:

@@ -61,7 +61,8 @@ def find(id_: str, *, wait: bool = False) -> dict[str, Any]:
     deposit = _show(id_)
     if wait and tk.request.method == "GET" and _answer_is_near(deposit):
         end = time.monotonic() + _WAIT_SECONDS
-        while time.monotonic() < end and _is_under_way(deposit["file"]["id"]):
+        read = (deposit["repair"] or {}).get("file_id") or deposit["file"]["id"]
+        while time.monotonic() < end and _is_under_way(read):
             time.sleep(_PAUSE)
         deposit = _show(id_)
     return deposit

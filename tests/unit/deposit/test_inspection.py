@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ckanext.odl.deposit import inspect
+from ckanext.odl.deposit.inspection import localised
 from ckanext.odl.deposit.signals import sentence
 from ckanext.odl.scdl import blank_csv, catalogue
 from ckanext.odl.territory import Body, commune, siret_is_valid
@@ -36,7 +37,7 @@ def write(path: Path, text: str, name: str = "fichier.csv") -> Path:
 def look(path: Path, **options: Any) -> dict[str, Any]:
     found = inspect(path, name=options.pop("name", path.name), **options)
     json.dumps(found)
-    return found
+    return localised(found, options.get("language", "fr"))
 
 
 def test_a_file_of_the_model_is_told_with_its_reason(tmp_path: Path):
@@ -50,6 +51,10 @@ def test_a_file_of_the_model_is_told_with_its_reason(tmp_path: Path):
     assert {**found["report"], "seconds": 0} == {**report, "seconds": 0}
     assert found["columns"][0] == "nomAttribuant"
     assert found["period"]["why"]
+    english = look(path, language="en")
+    assert english["matches"][0]["reasons"] == ["All 16 columns of the model “Grants” are in the file."]
+    assert english["period"]["why"] != found["period"]["why"]
+    assert english["matches"][0]["title"] != first["title"]
 
 
 def test_some_columns_of_the_model(tmp_path: Path):

@@ -18,8 +18,8 @@ def period(
 ):
     watch = PeriodWatch([heading], [name], modelled=modelled, pace=pace)
     watch.see(Block(list(range(2, len(dates) + 2)), [tuple(dates)]))
-    found = watch.found("fr")
-    return found and (found["value"], found["why"])
+    found = watch.found()
+    return found and (found["value"], found["why"]["fr"])
 
 
 @pytest.mark.parametrize(

@@ -162,7 +162,10 @@ def update(context: Context, deposit: Deposit, data: dict[str, Any]) -> None:
     DepositEvent.add(session, deposit.id, "updated", **by.columns(), fields=said, **detail)
     session.flush()
     session.expire_all()
-    if held_to(deposit) != former or deposit.resource.get("odl_sheet") != sheet:
+    if held_to(deposit) != former:
+        # also by a model that it was held to before: the repairs that are known are those for the last one
+        ask(deposit.id, again=bool(deposit.schema_id))
+    elif deposit.resource.get("odl_sheet") != sheet:
         ask(deposit.id)
     elif deposit.resource.get("odl_period") != period:
         ask(deposit.id, again=True)  # what the file says is compared with the period that it is said to cover

@@ -12,8 +12,10 @@ from ckan import model
 from ckan.plugins import toolkit as tk
 from ckan.types import Context
 
+from ckanext.odl import mending
 from ckanext.odl.deposit import likeness, privacy, proposal
 from ckanext.odl.deposit.coverage import Coverage, Loss, loss
+from ckanext.odl.deposit.inspection import localised
 from ckanext.odl.logic import state
 from ckanext.odl.logic.deposit import drafts, online
 from ckanext.odl.logic.deposit.access import LINK
@@ -59,6 +61,11 @@ class Facts:
         """Whether the check has come to an end, good or bad."""
         return self.check is not None and self.check.state in _DONE
 
+    @property
+    def is_repairing(self) -> bool:
+        """Whether a repaired file is being made of it: its check is then the one to wait for."""
+        return self.check is not None and self.check.resource_id != self.file.id
+
     @cached_property
     def report(self) -> dict[str, Any] | None:
         """The report in the reader's language; None before it is there."""
@@ -70,7 +77,15 @@ class Facts:
     @cached_property
     def seen(self) -> dict[str, Any]:
         """What was seen in the file beyond its report, with it, as :func:`ckanext.odl.deposit.inspection.inspect`."""
-        return {"report": self.report, **(self.file.inspection or {})}
+        return {"report": self.report, **localised(self.file.inspection or {}, self.language)}
+
+    @property
+    def repairs(self) -> dict[str, Any] | None:
+        """The repairs that its check found, as :func:`ckanext.odl.validation.repair.find` tells them; None when it
+        found none, or looked by another model."""
+        found = self.seen.get("repairs")
+        judged = ((found or {}).get("schema") or {}).get("id") or ""
+        return found if judged == self.deposit.schema_id else None
 
     @property
     def schema(self) -> tuple[str, str]:
@@ -221,12 +236,15 @@ def gather(context: Context, deposit: Deposit, language: str) -> Facts:
 
 
 def checks(pairs: list[tuple[Deposit, DepositFile]]) -> dict[str, Any]:
-    """The current check of each of these files, by the file's id, in one query."""
+    """The current check of each of these files, by the file's id, in two queries."""
     wanted = {file.id: held_to(deposit) for deposit, file in pairs}
     if not wanted:
         return {}
-    rows = model.Session.execute(sa.select(*state.SUMMARY).where(Validation.resource_id.in_(wanted)))
-    return {row.resource_id: row for row in rows if (row.schema_id, row.schema_version) == wanted[row.resource_id]}
+    # where a file is being repaired, the check of what comes out counts
+    made = {row.resource_id: row.made_from for row in model.Session.execute(mending.under_way(wanted))}
+    rows = model.Session.execute(sa.select(*state.SUMMARY).where(Validation.resource_id.in_([*wanted, *made]))).all()
+    found = {row.resource_id: row for row in rows if (row.schema_id, row.schema_version) == wanted.get(row.resource_id)}
+    return found | {made[row.resource_id]: row for row in rows if row.resource_id in made}
 
 
 def held_to(deposit: Deposit) -> tuple[str, str]:

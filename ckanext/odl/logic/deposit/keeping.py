@@ -12,10 +12,9 @@ from uuid import uuid4
 
 import sqlalchemy as sa
 from ckan import model
-from ckan.lib import munge
 from ckan.plugins import toolkit as tk
 
-from ckanext.odl import config, queue, storage
+from ckanext.odl import config, mending, queue, storage
 from ckanext.odl.intake import own_session
 from ckanext.odl.logic.deposit.access import Actor
 from ckanext.odl.logic.uploads import problem
@@ -85,11 +84,9 @@ def add(deposit_id: str, kind: FileKind, file: Brought, by: Actor, **more: Any) 
     First the row, then the bytes, then the deposit that points at them: what a death leaves behind is known and taken
     away with the deposit.
 
-    :param more: other columns of :class:`~ckanext.odl.model.DepositFile`; ``beside``: a file open for reading that is
-        kept along with it (the list of changes)
+    :param more: other columns of :class:`~ckanext.odl.model.DepositFile`
     """
     session, id_ = model.Session(), str(uuid4())
-    beside = more.pop("beside", None)
     DepositFile.add(
         session,
         id=id_,
@@ -102,9 +99,7 @@ def add(deposit_id: str, kind: FileKind, file: Brought, by: Actor, **more: Any) 
         **more,
     )
     session.commit()
-    storage.keep(id_, _stored_name(file.name), file.content, type="application/octet-stream", most=file.size)
-    if beside is not None:
-        storage.keep(changes_id(id_), "changes.csv", beside, type="text/csv", most=1 << 40)
+    storage.keep(id_, mending.stored_name(file.name), file.content, type="application/octet-stream", most=file.size)
     Deposit.put(session, deposit_id, file_id=id_, expires_at=after(DRAFT_DAYS))
     DepositEvent.add(session, deposit_id, "file", **by.columns(), file_id=id_, kind=kind.value, name=file.name)
     return id_
@@ -115,7 +110,7 @@ def stream(file: DepositFile) -> Iterator[bytes]:
 
     :raises storage.MissingFile: they were taken away
     """
-    return storage.kept(file.id, _stored_name(file.name))
+    return storage.kept(file.id, mending.stored_name(file.name))
 
 
 def stream_changes(file: DepositFile) -> Iterator[bytes]:
@@ -123,7 +118,7 @@ def stream_changes(file: DepositFile) -> Iterator[bytes]:
 
     :raises storage.MissingFile: there is none
     """
-    return storage.kept(changes_id(file.id), "changes.csv")
+    return storage.kept(mending.changes_id(file.id), "changes.csv")
 
 
 def copy(file: DepositFile, to: IO[bytes]) -> None:
@@ -146,9 +141,9 @@ def discard(deposit_id: str) -> None:
         )
     ).all()
     for row in rows:
-        storage.discard(row.id, _stored_name(row.name))
+        storage.discard(row.id, mending.stored_name(row.name))
         if row.changes is not None:
-            storage.discard(changes_id(row.id), "changes.csv")
+            storage.discard(mending.changes_id(row.id), "changes.csv")
     ids = [row.id for row in rows]
     session.execute(sa.update(table).where(table.c.id.in_(ids)).values(discarded_at=sa.func.clock_timestamp()))
     # a report holds cells of the file
@@ -160,7 +155,7 @@ def discard(deposit_id: str) -> None:
 def forget(file: DepositFile) -> None:
     """Take away a file that is not the current one of its deposit, with all that is known of it."""
     session, id_ = model.Session(), file.id
-    storage.discard(id_, _stored_name(file.name))  # before the row: a death in between leaves nothing unknown
+    storage.discard(id_, mending.stored_name(file.name))  # before the row: a death in between leaves nothing unknown
     event = DepositEvent.__table__
     session.execute(
         sa.delete(event).where(
@@ -197,12 +192,3 @@ def settle() -> None:
 def after(days: int) -> Any:
     """The database's time in so many days."""
     return sa.func.clock_timestamp() + dt.timedelta(days=days)
-
-
-def changes_id(file_id: str) -> str:
-    """Under which name the list of changes of a file is kept."""
-    return f"{file_id}-changes"
-
-
-def _stored_name(name: str) -> str:
-    return munge.munge_filename(name) or "fichier"

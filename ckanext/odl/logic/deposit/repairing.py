@@ -2,68 +2,74 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
 from pathlib import PurePath
-from tempfile import NamedTemporaryFile, TemporaryFile
-from typing import IO, Any
+from typing import Any
+from uuid import uuid4
 
+from ckan import model
 from ckan.plugins import toolkit as tk
 
-from ckanext.odl import config, storage
-from ckanext.odl.logic.deposit import bringing, keeping
+from ckanext.odl import mending
+from ckanext.odl.logic.deposit import keeping
 from ckanext.odl.logic.deposit.access import actor
 from ckanext.odl.logic.deposit.facts import Facts
-from ckanext.odl.model import FileKind
-from ckanext.odl.validation.guard import Stopped, in_child
+from ckanext.odl.model import Deposit, DepositFile, FileKind
+from ckanext.odl.validation.repair import told
 
-_PROPOSALS = "ckanext.odl.validation.repair:proposals"
-_REPAIR = "ckanext.odl.validation.repair:repair"
-_CHUNK = 1 << 20
+_NOTHING: dict[str, Any] = {"repairs": [], "impossible": [], "header": [], "notes": []}
 
 
 def proposals(facts: Facts) -> dict[str, Any]:
-    """What can be mended in the current file, and what cannot; see :mod:`ckanext.odl.validation.repair`.
+    """What can be mended in the current file, and what cannot, as its check found it; see
+    :mod:`ckanext.odl.validation.repair`.
 
-    :raises ValidationError: the file is gone, or cannot be looked at within the limits
+    :raises ValidationError: it could not be looked for within the limits
     """
-    options = {**_known(facts), "owner_insee": facts.owner.get("odl_insee") or None}
-    return in_its_child(facts, _PROPOSALS, options)
+    if facts.seen.get("repairs_stopped"):
+        raise tk.ValidationError({"deposit": [_too_large()]})
+    return told(facts.repairs, facts.language) if facts.repairs else dict(_NOTHING)
 
 
 def repair(facts: Facts, chosen: dict[str, Any], format_: str) -> None:
-    """Make the file with the chosen repairs; it becomes the current one and is checked like any other.
+    """Have a worker make the file with the chosen repairs; it then becomes the current one and is checked like any
+    other. Asked for while one is being made, nothing more is done.
 
     :param chosen: by id of the repair: true, or the value of its choice
     :param format_: ``csv`` or ``xlsx``
-    :raises ValidationError: nothing was chosen that changes anything, or the limits
+    :raises ValidationError: nothing was chosen that changes anything
     """
-    mended: Any = TemporaryFile(prefix="odl-")  # noqa: SIM115 (the storage closes both)
-    changes: Any = TemporaryFile(prefix="odl-")  # noqa: SIM115 (likewise)
-    options = {**_known(facts), "chosen": chosen, "format": format_}
-    summary = in_its_child(facts, _REPAIR, options, [mended, changes])
-    if not summary["changes"]:
-        raise tk.ValidationError({"chosen": [tk._("These repairs change nothing in the file. Choose at least one.")]})
-    file = brought(f"{PurePath(facts.file.name).stem}.{format_}", mended)
-    changes.seek(0)
-    id_ = keeping.add(
-        facts.deposit.id,
-        FileKind.REPAIRED,
-        file,
-        actor(facts.context),
+    if facts.is_repairing:
+        return
+    offered = proposals(facts)
+    ids = {one["id"] for one in offered["repairs"]}
+    ids |= {one["offer"]["id"] for one in offered["impossible"] if one["offer"]}
+    if not ids & {id_ for id_, value in chosen.items() if value}:
+        raise tk.ValidationError({"chosen": [stopped_words(mending.NOTHING)]})
+    by, id_ = actor(facts.context), str(uuid4())
+    DepositFile.add(
+        model.Session(),
+        id=id_,
+        deposit_id=facts.deposit.id,
+        kind=FileKind.REPAIRED.value,
+        name=f"{PurePath(facts.file.name).stem}.{format_}",
+        sha256=mending.UNMADE,
+        size=facts.file.size,
+        created_by=by.user_id,
         made_from=facts.file.id,
-        changes=summary,
-        beside=changes,
+        changes={"asked": {**_known(facts), "chosen": chosen, "format": format_}, "by": by.columns()},
     )
-    bringing.new_file(facts.deposit, id_)
+    Deposit.put(model.Session(), facts.deposit.id)  # somebody is at it
+    model.Session.flush()
+    file: Any = model.Session.get(DepositFile, id_)
+    keeping.ask(facts.deposit, file)
+    keeping.settle()
 
 
 def _known(facts: Facts) -> dict[str, Any]:
-    """What both are told of the file, so that they speak of the same repairs."""
+    """What the check was told of the file, so that both speak of the same repairs."""
     schema_id, version = facts.schema
     return {
         "schema": f"{schema_id}@{version}" if schema_id else None,
-        "language": facts.language,
         "name": facts.file.name,
         "owner_siren": facts.owner.get("odl_siren") or None,
         "owner_siret": facts.owner.get("odl_siret") or None,
@@ -72,37 +78,16 @@ def _known(facts: Facts) -> dict[str, Any]:
     }
 
 
-def brought(name: str, content: IO[bytes]) -> keeping.Brought:
-    """A file that the portal made, as one that was sent."""
-    digest = hashlib.sha256()
-    content.seek(0)
-    while block := content.read(_CHUNK):
-        digest.update(block)
-    size = content.seek(0, os.SEEK_END)
-    content.seek(0)
-    return keeping.Brought(name, content, digest.hexdigest(), size)
+def stopped_words(code: str) -> str:
+    """Why a repair was not made, for those who asked for it; empty where nothing needs to be said."""
+    if code == mending.NOTHING:
+        return tk._("These repairs change nothing in the file. Choose at least one.")
+    if code == mending.GONE:
+        return tk._("The file is no longer kept here. Send it again.")
+    return _too_large() if code and code != mending.LATE else ""
 
 
-def in_its_child(facts: Facts, function: str, options: dict[str, Any], outputs: list[IO[bytes]] | None = None) -> Any:
-    """Call a function of ours on the current file of a deposit, see :func:`ckanext.odl.validation.guard.in_child`.
-
-    :raises ValidationError: the file is gone, or the limits
-    """
-    with NamedTemporaryFile(prefix="odl-") as copy:
-        try:
-            keeping.copy(facts.file, copy)
-        except storage.MissingFile:
-            raise tk.ValidationError({"upload": [tk._("The file is no longer kept here. Send it again.")]}) from None
-        try:
-            return in_child(
-                function,
-                copy.name,
-                options=options,
-                seconds=config.answer_seconds(),
-                memory=config.memory(),
-                limits=config.limits(),
-                outputs=outputs or (),
-            )
-        except Stopped:
-            sentence = tk._("This file is too large or too odd for that to be done here. Do it on your computer.")
-            raise tk.ValidationError({"deposit": [sentence]}) from None
+def _too_large() -> str:
+    return tk._(
+        "This file is too large or too odd to be repaired here: nothing in it was changed. Correct it on your computer."
+    )

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from tempfile import TemporaryFile
-from typing import Any
+import hashlib
+import os
+from tempfile import NamedTemporaryFile, TemporaryFile
+from typing import IO, Any
 
 from ckan import model
 from ckan.plugins import toolkit as tk
 from ckan.types import Context
 
-from ckanext.odl.logic.deposit import bringing, keeping, repairing
+from ckanext.odl import config, storage
+from ckanext.odl.logic.deposit import bringing, keeping
 from ckanext.odl.logic.deposit.access import actor
 from ckanext.odl.logic.deposit.facts import SHEETS, Facts, gather
 from ckanext.odl.model import Deposit, DepositEvent, DepositFile, DepositState, FileKind
+from ckanext.odl.validation.guard import Stopped, in_child
 
+_CHUNK = 1 << 20
 _LONE = "ckanext.odl.deposit.sheets:lone_sheet"
 #: What is published of a workbook: one sheet, as a file of its own, or all of it.
 ONE, ALL = "one", "all"
@@ -64,15 +69,51 @@ def _back_to_the_workbook(deposit: Deposit) -> None:
 def _alone(facts: Facts, sheet: str) -> None:
     """Make the file of one sheet; it becomes the current one and is checked like any other."""
     content: Any = TemporaryFile(prefix="odl-")  # noqa: SIM115 (the storage closes it)
-    made = repairing.in_its_child(facts, _LONE, {"sheet": sheet, "name": facts.file.name}, [content])
+    made = _in_its_child(facts, {"sheet": sheet, "name": facts.file.name}, [content])
     if made["rows"] is None:
         raise tk.ValidationError({"sheet": [tk._("There is no such sheet in this workbook.")]})
     deposit = facts.deposit
     stem = facts.file.name.rpartition(".")[0] or facts.file.name
     rest = {name: value for name, value in deposit.resource.items() if name != "odl_sheet"}
     Deposit.put(model.Session(), deposit.id, resource=rest)
-    brought = repairing.brought(f"{stem}.xlsx", content)
+    brought = _brought(f"{stem}.xlsx", content)
     by = actor(facts.context)
     id_ = keeping.add(deposit.id, FileKind.SHEET, brought, by, made_from=facts.file.id)
     DepositEvent.add(model.Session(), deposit.id, SHEETS, **by.columns(), file_id=id_, sheet=sheet, kept=ONE)
     bringing.new_file(deposit, id_)
+
+
+def _brought(name: str, content: IO[bytes]) -> keeping.Brought:
+    """A file that the portal made, as one that was sent."""
+    digest = hashlib.sha256()
+    content.seek(0)
+    while block := content.read(_CHUNK):
+        digest.update(block)
+    size = content.seek(0, os.SEEK_END)
+    content.seek(0)
+    return keeping.Brought(name, content, digest.hexdigest(), size)
+
+
+def _in_its_child(facts: Facts, options: dict[str, Any], outputs: list[IO[bytes]]) -> Any:
+    """Take a sheet out of the current file of a deposit, see :func:`ckanext.odl.validation.guard.in_child`.
+
+    :raises ValidationError: the file is gone, or the limits
+    """
+    with NamedTemporaryFile(prefix="odl-") as copy:
+        try:
+            keeping.copy(facts.file, copy)
+        except storage.MissingFile:
+            raise tk.ValidationError({"upload": [tk._("The file is no longer kept here. Send it again.")]}) from None
+        try:
+            return in_child(
+                _LONE,
+                copy.name,
+                options=options,
+                seconds=config.answer_seconds(),
+                memory=config.memory(),
+                limits=config.limits(),
+                outputs=outputs,
+            )
+        except Stopped:
+            sentence = tk._("This file is too large or too odd for that to be done here. Do it on your computer.")
+            raise tk.ValidationError({"deposit": [sentence]}) from None

@@ -9,10 +9,12 @@ import sqlalchemy as sa
 from ckan import model
 from ckan.types import Context
 
+from ckanext.odl import mending
 from ckanext.odl.logic.deposit import blocking, drafts
 from ckanext.odl.logic.deposit.access import LINK, may_reach
 from ckanext.odl.logic.deposit.facts import Facts, badge_of, checks, schema_words
 from ckanext.odl.logic.deposit.notes import notes as due_notes
+from ckanext.odl.logic.deposit.repairing import stopped_words
 from ckanext.odl.logic.path.acting import names_of
 from ckanext.odl.logic.state import iso
 from ckanext.odl.model import Deposit, DepositEvent, DepositFile, DepositState, FileKind
@@ -33,6 +35,7 @@ def one(facts: Facts) -> dict[str, Any]:
         "organization": _organization(facts.organization),
         "strictness": blocking.strictness(facts),
         "file": {**_file(facts.file), "state": facts.badge, "check": facts.check.state if facts.check else None},
+        "repair": _repair(facts),
         "files": [_file(file) for file in _files(deposit.id)],
         "report": report,
         "headline": headline(report, facts.language) if report else None,
@@ -42,7 +45,7 @@ def one(facts: Facts) -> dict[str, Any]:
         "matches": facts.seen.get("matches") or [],
         "sheets": facts.sheets,
         "sheets_kept": _sheets_kept(facts),
-        "repairable": facts.seen.get("repairable") or 0,
+        "repairable": len((facts.repairs or {}).get("repairs") or ()),
         "signals": facts.signals,
         "questions": facts.questions,
         "answers": facts.answers,
@@ -60,6 +63,14 @@ def one(facts: Facts) -> dict[str, Any]:
         "can": _can(facts, blockers),
         "blockers": blockers,
     }
+
+
+def _repair(facts: Facts) -> dict[str, Any] | None:
+    """The repair that was asked for last of the current file: under way, or why it was not made; None without one."""
+    if facts.is_repairing:
+        return {"state": facts.check.state, "file_id": facts.check.resource_id, "message": None}
+    said = stopped_words(mending.stopped(facts.file.id))
+    return {"state": "stopped", "file_id": None, "message": said} if said else None
 
 
 def _shown_report(facts: Facts) -> dict[str, Any] | None:

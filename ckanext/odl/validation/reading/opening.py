@@ -9,10 +9,10 @@ from pathlib import Path
 
 from .. import limits
 from ..problems import Unreadable
-from . import detect_format, json_records, spreadsheet
+from . import detect_format, json_records, mixed, spreadsheet
 from .delimited import open_delimited
 from .table import Table
-from .text import file_identity, read_facts
+from .text import TextFacts, file_identity, read_facts
 
 
 @dataclass
@@ -23,6 +23,8 @@ class FileFacts:
     size: int = 0
     sha256: str = ""
     format: str | None = None
+    reads_mixed: bool = False
+    """Whether a text of two encodings is read line by line where that is sure, rather than refused."""
 
 
 def open_table(path: Path, facts: FileFacts, names: Iterable[str], sheet: str | None = None) -> Table:
@@ -57,7 +59,7 @@ def _open(path: Path, facts: FileFacts, names: Iterable[str], sheet: str | None)
             raise Unreadable("format-not-allowed", variant="size", limit=limits.SPREADSHEET_BYTES)
         detect_format.check_extension(kind, extension)
         return spreadsheet.open_spreadsheet(path, kind, known, sheet)
-    text = read_facts(path)
+    text = _text_facts(path, facts)
     kind = detect_format.sniff_text(path, text.encoding, extension)
     facts.format = kind.partition("-")[0]
     if kind == "csv":
@@ -70,3 +72,12 @@ def _open(path: Path, facts: FileFacts, names: Iterable[str], sheet: str | None)
         facts.format = table.format
         return table
     raise Unreadable("not-a-table", variant=kind)
+
+
+def _text_facts(path: Path, facts: FileFacts) -> TextFacts:
+    try:
+        return read_facts(path)
+    except Unreadable as problem:
+        if facts.reads_mixed and problem.code in ("encoding-mixed", "encoding-invalid") and mixed.is_sure(path):
+            return TextFacts(mixed.CODEC, facts.size)
+        raise

@@ -195,6 +195,29 @@ def _may_be_damaged(text: str) -> bool:
     return any(sign in text for sign in "ÃÂ‚Š‡") or "â€" in text
 
 
+def unmangled(text: str) -> str | None:
+    """A text whose accents were converted once too often (``Ã©``), as it was; None when that is not sure.
+
+    Sure is what comes back the same when it is damaged again, and then holds nothing but letters and signs of French.
+    """
+    if not _may_be_damaged(text) or not _MOJIBAKE.search(text):
+        return None
+    try:
+        raw = b"".join(_byte(sign) for sign in text)
+        found = raw.decode("utf-8")
+    except UnicodeError:
+        return None
+    return found if all(sign in _WEIGHTS for sign in found if sign > "\x7f") else None
+
+
+def _byte(sign: str) -> bytes:
+    """The byte that Windows-1252 shows as a sign, those that it leaves out as themselves."""
+    try:
+        return sign.encode("cp1252")
+    except UnicodeEncodeError:
+        return sign.encode("latin-1")
+
+
 def _damaged_words(text: str, wanted: int) -> list[str]:
     """The first words in which an accent was converted once too often."""
     words: list[str] = []

@@ -10,6 +10,7 @@ asked; what is only likely is shown and not chosen; what is lost is said to be l
 from __future__ import annotations
 
 from .apply import FORMATS, repair
-from .proposals import default_choices, proposals
+from .proposals import default_choices, find, proposals, told, verdict
+from .words import changes_told
 
-__all__ = ["FORMATS", "default_choices", "proposals", "repair"]
+__all__ = ["FORMATS", "changes_told", "default_choices", "find", "proposals", "repair", "told", "verdict"]

@@ -8,11 +8,13 @@ from typing import IO, Any
 
 from ..context import Context
 from ..judges import text_at
+from ..problems import Unreadable
 from ..report import column_letter
 from ..schema_source import find_schema
 from . import words
 from .survey import Survey, joined
-from .table import MENDED, REMOVED, RepairTable, RowView, open_for_repair
+from .table import MENDED, MIXED, RepairTable, RowView, open_for_repair
+from .words import REMOVED
 from .writing import Changes, CsvTable, XlsxTable, delimiter_for, names_of, wants_mark
 
 FORMATS = ("csv", "xlsx")
@@ -25,7 +27,7 @@ def repair(
     format: str | None = None,
     *,
     outputs: Sequence[IO[bytes]],
-    language: str = "fr",
+    language: str | None = "fr",
     name: str | None = None,
     owner_siren: str | None = None,
     owner_siret: str | None = None,
@@ -40,7 +42,7 @@ def repair(
     :param format: ``csv`` (UTF-8) or ``xlsx``; a spreadsheet becomes ``xlsx`` and a text ``csv`` when None
     :param outputs: two open binary files: the repaired file, and the list of changes (CSV: line, cell, column, before,
         after, repair; places are those of the original)
-    :param language: of the list of changes
+    :param language: of the list of changes; None: its codes, which :func:`.words.changes_told` puts into words
     :param name: the file's name as people know it
     :param owner_siren: SIREN (or SIRET) of the collectivité, as it was given for the proposals
     :param owner_siret: its SIRET, as it was given for the proposals
@@ -58,6 +60,10 @@ def repair(
         raise ValueError("this file is not repaired")
     survey = Survey(opened, context, own_siret(owner_siren, owner_siret))
     chosen, ignored = _valid(survey, chosen or {})
+    if opened.is_mixed:
+        if not chosen:
+            raise Unreadable(MIXED)
+        chosen[MIXED] = True  # nothing else can be mended before
     format = format or ("csv" if opened.table.delimiter else "xlsx")
     changes = Changes(outputs[1], words.changes_header(language))
     writer = _Writer(opened, survey, chosen, changes, language)
@@ -109,7 +115,7 @@ class _Writer:
         survey: Survey,
         chosen: dict[str, bool | str],
         changes: Changes,
-        language: str,
+        language: str | None,
     ) -> None:
         self.opened = opened
         self.survey = survey
@@ -164,6 +170,9 @@ class _Writer:
         return [cells[index] for index in self.kept if index < len(cells)] + list(cells[self.opened.width :])
 
     def _say_file(self) -> None:
+        if MIXED in self.chosen:
+            for number, before, after in self.opened.legacy_lines():
+                self._say(MIXED, number, "", "", before, after)
         for id_ in ("encoding", "separator"):
             if id_ in self.chosen:
                 _, before, after = self.survey.items[id_].examples[0]
@@ -181,15 +190,14 @@ class _Writer:
             if kind in self.chosen:
                 for index in sorted(indexes):
                     before = text_at(self.opened.raw_header, index)
-                    removed = words.removed(language=self.language, what="column")
-                    self._say(kind, row, column_letter(index + 1), before, before, removed)
+                    self._say(kind, row, column_letter(index + 1), before, before, "")
         table.write([self.header[index] for index in self.kept])
 
     def _row(self, row: RowView) -> list[str] | None:
         """The cells to write; None for a row that is taken away."""
         kind = row.kind
         if kind in REMOVED and kind in self.chosen:
-            self._say(kind, row.number, "", "", joined(row.cells), words.removed(language=self.language, what="row"))
+            self._say(kind, row.number, "", "", joined(row.cells), "")
             return None
         if kind in REMOVED or kind == "too-long":
             return row.cells
@@ -236,5 +244,5 @@ class _Writer:
         out[index] = after
 
     def _say(self, id_: str, row: int | str, cell: str, heading: str, before: str, after: str) -> None:
-        title = words.title(id_, self.language)
-        self.changes.add(id_, (row, cell, heading, before, after, title))
+        line = (str(row), cell, heading, before, after, id_)
+        self.changes.add(id_, words.change_told(line, self.language) if self.language else line)

@@ -15,6 +15,7 @@ from ..checks.identifiers import is_siren, is_siret
 from ..hints import plain
 from ..judges import ColumnJudge
 from ..problems import Problem
+from ..reading.text import unmangled
 from ..structure import INVISIBLE
 from . import readings
 
@@ -77,9 +78,11 @@ class Mending:
 class CellMender:
     """The mendings of one column, each distinct text asked once."""
 
-    def __init__(self, judge: ColumnJudge) -> None:
+    def __init__(self, judge: ColumnJudge, *, mangled: bool = False) -> None:
+        """``mangled``: somewhere in the file an accent was converted once too often."""
         self.judge = judge
         self.rule = judge.rule
+        self._mangled = mangled
         self._known: dict[str, Mending | None] = {}
         self._phone = any(check.code == "phone-number" for check in judge.checks)
 
@@ -92,6 +95,10 @@ class CellMender:
             self._known.clear()
         self._known[text] = found
         return found
+
+    def minds(self, text: str) -> bool:
+        """Whether there may be something to mend: most texts are clean, and this is quick."""
+        return bool(self.judge[text]) or (self._mangled and unmangled(text) is not None)
 
     def fits(self, text: str) -> bool:
         """Whether the field's rule and its checks have no error to say of a text."""
@@ -109,6 +116,9 @@ class CellMender:
 
     def _find(self, text: str) -> Mending | None:
         problems = self.judge[text]
+        whole = unmangled(text) if self._mangled else None
+        if whole is not None and self._settled(whole):
+            return Mending("mojibake", whole)
         if not problems:
             return None
         if not any(problem.severity == "error" for problem in problems):

@@ -44,11 +44,11 @@ class Item:
 
 @dataclass
 class Lost:
-    """Cells of a column that nobody but their author can mend, and what is offered instead."""
+    """What nobody but the author of a file can mend, mostly cells of one column, and what is offered instead."""
 
     code: str
-    field: str
-    column: int
+    field: str | None = None
+    column: int | None = None
     count: int = 0
     examples: list[tuple[str, str]] = attribute(default_factory=list)
     offer: str | None = None
@@ -117,7 +117,7 @@ class ColumnSurvey:
 
     def look(self, text: str) -> None:
         """Take in a cell that needs no repair, for what it tells of the others."""
-        if text in self._looked:
+        if not self.watched or text in self._looked:
             return
         if len(self._looked) < limits.MEMORY_OF_VALUES:
             self._looked.add(text)
@@ -130,6 +130,9 @@ class ColumnSurvey:
         """Take in one cell. ``counted``: false for a cell that is only looked at for what it proves."""
         if text in self._counted:  # most texts repeat: their examples and what they prove are known
             self._counted[text].count += counted
+            return
+        if not self.mender.minds(text):
+            self.look(text)
             return
         mending = self.mender(text)
         if mending is None or mending.after is not None:
@@ -168,10 +171,10 @@ class ColumnSurvey:
 
     def _see_lost(self, row: int, text: str) -> None:
         code = self.mender.lost(text)
-        if code is None and self._siren and not text.strip() and self.rule.required:
-            code = "required"
-        if code is None:
+        if code is None and self.mender.fits(text):
             return
+        if code is None:
+            code = "required" if not text.strip() and self.rule.required else "other"
         lost = self.lost.setdefault(code, Lost(code, self.rule.name, self.index))
         lost.count += 1
         if len(lost.examples) < EXAMPLES and text not in {known for _, known in lost.examples}:
@@ -232,6 +235,8 @@ class ColumnSurvey:
 
     def resolve(self, text: str, chosen: dict[str, str | bool]) -> tuple[str, str] | None:
         """Repair and new text of a cell, from what was chosen (always the same); None when it stays."""
+        if not self.mender.minds(text):
+            return None
         if text not in self._resolved:
             if len(self._resolved) >= limits.MEMORY_OF_VALUES:
                 self._resolved.clear()

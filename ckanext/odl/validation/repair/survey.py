@@ -10,8 +10,9 @@ from ..hints import plain
 from ..judges import text_at
 from ..reading.delimiter import normalise
 from ..report import column_letter
-from .column import ColumnSurvey, Item, Lost
-from .table import LIKELY, MENDED, REMOVED, RepairTable, RowView
+from .column import EXAMPLES, ColumnSurvey, Item, Lost
+from .table import LIKELY, MENDED, MIXED, RepairTable, RowView
+from .words import REMOVED
 
 _FITTING_SHARE = 0.8
 """How many cells of a column suit the field whose name its heading resembles, to take it for that field."""
@@ -33,6 +34,7 @@ class Survey:
         self.acts = Item("act-code", "act-code")
         self.empty = {*opened.structure.blanks, *opened.unknown}
         self.same = dict(opened.duplicates)
+        self._too_long = Lost("too-long")
         self._close = [index for index, rename in opened.renames.items() if not rename.sure and rename.field]
         self._watched = [(index, column) for index, column in self.columns.items() if column.watched]
         for row in opened.rows():
@@ -40,7 +42,10 @@ class Survey:
         for column in self.columns.values():
             column.conclude(owner_siret if owner_siret and is_siret(owner_siret) else None)
         self.items = {item.id: item for item in self._all() if item.count}
-        self.lost = [lost for column in self.columns.values() for lost in column.lost.values() if _told(lost)]
+        lacking = [Lost("lacking-column", name, count=1) for name in opened.lacking]
+        self.lost = [*lacking, *(lost for column in self.columns.values() for lost in column.lost.values())]
+        if self._too_long.count:
+            self.lost.append(self._too_long)
 
     def _rename_id(self, index: int) -> str | None:
         rename = self.opened.renames.get(index)
@@ -53,6 +58,9 @@ class Survey:
 
     def _see(self, row: RowView) -> None:
         if row.kind == "too-long":
+            self._too_long.count += 1
+            if len(self._too_long.examples) < EXAMPLES:
+                self._too_long.examples.append((str(row.number), joined(row.cells)))
             return
         if row.kind is not None:
             self._see_kind(row)
@@ -122,7 +130,12 @@ class Survey:
 
     def _file(self) -> Iterator[Item]:
         table = self.opened.table
-        if table.encoding and table.encoding not in _PUBLIC_ENCODINGS:
+        if self.opened.is_mixed:
+            item = Item(MIXED, MIXED)
+            for number, before, after in self.opened.legacy_lines():
+                item.add((str(number), before, after))
+            yield item
+        elif table.encoding and table.encoding not in _PUBLIC_ENCODINGS:
             yield Item("encoding", "encoding", count=1, examples=[("", _encoding_name(self.opened), "UTF-8")])
         if table.delimiter and table.delimiter not in ",;":
             shown = {"\t": "\\t"}.get(table.delimiter, table.delimiter)
@@ -149,11 +162,6 @@ class Survey:
             for index in sorted(indexes):
                 item.add((column_letter(index + 1), text_at(self.opened.raw_header, index), ""))
             yield item
-
-
-def _told(lost: Lost) -> bool:
-    """An empty cell is not lost: it is only spoken of when there is something to offer."""
-    return lost.code != "required" or lost.offer is not None
 
 
 def _differ(cells: Sequence[str], index: int, first: int) -> bool:

@@ -16,6 +16,7 @@ from ..engine import Engine
 from ..fields import FieldRule
 from ..hints import plain
 from ..reading import FileFacts, open_table
+from ..reading.mixed import CODEC, Line, legacy_lines
 from ..reading.table import Table
 from ..report import Findings
 from ..run import HEAD_ROWS, guess_of, rules_of
@@ -23,10 +24,10 @@ from ..schema_source import KnownSchema
 from ..structure import Head, Structure, find_header, letters, read_structure
 from .cells import CellMender
 
-REMOVED = ("title-lines", "blank-rows", "totals", "header-rows")
-"""Kinds of rows that a repair takes away."""
 MENDED = ("cut-amounts", "cut-texts", "row-separators", "missing-cells")
 """Kinds of rows that a repair writes anew."""
+MIXED = "encoding-mixed"
+"""The repair of a text of two encodings, without which no other can be made in it."""
 LIKELY = ("totals", "cut-texts")
 """Kinds that a person decides."""
 
@@ -59,6 +60,7 @@ class RowView:
 class RepairTable:
     """What both passes share: the first says what can be repaired, the second writes what was chosen."""
 
+    path: Path
     table: Table
     facts: FileFacts
     known: KnownSchema | None
@@ -72,6 +74,10 @@ class RepairTable:
     menders: dict[int, CellMender] = field(default_factory=dict)
     acts: tuple[int, int] | None = None
     """Indexes of the code and of the label of the matters of acts."""
+    lacking: list[str] = field(default_factory=list)
+    """Required columns that the file has under no name."""
+    mangled: bool = False
+    """Somewhere an accent was converted once too often."""
 
     @cached_property
     def cut(self) -> CutCell:
@@ -81,6 +87,15 @@ class RepairTable:
     @property
     def header_row(self) -> int:
         return self.structure.header_row
+
+    @property
+    def is_mixed(self) -> bool:
+        """Whether the text is of two encodings, read line by line."""
+        return self.table.encoding == CODEC
+
+    def legacy_lines(self) -> Iterator[Line]:
+        """Of such a text, the lines that are not UTF-8."""
+        return legacy_lines(self.path)
 
     @property
     def width(self) -> int:
@@ -107,7 +122,7 @@ class RepairTable:
 
     def _row(self, number: int, cells: list[str]) -> RowView:
         engine, width = self.engine, self.width
-        if not any(cells) or not "".join(cells).strip():
+        if not any(cells) or not (cells[0].strip() or "".join(cells).strip()):
             return RowView(number, cells, "blank-rows")
         if len(cells) > width:
             if not engine.too_long(cells):
@@ -122,7 +137,7 @@ class RepairTable:
                     return RowView(number, cells, "header-rows")
                 if engine.almost_empty(cells, wrong):
                     return RowView(number, cells, "totals")
-            return RowView(number, cells, clean=not wrong)
+            return RowView(number, cells, clean=not wrong and not self.mangled)
         return RowView(number, cells)
 
     def _cut(self, number: int, cells: list[str]) -> RowView:
@@ -180,7 +195,7 @@ def open_for_repair(
 
     Raises :class:`..problems.Unreadable`.
     """
-    facts = FileFacts(name or path.name)
+    facts = FileFacts(name or path.name, reads_mixed=True)
     rules = rules_of(known)
     table = open_table(path, facts, [rule.name for rule in rules], sheet)
     if table.document is not None or (known is not None and known.kind != "table"):
@@ -196,11 +211,19 @@ def open_for_repair(
     for index, rename in renames.items():
         structure.header[index] = rename.after
     renamed = [(number, list(structure.header) if number == structure.header_row else cells) for number, cells in head]
-    structure = read_structure(renamed, rules, Findings()) if renames else structure
+    if renames:
+        findings = Findings()
+        structure = read_structure(renamed, rules, findings)
     engine = Engine(table, structure, rules, known.descriptor if known else {}, Findings(), context)
-    opened = RepairTable(table, facts, known, structure, engine, raw, renames, duplicates, unknown)
-    opened.menders = {judge.column.index: CellMender(judge) for judge in engine.judges}
+    opened = RepairTable(path, table, facts, known, structure, engine, raw, renames, duplicates, unknown)
+    opened.mangled = any(code == "mojibake" for code, _ in table.notices)
+    opened.menders = {judge.column.index: CellMender(judge, mangled=opened.mangled) for judge in engine.judges}
     opened.acts = _acts(engine)
+    opened.lacking = [
+        str(found.field)
+        for found in findings.kept
+        if found.code == "header-missing-column" and found.severity == "error"
+    ]
     return opened
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from ..sentences import LANGUAGES, fill, read_sentences
+
+#: Kinds of repairs that take rows away, and columns.
+REMOVED = ("title-lines", "blank-rows", "totals", "header-rows")
+REMOVED_COLUMNS = ("empty-columns", "same-columns")
 
 
 @cache
@@ -56,11 +60,21 @@ def title(id_: str, language: str) -> str:
     return _book(_language(language))["done"][kind]
 
 
-def removed(*, language: str, what: str) -> str:
-    """What the list of changes says of a row or a column that was taken away."""
-    return _book(_language(language))["removed"][what]
+def change_told(line: Sequence[str], language: str) -> list[str]:
+    """A line of the list of changes, its repair's id in words; what was taken away is said to be."""
+    *place, after, id_ = line
+    removed = "row" if id_ in REMOVED else "column" if id_ in REMOVED_COLUMNS else None
+    said = _book(_language(language))["removed"][removed] if removed else after
+    return [*place, said, title(id_, language)]
 
 
-def changes_header(language: str) -> list[str]:
+def changes_told(lines: Iterable[Sequence[str]], language: str) -> Iterator[list[str]]:
+    """The list of changes as it was written without a language, its headings first, in words."""
+    for number, line in enumerate(lines):
+        yield change_told(line, language) if number else changes_header(language)
+
+
+def changes_header(language: str | None) -> list[str]:
     """The headings of the list of changes: line, cell, column, before, after, repair."""
-    return list(_book(_language(language))["changes"].values())
+    names = _book(_language(language or "en"))["changes"]
+    return list(names.values()) if language else list(names)

@@ -6,7 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime, timezone
 from decimal import Decimal
 from typing import IO, Any
 
@@ -18,6 +18,7 @@ from ..structure import Structure
 _MARK = b"\xef\xbb\xbf"
 _FIRST_DAY = date(1900, 3, 1)
 """Before it, Excel and the calendar do not count the same days."""
+_NO_MOMENT = datetime(2000, 1, 1, tzinfo=timezone.utc)
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,14})?")
 _NOT_IN_TITLES = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 _WIDTH, _WIDE = 14, 40
@@ -63,6 +64,7 @@ class XlsxTable:
         self._output = output
         self._bytes = io.BytesIO()
         self._book = xlsxwriter.Workbook(self._bytes, {"in_memory": True, **options})
+        self._book.set_properties({"created": _NO_MOMENT})  # the same repairs give the same bytes
         self._sheet: Any = self._book.add_worksheet(sheet_title(sheet or ""))
         self._rules = rules
         self._header = header

@@ -246,3 +246,20 @@ def test_nothing_is_chosen_for_a_valid_file(file):
     assert validate(path, model).valid is True
     assert ids(proposed) == ["encoding", "headers", "title-lines", "blank-rows"]
     assert default_choices(proposed) == {}
+
+
+def test_what_nobody_can_mend_is_counted_whatever_it_is(file):
+    model = schema(field("nom", required=True), field("jour", "date"), field("code", required=True))
+    proposed = proposals(file("nom;jour\nA;jamais\n;un jour\n;2025-01-01\nB;2025-01-01;x;y\n"), model)
+    left = {one["code"]: (one["column"], one["count"]) for one in proposed["impossible"]}
+    assert left == {"lacking-column": (None, 1), "required": ("A", 2), "other": ("B", 2), "too-long": (None, 1)}
+    messages = " ".join(one["message"] for one in proposed["impossible"])
+    assert "2 cellules sont vides" in messages
+    assert "« jamais »".replace(" ", "\u00a0") in messages
+
+
+def test_rows_and_columns_taken_away_say_so(file):
+    proposed = proposals(file("nom;jour;\nA;2025-01-01;\n;;\nB;2025-01-01;\n"), schema(field("nom"), field("jour")))
+    assert proposal(proposed, "blank-rows")["removes"] == "row"
+    assert proposal(proposed, "blank-rows")["examples"][0]["cell"] == "3"
+    assert proposal(proposed, "empty-columns")["removes"] == "column"
