@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .cover import odl_covered
 from .datagouv import (
     odl_datagouv_badge,
     odl_datagouv_enabled,
@@ -136,6 +137,7 @@ __all__ = [
     "odl_choice_groups",
     "odl_chosen",
     "odl_counts",
+    "odl_covered",
     "odl_datagouv_badge",
     "odl_datagouv_enabled",
     "odl_datagouv_field",

@@ -105,6 +105,7 @@ def odl_deposit_update(context: types.Context, data_dict: types.DataDict) -> typ
     :param package: fields of the dataset, by name; a field that is null is again what the portal proposes
     :param resource: fields of the file likewise (``name``, ``odl_period``, ``description``…)
     :param answers: of the questions on personal data, by the question's id
+    :param covers: true to publish the file of several members as one that names them (``odl_cover_show``)
     :returns: as ``odl_deposit_show``
     :raises ValidationError: an unknown field or model, a dataset of somebody else, a deposit that is no longer open
     :raises ObjectNotFound: no such deposit, or not for this user

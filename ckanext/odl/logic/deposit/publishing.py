@@ -20,7 +20,7 @@ from werkzeug.datastructures import FileStorage
 
 from ckanext.odl import storage
 from ckanext.odl.deposit import privacy
-from ckanext.odl.logic.deposit import blocking, keeping
+from ckanext.odl.logic.deposit import blocking, covering, keeping
 from ckanext.odl.logic.deposit.access import Actor, actor
 from ckanext.odl.logic.deposit.facts import Facts, gather
 from ckanext.odl.model import Deposit, DepositEvent, DepositState, Place, PrivacyAnswer, StoredFile
@@ -149,6 +149,7 @@ def into_place(facts: Facts, values: dict[str, Any]) -> None:
     else:
         _add(facts, values)
         _newest_first(facts)
+    covering.name_members(facts.deposit, facts.organization, facts.seen.get("owners"))
 
 
 def _may(facts: Facts) -> None:

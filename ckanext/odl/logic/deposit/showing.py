@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from ckan import model
 from ckan.types import Context
 
-from ckanext.odl.logic.deposit import blocking
+from ckanext.odl.logic.deposit import blocking, covering
 from ckanext.odl.logic.deposit.access import LINK, may_reach
 from ckanext.odl.logic.deposit.facts import Facts, badge_of, checks, schema_words
 from ckanext.odl.logic.deposit.notes import notes as due_notes
@@ -45,6 +45,7 @@ def one(facts: Facts) -> dict[str, Any]:
         "questions": facts.questions,
         "answers": facts.answers,
         "owners": facts.seen.get("owners"),
+        "covers": _covers(facts),
         "period": facts.seen.get("period"),
         "proposal": facts.proposal,
         "candidates": facts.candidates,
@@ -65,6 +66,13 @@ def _shown_report(facts: Facts) -> dict[str, Any] | None:
     if report and facts.deposit.schema_chosen and not facts.deposit.schema_id and report["status"] != "unreadable":
         return None
     return report
+
+
+def _covers(facts: Facts) -> dict[str, Any] | None:
+    """Whom the file names when it is published as one; a link names nobody."""
+    if facts.context.get(LINK):
+        return None
+    return covering.of_deposit(facts.deposit, facts.organization, facts.seen.get("owners"))
 
 
 def _standing(deposit: Deposit) -> dict[str, Any]:
