@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .cover import odl_covered
+from .cover import odl_covered, odl_refusals
 from .datagouv import (
     odl_datagouv_badge,
     odl_datagouv_enabled,
@@ -197,6 +197,7 @@ __all__ = [
     "odl_pressing",
     "odl_problems",
     "odl_quality_words",
+    "odl_refusals",
     "odl_remember",
     "odl_replace_url",
     "odl_role_words",

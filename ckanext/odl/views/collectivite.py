@@ -143,9 +143,9 @@ def cover(name: str, dataset: str) -> Any:
             tk.get_action("odl_cover_accept")(_context(), asked)
             tk.h.flash_success(tk._("“{title}” may name you again.").format(title=one["package"]["title"]))
             return _covers_of(name)
+        tk.check_access("odl_cover_refuse", _context(), asked)
         if one["state"] == "refused":
             return _covers_of(name)
-        tk.check_access("odl_cover_refuse", _context(), asked)
         if tk.request.method == "POST":
             tk.get_action("odl_cover_refuse")(_context(), {**asked, "why": why})
             said = tk._("Your name is no longer shown with “{title}”. {who} is told.")

@@ -193,7 +193,12 @@ class Description:
         names = self.deposit.get("covers")
         if names:
             said = tk.ungettext("{n}, named with the dataset", "{n}, named with the dataset", names["count"])
-            facts.append({"label": tk._("Local authorities concerned"), "text": said.format(n=helpers.odl_number(names["count"]))})
+            facts.append(
+                {
+                    "label": tk._("Local authorities concerned"),
+                    "text": said.format(n=helpers.odl_number(names["count"])),
+                }
+            )
         licence = self._value((_PACKAGE, "license_id"))
         if self.is_new and licence:
             known = {

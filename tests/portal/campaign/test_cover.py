@@ -212,7 +212,9 @@ def test_the_pages_say_it_to_each(place: Place, page: Callable[..., BeautifulSou
     assert "Choisissez l’une des deux possibilités." in text(page("atd", share, {}, status=422))
     assert page("atd", share, {"how": "one"}, status=302).location.endswith("/donnees-personnelles")
     assert "nomme 2 collectivités" in text(page("atd", f"/odl/depot/{made}"))
-    assert "Collectivités concernées 2, nommées avec le jeu de données" in text(page("atd", f"/odl/depot/{made}/publier"))
+    assert "Collectivités concernées 2, nommées avec le jeu de données" in text(
+        page("atd", f"/odl/depot/{made}/publier")
+    )
     done = publish(place, made)
     assert "Il nomme 2 collectivités" in text(page("atd", f"/odl/depot/{made}/en-ligne"))
 
@@ -223,7 +225,7 @@ def test_the_pages_say_it_to_each(place: Place, page: Callable[..., BeautifulSou
     assert "Publié par Causses Numérique, avec 2 lignes qui vous concernent" in own
     page("neighbour", answer, status=404)
     asked = text(page("agent", answer))
-    assert "elles restent en ligne : le portail ne retire rien de lui-même" in asked
+    assert "du fichier sans elles : le portail ne retire rien de lui-même" in asked
     assert "Vous le notez pour" not in asked
     assert "Vous le notez pour Badaroux" in text(page("atd", answer))
     assert "Dites en quelques mots pourquoi" in text(page("agent", answer, {"why": " "}, status=422))
