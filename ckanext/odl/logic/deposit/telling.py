@@ -78,7 +78,7 @@ def _recipients(session: Session, package_id: str, structure: Any) -> list[Any]:
     published = (event.c.deposit_id == deposit_id, event.c.what == "published", event.c.user_id.is_not(None))
     by = session.scalar(sa.select(event.c.user_id).where(*published).order_by(event.c.id.desc()).limit(1))
     person = session.get(model.User, by) if by else None
-    if _can_be_told(person) and access.may_publish_for(person.name, structure.id):
+    if person is not None and _can_be_told(person) and access.may_publish_for(person.name, structure.id):
         return [person]
     user: Any = model.User
     member: Any = model.Member
@@ -97,7 +97,7 @@ def _recipients(session: Session, package_id: str, structure: Any) -> list[Any]:
 
 
 def _can_be_told(person: Any) -> bool:
-    return person is not None and person.state == model.State.ACTIVE and members.email_is_valid(person.email or "")
+    return person.state == model.State.ACTIVE and members.email_is_valid(person.email or "")
 
 
 def _letter(package: Any, member: Any, structure: Any, why: str) -> tuple[str, str]:
