@@ -69,7 +69,7 @@ class Covered(tk.BaseModel):
         session.execute(
             sa.update(table)
             .where(mine, table.c.files.has_key(resource_id))
-            .values(files=table.c.files.op("-")(resource_id))
+            .values(files=table.c.files.op("-")(sa.cast(resource_id, sa.Text)))
         )
         if rows:
             values = [
