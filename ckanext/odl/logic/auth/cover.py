@@ -46,7 +46,6 @@ def odl_cover_show(context: Context, data_dict: DataDict) -> AuthResult:
     return _answer(True)
 
 
-@tk.auth_allow_anonymous_access
 def odl_cover_list(context: Context, data_dict: DataDict) -> AuthResult:
     """Those who work for the organization."""
     return _answer(may_read(context.get("user"), data_dict.get("organization") or ""))
@@ -60,7 +59,6 @@ def _row(context: Context, data_dict: DataDict) -> Any:
     return row
 
 
-@tk.auth_allow_anonymous_access
 def odl_cover_refuse(context: Context, data_dict: DataDict) -> AuthResult:
     """Those who publish for the organization, the staff above it too: the history says who it was."""
     if not access.may_publish_for(context.get("user"), data_dict.get("organization") or ""):
@@ -69,7 +67,6 @@ def odl_cover_refuse(context: Context, data_dict: DataDict) -> AuthResult:
     return _answer(True)
 
 
-@tk.auth_allow_anonymous_access
 def odl_cover_accept(context: Context, data_dict: DataDict) -> AuthResult:
     """Its own people; those above only take back what they wrote down themselves."""
     user, organization_id = context.get("user"), data_dict.get("organization") or ""
