@@ -1,10 +1,10 @@
-"""Which collectivités a file is about, when a column names them: a file for several can be split."""
+"""Which collectivités a file is about, when a column names them: a file for several can be split, or name them."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -50,16 +50,14 @@ class OwnerColumns:
             counts.update(block.columns[index])
 
     def found(self) -> dict[str, Any] | None:
-        """The best column that names two collectivités or more, None when there is none.
+        """The best column that names collectivités, one that names several before one that names one; None without.
 
         :returns: ``column`` (letter), ``heading``, ``kind`` (``siret``, ``siren`` or ``insee``), ``values``: code and
             rows of each, the most frequent first, :data:`MOST` at most; ``rest``: rows without a code
         """
-        for index, rank in self.ranks.items():
-            told = self._of_column(index, bare=rank == _BARE)
-            if told:
-                return told
-        return None
+        told = [self._of_column(index, bare=rank == _BARE) for index, rank in self.ranks.items()]
+        found = [one for one in told if one]
+        return next((one for one in found if _bodies(one["values"]) > 1), found[0] if found else None)
 
     def _of_column(self, index: int, *, bare: bool) -> dict[str, Any] | None:
         codes: Counter[str] = Counter()
@@ -75,8 +73,8 @@ class OwnerColumns:
             else:
                 codes[code] += rows
                 kinds[_kind(code)] += rows
-        bodies = {code[:9] if len(code) > 5 else code for code in codes}
-        if len(bodies) < 2 or filled - rest < _SURE_ROWS * filled:
+        bodies = {body_of(code) for code in codes}
+        if len(bodies) < (2 if bare else 1) or filled - rest < _SURE_ROWS * filled:
             return None
         if bare and sum(1 for code in bodies if len(code) == 9 and by_siren(code)) < _KNOWN_BODIES * len(bodies):
             return None
@@ -90,6 +88,15 @@ class OwnerColumns:
 
 
 _NAMED, _PLACE, _BARE = 0, 1, 2
+
+
+def body_of(code: str) -> str:
+    """Return what of a code names the collectivité: the SIREN of a SIRET, all of a SIREN or an INSEE code."""
+    return code[:9] if len(code) > 5 else code
+
+
+def _bodies(values: Iterable[Sequence[Any]]) -> int:
+    return len({body_of(code) for code, _rows in values})
 
 
 def _rank(heading: str, others: bool) -> int | None:

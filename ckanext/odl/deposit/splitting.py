@@ -1,4 +1,4 @@
-"""The rows of one collectivité, taken out of a file that covers several."""
+"""The rows of one collectivité, taken out of a file that covers several; or all the others."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ def part(
     name: str = "",
     columns: Sequence[str] = (),
     sheet: str | None = None,
+    others: bool = False,
 ) -> dict[str, Any]:
     """Write the rows whose cell holds one of *values* as a file of the same family: CSV, XLSX, JSON or GeoJSON.
 
@@ -42,6 +43,7 @@ def part(
     :param name: the file's name as people know it
     :param columns: the headings that the inspection found, so that the same row is taken for them
     :param sheet: the sheet that it was read from
+    :param others: write all the other rows instead, those without a code too
     :returns: ``rows``, how many were written, and ``format`` of the new file
     :raises Unreadable: the file cannot be read
     """
@@ -55,7 +57,7 @@ def part(
     kept = (
         (position, cells)
         for position, (_, cells) in enumerate(read.rows())
-        if index is not None and index < len(cells) and (code_of(cells[index]) or _bare(cells[index])) in wanted
+        if index is not None and (_code(cells, index) in wanted) is not others
     )
     write = {"xlsx": _workbook, "json": _records, "geojson": _records}.get(family, _delimited)
     return {"rows": write(read, kept, outputs[0]), "format": family}
@@ -65,6 +67,11 @@ _FAMILIES = {"xls": "xlsx", "ods": "xlsx", "tsv": "csv"}
 _CODE = re.compile(r"siret|siren|insee|code|\bcp\b|postal|\bid|identifiant|numero|\bn\b|tel|\bnum\b|cle|reference")
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,10})(?:\.\d{0,9}[1-9])?")
 """Of the shape that a workbook gives back as it was."""
+
+
+def _code(cells: Sequence[str], index: int) -> str | None:
+    cell = cells[index] if index < len(cells) else None
+    return None if cell is None else code_of(cell) or _bare(cell)
 
 
 def _bare(value: str) -> str:

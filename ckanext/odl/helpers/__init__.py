@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .cover import odl_covered, odl_refusals
 from .datagouv import (
     odl_datagouv_badge,
     odl_datagouv_enabled,
@@ -141,6 +142,7 @@ __all__ = [
     "odl_choice_groups",
     "odl_chosen",
     "odl_counts",
+    "odl_covered",
     "odl_datagouv_badge",
     "odl_datagouv_enabled",
     "odl_datagouv_field",
@@ -202,6 +204,7 @@ __all__ = [
     "odl_pressing",
     "odl_problems",
     "odl_quality_words",
+    "odl_refusals",
     "odl_remember",
     "odl_repair_place",
     "odl_replace_url",

@@ -322,10 +322,14 @@ def odl_deposit_event(line: Mapping[str, Any]) -> str:
         "taken-up": tk._("Taken up again"),
         "split": _shared_out(int(detail.get("parts") or 1)),
         "refused": tk._("Refused"),
+        "cover-refused": tk._("{name} refuses to be in it").format(name=name),
+        "cover-accepted": tk._("{name} accepts to be in it again").format(name=name),
     }
     said = known.get(str(line["what"]), str(line["what"]))
     if detail.get("why"):
         said = f"{said} ({detail['why']})"
+    if detail.get("for_them") and line.get("by"):
+        return tk._("{what}, written down for them by {who}").format(what=said, who=line["by"])
     return tk._("{what}, by {who}").format(what=said, who=line["by"]) if line.get("by") else said
 
 
@@ -349,6 +353,7 @@ def _updated(fields: Any) -> str:
         "resource": tk._("file named"),
         "sheet": tk._("sheet chosen"),
         "answers": tk._("questions on personal data answered"),
+        "covers": tk._("published as one file or shared out: chosen"),
     }
     said = [word for field, word in words.items() if field in fields]
     joined = ", ".join(said) or tk._("changed")

@@ -7,7 +7,7 @@ members, unless said otherwise.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -111,6 +111,26 @@ def with_code(field: str, value: str) -> list[model.Group]:
             sa.select(group).where(group.state == model.State.ACTIVE, group.type == ORGANIZATION, holds)
         )
     )
+
+
+def holding(codes: Collection[str], field: str) -> dict[str, model.Group]:
+    """Return the active organizations whose *field* holds one of these codes, by code."""
+    wanted = [code for code in set(codes) if code]
+    if not wanted:
+        return {}
+    group: Any = model.Group
+    extra: Any = getattr(model, "GroupExtra", None)
+    if extra is not None:  # CKAN 2.11
+        statement = (
+            sa.select(group, extra.value)
+            .join(extra, extra.group_id == group.id)
+            .where(extra.key == field, extra.value.in_(wanted), extra.state == model.State.ACTIVE)
+        )
+    else:
+        value = group.extras[field].astext
+        statement = sa.select(group, value).where(value.in_(wanted))
+    statement = statement.where(group.state == model.State.ACTIVE, group.type == ORGANIZATION)
+    return {row[1]: row[0] for row in model.Session.execute(statement)}
 
 
 def staffed_by(user_name: str | None) -> list[model.Group]:

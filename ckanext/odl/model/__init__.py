@@ -14,6 +14,7 @@ from .campaign import (
     MemberRow,
     RowResult,
 )
+from .covered import Covered, CoverState
 from .datagouv import DatagouvLink, DatagouvRun, Twin
 from .deposit import Deposit, DepositEvent, DepositFile, DepositState, FileKind, Place, PrivacyAnswer
 from .path import PathHistory, PathMandate, PathProof, What
@@ -25,6 +26,8 @@ __all__ = [
     "Campaign",
     "CampaignMember",
     "CampaignState",
+    "CoverState",
+    "Covered",
     "DatagouvLink",
     "DatagouvRun",
     "Deposit",

@@ -61,7 +61,8 @@ class Deposit(tk.BaseModel):
     ``owner_id``: the account that brought it; ``link_id``: the link by which it came, when there was no account.
     ``split_of``: the deposit of which it is a part. ``schema_id`` empty: none; ``schema_chosen``: a person said so, and
     nothing guesses over it. ``package`` and ``resource`` hold only what a person wrote or confirmed, over what the
-    portal proposes. ``answers``: of the questions on personal data. ``approved_by``: who said that it may be published.
+    portal proposes. ``answers``: of the questions on personal data. ``covers``: published as one file, with the name of
+    each member of whom it holds rows. ``approved_by``: who said that it may be published.
     """
 
     __table__ = sa.Table(
@@ -85,6 +86,7 @@ class Deposit(tk.BaseModel):
         sa.Column("resource", JSONB, nullable=False, server_default=sa.text("'{}'::jsonb")),
         sa.Column("answers", JSONB, nullable=False, server_default=sa.text("'{}'::jsonb")),
         sa.Column("file_id", sa.UnicodeText),
+        sa.Column("covers", sa.Boolean, nullable=False, server_default=sa.false()),
         sa.Column("publish_on", sa.Date),
         sa.Column("approved_by", sa.Text, nullable=False, server_default=""),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -113,6 +115,7 @@ class Deposit(tk.BaseModel):
     resource: Mapped[dict[str, Any]]
     answers: Mapped[dict[str, Any]]
     file_id: Mapped[str | None]
+    covers: Mapped[bool]
     publish_on: Mapped[dt.date | None]
     approved_by: Mapped[str]
     created_at: Mapped[dt.datetime]

@@ -13,6 +13,7 @@ from flask import Blueprint
 from ckanext.odl import helpers
 from ckanext.odl.logic import collectivite as hierarchy
 from ckanext.odl.logic import overview
+from ckanext.odl.logic.deposit import covering
 from ckanext.odl.views import csrf, doors
 
 odl_collectivite = Blueprint("odl_collectivite", __name__, url_prefix="/odl")
@@ -120,10 +121,47 @@ def read(name: str) -> Any:
             "may_deposit": authz.has_user_permission_for_group_or_org(
                 organization["id"], current_user.name, "create_dataset"
             ),
+            "covers": tk.get_action("odl_cover_list")(_context(), {"organization": organization["id"]}),
             "has_others": len(overview.collectivites(current_user.name)) > 1,
             **at,
         },
     )
+
+
+@odl_collectivite.route("/collectivite/<name>/publie-pour-vous/<dataset>", methods=["GET", "POST"])
+def cover(name: str, dataset: str) -> Any:
+    """Refuse to be in a dataset that somebody else publishes for this collectivité; ``undo`` takes the refusal back."""
+    organization = open_to_its_people(name)
+    asked = {"id": dataset, "organization": organization["id"]}
+    found = tk.get_action("odl_cover_list")(_context(), {"organization": organization["id"]})["results"]
+    one = next((one for one in found if dataset in (one["package"]["name"], one["package"]["id"])), None)
+    if one is None:
+        return tk.abort(404, tk._("This page does not exist, or is not open to you."))
+    form, error, why = tk.request.form, "", tk.request.form.get("why", "")
+    try:
+        if tk.request.method == "POST" and form.get("undo"):
+            tk.get_action("odl_cover_accept")(_context(), asked)
+            tk.h.flash_success(tk._("“{title}” may name you again.").format(title=one["package"]["title"]))
+            return _covers_of(name)
+        tk.check_access("odl_cover_refuse", _context(), asked)
+        if one["state"] == "refused":
+            return _covers_of(name)
+        if tk.request.method == "POST":
+            tk.get_action("odl_cover_refuse")(_context(), {**asked, "why": why})
+            said = tk._("Your name is no longer shown with “{title}”. {who} is told.")
+            tk.h.flash_success(said.format(title=one["package"]["title"], who=one["publisher"]["title"]))
+            return _covers_of(name)
+    except tk.NotAuthorized as refused:
+        return tk.abort(403, refused.message or tk._("Only those who publish for this local authority may do this."))
+    except tk.ValidationError:
+        error = tk._("Say in a few words why you refuse.")
+    page = {"organization": organization, "one": one, "error": error, "why": why}
+    is_own = covering.is_of_its_people(current_user.name, organization["id"])
+    return tk.render("odl/cover/refuse.html", {**page, "is_own": is_own}), 422 if error else 200
+
+
+def _covers_of(name: str) -> Any:
+    return tk.redirect_to("odl_collectivite.read", name=name, _anchor="publie-pour-vous")
 
 
 def _path(organization: dict[str, Any]) -> dict[str, Any] | None:

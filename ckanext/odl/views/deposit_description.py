@@ -190,6 +190,15 @@ class Description:
         if schema and schema.get("id"):
             title = schema.get("title") or helpers.odl_schema_name(schema["id"])
             facts.append({"label": tk._("Model"), "text": title})
+        names = self.deposit.get("covers")
+        if names:
+            said = tk.ungettext("{n}, named with the dataset", "{n}, named with the dataset", names["count"])
+            facts.append(
+                {
+                    "label": tk._("Local authorities concerned"),
+                    "text": said.format(n=helpers.odl_number(names["count"])),
+                }
+            )
         licence = self._value((_PACKAGE, "license_id"))
         if self.is_new and licence:
             known = {

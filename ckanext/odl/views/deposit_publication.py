@@ -149,6 +149,14 @@ def _warnings(deposit: Mapping[str, Any]) -> list[str]:
         said.append(sentence.format(name=deposit["report"]["file"]["sheet"]))
     if deposit_pages.badge_of(deposit) == "no_schema":
         said.append(tk._("It follows no model: it is published without a check."))
+    rows = (deposit["covers"] or {}).get("refused_rows")
+    if rows:
+        sentence = tk.ungettext(
+            "{n} row is of those who refuse to be in this dataset: the page of the file can leave it out.",
+            "{n} rows are of those who refuse to be in this dataset: the page of the file can leave them out.",
+            rows,
+        )
+        said.append(sentence.format(n=helpers.odl_number(rows)))
     said += [blocker["message"] for blocker in deposit_pages.advice(deposit) if blocker["overcome"]]
     return said
 

@@ -1,4 +1,4 @@
-"""A file that speaks of several local authorities: whose its rows are, one deposit for each, what became of them."""
+"""A file that speaks of several local authorities: one deposit for each, or one file that names them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from ckan.plugins import toolkit as tk
 from flask import Blueprint
 
 from ckanext.odl import territory
-from ckanext.odl.logic import collectivite
+from ckanext.odl.deposit.owners import body_of
+from ckanext.odl.logic.deposit import covering
 from ckanext.odl.views import csrf, deposit_pages
 from ckanext.odl.views.deposit_pages import context, find, frame
 
@@ -19,13 +20,13 @@ csrf.protect(odl_deposit_split)
 
 #: Rows of each table that a page shows.
 _PER_PAGE = 100
-#: Of a SIRET, what names the organization.
-_SIREN = 9
+#: Signs of an INSEE code; the others are longer.
+_INSEE = 5
 
 
 @odl_deposit_split.route("/<id>/partager", methods=["GET", "POST"])
 def share(id: str) -> Any:
-    """Who gets which rows; afterwards, what each made of them."""
+    """Whose the rows are; one deposit for each or one file with their names; afterwards, what each made of it."""
     deposit = find(id)
     offered = offer(deposit)
     if offered is None:
@@ -33,14 +34,36 @@ def share(id: str) -> Any:
     if tk.request.method == "GET":
         return tk.render("odl/deposit/split.html", _page(deposit, offered))
     try:
-        done = _call(deposit, offered)
+        return _share(deposit, offered, tk.request.form.get("how", ""))
     except tk.ValidationError as error:
         words = " ".join(deposit_pages.sentences(error.error_dict))
-        refusal = {"errors": {"column": words}, "problems": [{"label": "", "anchor": "odl-share", "text": words}]}
+        refusal = {"errors": {"how": words}, "problems": [{"label": "", "anchor": "odl-share", "text": words}]}
         return tk.render("odl/deposit/split.html", {**_page(find(id), offered), **refusal}), 422
+
+
+def _share(deposit: dict[str, Any], offered: Mapping[str, Any], how: str) -> Any:
+    if how == "one":
+        deposit_pages.update(deposit, covers=True)
+        return tk.redirect_to(deposit_pages.next_page(find(deposit["id"])))
+    if how != "each":
+        raise tk.ValidationError({"how": [tk._("Choose one of the two.")]})
+    done = _call(deposit, offered)
     if done["queued"]:
         tk.h.flash_success(tk._("The first deposits are ready. The portal prepares the others one after the other."))
-    return tk.redirect_to("odl_deposit_split.share", id=id)
+    return tk.redirect_to("odl_deposit_split.share", id=deposit["id"])
+
+
+@odl_deposit_split.route("/<id>/sans-refus", methods=["POST"])
+def leave_out(id: str) -> Any:
+    """Make the file without the rows of those who refuse; it is then read over and published like any other."""
+    deposit = find(id)
+    try:
+        made = tk.get_action("odl_deposit_leave_out")(context(), {"id": deposit["id"]})
+    except tk.ValidationError as error:
+        tk.h.flash_error(" ".join(deposit_pages.sentences(error.error_dict)))
+        return tk.redirect_to("odl_deposit.read", id=id)
+    tk.h.flash_success(tk._("Here is the file without these rows. Read it over, then publish it."))
+    return tk.redirect_to("odl_deposit.read", id=made["id"])
 
 
 def offer(deposit: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -51,12 +74,9 @@ def offer(deposit: Mapping[str, Any]) -> dict[str, Any] | None:
     owners = deposit["owners"]
     if not owners or deposit["split_of"]:
         return None
-    length = _SIREN if owners["kind"] == "siret" else None
-    count = len({str(value)[:length] for value, _rows in owners["values"]})
+    count = len({body_of(value) for value, _rows in owners["values"]})
     organization = model.Group.get(deposit["organization"]["id"])
-    if count < 2 or organization is None:
-        return None
-    if not collectivite.is_atd(organization) and not collectivite.children(organization):
+    if count < 2 or organization is None or not covering.may_name(organization):
         return None
     return {"count": count, "column": owners["column"], "heading": owners["heading"], "rest": owners.get("rest") or 0}
 
@@ -67,7 +87,9 @@ def _call(deposit: Mapping[str, Any], offered: Mapping[str, Any], **more: Any) -
 
 def _page(deposit: dict[str, Any], offered: Mapping[str, Any]) -> dict[str, Any]:
     found = _call(deposit, offered, dry_run=True)
-    parts = [{**part, **_standing(part)} for part in found["parts"]]
+    names = deposit["covers"] or {}
+    refuse = {one["name"] for one in names.get("members") or () if one["state"] == "refused"}
+    parts = [{**part, **_standing(part), "refuses": part["organization"] in refuse} for part in found["parts"]]
     todo = sum(1 for part in parts if part["deposit"] is None)
     pages = max(1, -(-len(parts) // _PER_PAGE))
     page = min(max(1, tk.request.args.get("page", 1, type=int)), pages)
@@ -80,6 +102,8 @@ def _page(deposit: dict[str, Any], offered: Mapping[str, Any]) -> dict[str, Any]
         "todo": todo,
         "is_begun": todo < len(parts),
         "is_open": not deposit_pages.is_over(deposit),
+        "names": names,
+        "how": "one" if names else "",
         "page": page,
         "pages": pages,
         "left": left[:_PER_PAGE],
@@ -110,5 +134,5 @@ def _why_left(why: str) -> str:
 
 def _label(code: str) -> str:
     """The name of whom a code is, empty when the reference does not know it."""
-    body = territory.commune(code) if len(code) < _SIREN else territory.by_siren(code[:_SIREN])
+    body = territory.by_siren(body_of(code)) if len(code) > _INSEE else territory.commune(code)
     return body.label if body else ""

@@ -91,15 +91,15 @@ def test_the_page_shares_out_and_follows_the_answers(place: Place, page: Callabl
     assert read.find("a", href=lambda to: to and to.endswith(address)) is not None
 
     before = page("atd", address)
-    assert "Partager en 2 dépôts" in text(before)
+    assert "nomme 2 collectivités que vous accompagnez. Comment publier ce fichier ?" in text(before)
     assert "aucune collectivité du portail n’a ce code" in text(before)
     assert "pas dans votre périmètre" in text(before)
     page("agent", address, status=404)
-    assert page("atd", address, {}, status=302).location.endswith(address)
+    assert page("atd", address, {"how": "each"}, status=302).location.endswith(address)
 
     parts = {part["organization"]: part for part in page_parts(place, whole, column)}
     after = text(page("atd", address))
-    assert "Partager en" not in after
+    assert "Comment publier ce fichier" not in after
     assert after.count("attend sa réponse") == 2
 
     mine = parts["badaroux"]["deposit"]

@@ -65,6 +65,10 @@ def thing(name: str, key: str = "id", **more: Any) -> Callable[[Any], dict[str, 
     return lambda world: {key: world.things[name], **more}
 
 
+def cover(name: str, **more: Any) -> Callable[[Any], dict[str, Any]]:
+    return lambda world: {"id": world.things["covered"], "organization": world.orgs[name], **more}
+
+
 def resource(state: str, key: str = "id") -> Callable[[Any], dict[str, Any]]:
     return lambda world: {key: world.resources[state]}
 
@@ -259,6 +263,25 @@ ACTIONS = [
     Call("odl_deposit_link_revoke", thing("campaign", "campaign", organizations=["x"]), may=STAFF),
     Call("odl_deposit_split", thing("deposit_draft", column="A"), may=EDITORS, asks_all=False),
     Call("odl_deposit_split", thing("deposit_draft", column="A", dry_run=True), may=EDITORS, asks_all=False),
+    # a dataset that speaks of members: they answer for themselves
+    Call("odl_cover_show", thing("covered")),
+    *(
+        Call("odl_cover_show", lambda world, s=state: {"id": world.packages[s]},
+             may=NOBODY if state == "deleted" else readers(state))
+        for state in STATES
+    ),
+    Call("odl_cover_list", lambda world: {"organization": world.orgs["a"]}, may=INSIDE, others=403),
+    Call("odl_cover_list", lambda world: {"organization": world.orgs["b"]},
+         may=STAFF | {"member_b", "editor_b", "admin_b"}, others=403),
+    Call("odl_cover_list", lambda world: {"organization": world.orgs["atd"]}, may=STAFF, others=403),
+    Call("odl_cover_refuse", cover("a", why="Non"), may=EDITORS, others=403),
+    Call("odl_cover_refuse", cover("b", why="Non"), may=STAFF | {"editor_b", "admin_b"}, others=403, asks_all=False),
+    Call("odl_cover_refuse", lambda world: {**cover("a", why="Non")(world), "id": world.packages["private"]},
+         may=NOBODY, sees=EVERYBODY - EDITORS),
+    # it refused itself: those above do not take this back
+    Call("odl_cover_accept", cover("a"), may=frozenset({"editor_a", "admin_a", "sysadmin"}), others=403,
+         asks_all=False),
+    Call("odl_deposit_leave_out", thing("deposit_draft"), may=EDITORS, asks_all=False),
     # deposits: those who publish for the organization, and nobody else of it
     Call("odl_deposit_list", may=ACCOUNTS, others=403),
     Call("odl_deposit_list", lambda world: {"mine": True, "state": "open"}, may=ACCOUNTS, others=403),
@@ -352,6 +375,10 @@ def chosen(**form: Any) -> Callable[[Any], dict[str, Any]]:
 
 def deposit(state: str, **more: Any) -> Callable[[Any], dict[str, Any]]:
     return lambda world: {"id": world.things[f"deposit_{state}"], **more}
+
+
+def covered(name: str) -> Callable[[Any], dict[str, Any]]:
+    return lambda world: {"name": world.orgs[name], "dataset": world.things["covered"]}
 
 
 INSIDE_PAGE: dict[str, Any] = {"may": INSIDE, "anonymous": LOGIN}
@@ -485,6 +512,10 @@ ROUTES = [
     Call(f"GET {NATIONAL}/a-examiner/<national_id>", thing("found", "other"), may=NOBODY),
     Call(f"POST {NATIONAL}/a-examiner/<national_id>", thing("found"), form=posted(), may=STAFF),
     Call(f"GET {COMMUNE}/data-gouv", named(), **INSIDE_PAGE),
+    Call(f"GET {COMMUNE}/publie-pour-vous/<dataset>", covered("a"), **ACTING_PAGE),
+    Call(f"POST {COMMUNE}/publie-pour-vous/<dataset>", covered("a"), form=posted(why="Non"), **ACTING_PAGE),
+    Call(f"GET {COMMUNE}/publie-pour-vous/<dataset>", covered("b"), may=STAFF | {"editor_b", "admin_b"},
+         sees=frozenset({"member_b"}), anonymous=LOGIN),
     # a collectivité and its path
     Call("GET /odl/home"),
     Call("GET /odl/collectivite", may=ACCOUNTS, anonymous=LOGIN),
@@ -573,7 +604,7 @@ ROUTES = [
     *(
         Call(f"POST {DEPOSIT}{part}", deposit("draft"), form=posted(), may=EDITORS, anonymous=LOGIN)
         for part in ("/modele", "/fichier", "/reparer", "/donnees-personnelles", "/ou", "/publier", "/verifier",
-                     "/partager", "/feuilles")
+                     "/partager", "/feuilles", "/sans-refus")
     ),
     Call(f"POST {DEPOSIT}/description", deposit("draft"), form=posted(title="Prénoms"), may=EDITORS, anonymous=LOGIN),
     Call(f"POST {DEPOSIT}/abandonner", deposit("abandoned"), form=posted(), may=EDITORS, anonymous=LOGIN),

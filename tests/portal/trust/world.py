@@ -22,7 +22,7 @@ from ckan.tests import factories
 from ckan.tests.helpers import CKANTestApp
 
 from ckanext.odl.logic.path import recompute
-from ckanext.odl.model import PathProgress, Twin
+from ckanext.odl.model import Covered, PathProgress, Twin
 from tests.portal.conftest import HEADER, SCHEMA, call, run_checks, upload
 
 #: Person -> (organization, role). ``a`` and ``b`` are communes of ``atd``, which ``above`` is over; ``other`` is apart.
@@ -176,6 +176,7 @@ def build(flask_app: Any, **more: Any) -> World:
     _national(world)
     _deposits(world)
     _campaign(world)
+    _covered(world)
     world.settle()
     return world
 
@@ -306,6 +307,26 @@ def _campaign(world: World) -> None:
         made = of("odl_deposit_link_create", campaign=campaign["id"], organization=ids[name])
         world.things[f"link_{name}"] = made["url"].rpartition("/")[2]
     of("odl_deposit_link_revoke", campaign=campaign["id"], organizations=[ids["b"]])
+
+
+def _covered(world: World) -> None:
+    """A public dataset of the ATD that speaks of its two communes, of which one refuses to be in it."""
+    staff, ids = world.users["staff_atd"], {name: model.Group.get(world.orgs[name]).id for name in ("a", "b")}
+    made = call(
+        "package_create", staff, name="prenoms-partages", title="Prénoms partagés", owner_org=world.orgs["atd"],
+        license_id="lov2", private=False,
+    )  # fmt: skip
+    file = upload((HEADER + "Valbrune,48903,F,Louise,3,2024\n").encode(), "partages.csv")
+    data = {"package_id": made["id"], "name": "Partagés", "url": "partages.csv", "upload": file}
+    resource = call("resource_create", staff, **data)
+    Covered.put(model.Session(), made["id"], resource["id"], {ids["a"]: 2, ids["b"]: 1})
+    model.Session.commit()
+    why = world.text("coverwhy", INSIDE)
+    tk.get_action("odl_cover_refuse")(
+        {"user": world.users["editor_a"]["name"], "ignore_auth": False},
+        {"id": made["id"], "organization": world.orgs["a"], "why": why},
+    )
+    world.things["covered"] = made["id"]
 
 
 def _path(world: World) -> None:

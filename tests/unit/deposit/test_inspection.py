@@ -95,6 +95,15 @@ def test_several_members_in_one_file(tmp_path: Path):
     }
 
 
+def test_a_column_that_names_one_is_told_where_none_names_several(tmp_path: Path):
+    one, several = MEMBERS["48095"], ["48095", "48092"]
+    rows = "\n".join(f"{one};{code}" for code in several)
+    assert look(write(tmp_path, f"SIRET de la collectivité;code_insee\n{rows}\n"))["owners"]["column"] == "B"
+    alone = look(write(tmp_path, f"SIRET de la collectivité;objet\n{one};a\n{one};b\n"))["owners"]
+    assert alone["values"] == [[one, 2]]
+    assert look(write(tmp_path, f"siret;objet\n{one};a\n"))["owners"] is None
+
+
 @pytest.mark.parametrize("heading", ["idBeneficiaire", "SIRET du titulaire", "siret_fournisseur", "montant"])
 def test_beneficiaries_are_no_members(tmp_path: Path, heading: str):
     rows = "\n".join(f"{siret};x" for siret in MEMBERS.values())

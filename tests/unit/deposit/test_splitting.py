@@ -82,7 +82,9 @@ def test_the_parts_make_the_whole(tmp_path: Path, codes: list[str]):
     owners = inspect(path, name="x.csv")["owners"]
     told = dict(owners["values"]) if owners else {}
     for code in set(codes) - {""}:
-        assert taken(path, [code])[0]["rows"] == codes.count(code)
-        if owners:
-            assert told[code] == codes.count(code)
-    assert bool(owners) == (len(set(codes) - {""}) > 1)
+        told_rows, content = taken(path, [code])
+        assert told_rows["rows"] == told[code] == codes.count(code)
+        rest, others = taken(path, [code], others=True)
+        assert rest["rows"] == len(codes) - codes.count(code)
+        assert sorted(content.splitlines()[1:] + others.splitlines()[1:]) == sorted(path.read_bytes().splitlines()[1:])
+    assert bool(owners) == bool(set(codes) - {""})

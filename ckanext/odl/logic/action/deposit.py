@@ -111,6 +111,7 @@ def odl_deposit_update(context: types.Context, data_dict: types.DataDict) -> typ
     :param sheet: the sheet of a workbook that is to be read; the file is checked again with it
     :param sheets: what of a workbook with several sheets is published: ``one``, the sheet that is read (the portal
         makes a file with it alone, and keeps the workbook), or ``all``, though the others were not checked
+    :param covers: true to publish the file of several members as one that names them (``odl_cover_show``)
     :returns: as ``odl_deposit_show``
     :raises ValidationError: an unknown field, model or sheet, a dataset of somebody else, a deposit that is no longer
         open

@@ -20,6 +20,7 @@ from .campaign import (
     odl_member_import_show,
 )
 from .collectivite import organization_create, organization_update
+from .cover import odl_cover_accept, odl_cover_list, odl_cover_refuse, odl_cover_show, odl_deposit_leave_out
 from .datagouv_check import odl_harvest_check
 from .datagouv_in import (
     odl_datagouv_review_decide,
@@ -90,6 +91,10 @@ __all__ = [
     "odl_campaign_show",
     "odl_campaign_update",
     "odl_catalogue_update",
+    "odl_cover_accept",
+    "odl_cover_list",
+    "odl_cover_refuse",
+    "odl_cover_show",
     "odl_datagouv_backcheck",
     "odl_datagouv_backcheck_show",
     "odl_datagouv_link_list",
@@ -110,6 +115,7 @@ __all__ = [
     "odl_deposit_check",
     "odl_deposit_create",
     "odl_deposit_file_add",
+    "odl_deposit_leave_out",
     "odl_deposit_link_create",
     "odl_deposit_link_revoke",
     "odl_deposit_list",

@@ -75,7 +75,7 @@ def read(upload: Any, language: str, department: str = "") -> dict[str, Any]:
 def keep(session: Session, atd: model.Group, found: dict[str, Any], **values: Any) -> str:
     """Store a list that was read, with the rows that the portal knows although the reference does not."""
     unlisted = [row["codes"]["siren"] for row in found["rows"] if row["state"] == UNKNOWN and row["codes"]["siren"]]
-    known = present(unlisted, "odl_siren")
+    known = collectivite.holding(unlisted, "odl_siren")
     rows = []
     for row in found["rows"]:
         organization = known.get(row["codes"]["siren"]) if row["state"] == UNKNOWN else None
@@ -92,34 +92,14 @@ def keep(session: Session, atd: model.Group, found: dict[str, Any], **values: An
     return MemberImport.add(session, rows, atd_id=atd.id, columns=found["columns"], **values)
 
 
-def present(codes: Collection[str], field: str) -> dict[str, model.Group]:
-    """The active organizations that hold one of these codes, by code; one query."""
-    wanted = [code for code in set(codes) if code]
-    if not wanted:
-        return {}
-    group: Any = model.Group
-    extra: Any = getattr(model, "GroupExtra", None)
-    if extra is not None:  # CKAN 2.11
-        statement = (
-            sa.select(group, extra.value)
-            .join(extra, extra.group_id == group.id)
-            .where(extra.key == field, extra.value.in_(wanted), extra.state == model.State.ACTIVE)
-        )
-    else:
-        value = group.extras[field].astext
-        statement = sa.select(group, value).where(value.in_(wanted))
-    statement = statement.where(group.state == model.State.ACTIVE, group.type == collectivite.ORGANIZATION)
-    return {row[1]: row[0] for row in model.Session.execute(statement)}
-
-
 class Standing:
     """Where rows stand against the portal as it is now (five queries, whatever the number of rows)."""
 
     def __init__(self, atd: model.Group, rows: Collection[MemberRow]) -> None:
         self.below = collectivite.descendants(atd)
         bodies = [territory.body(row.body) for row in rows if row.body]
-        self._by_insee = present([body.insee for body in bodies if body], "odl_insee")
-        self._by_siren = present([body.siren for body in bodies if body], "odl_siren")
+        self._by_insee = collectivite.holding([body.insee for body in bodies if body], "odl_insee")
+        self._by_siren = collectivite.holding([body.siren for body in bodies if body], "odl_siren")
 
     def organization(self, body: territory.Body | None) -> model.Group | None:
         if body is None:

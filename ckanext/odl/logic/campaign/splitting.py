@@ -4,30 +4,23 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, field
-from tempfile import NamedTemporaryFile
 from typing import Any
 
 import sqlalchemy as sa
 from ckan import model
 from ckan.plugins import toolkit as tk
 from ckan.types import Context
-from werkzeug.datastructures import FileStorage
 
 from ckanext.odl import config
-from ckanext.odl.logic.deposit import access, bringing, keeping, publishing
+from ckanext.odl.logic.deposit import access, bringing, covering, cutting, publishing
 from ckanext.odl.model import Deposit, DepositEvent, DepositFile, DepositState, FileKind
-from ckanext.odl.validation.guard import Stopped, in_child
 
-from .importing import present
 from .link_deposits import ACCEPTANCE
 
 log = logging.getLogger(__name__)
 
 #: Parts made at once; the worker makes the others, as many at a time, so that checks of files go between.
 AT_ONCE = 20
-_FIELDS = {"insee": "odl_insee", "siren": "odl_siren", "siret": "odl_siren"}
-#: Of a SIRET, what names the organization.
-_SIREN = 9
 
 
 @dataclass
@@ -74,6 +67,9 @@ def split(context: Context, deposit: Deposit, column: str, *, dry_run: bool = Fa
         bringing.must_be_open(alone)
         shares, left = _shares(context, alone, column)
         missing = [share for share in shares if share.part is None]
+        if missing and alone.covers:  # shared out instead
+            Deposit.put(model.Session(), alone.id, covers=False)
+            model.Session.commit()
         _make(context, alone, column, missing[:AT_ONCE])
     queued = len(missing) - AT_ONCE
     if queued > 0:
@@ -112,7 +108,7 @@ def _shares(context: Context, deposit: Deposit, column: str) -> tuple[list[Share
     owners = ((file.inspection if file else None) or {}).get("owners") or {}
     if file is None or owners.get("column") != column:
         raise tk.ValidationError({"column": [tk._("This column does not say whose each row is.")]})
-    known = organizations_of(owners)
+    known = covering.organizations_of(owners)
     made, user = _present(deposit), context.get("user")
     may: dict[str, bool] = {}
     shares: dict[str, Share] = {}
@@ -132,17 +128,6 @@ def _shares(context: Context, deposit: Deposit, column: str) -> tuple[list[Share
         share.values.append(value)
         share.rows += rows
     return sorted(shares.values(), key=lambda share: share.organization.display_name.casefold()), left
-
-
-def organizations_of(owners: dict[str, Any]) -> dict[str, Any]:
-    """The organizations of this portal that the codes of a column name: code -> organization (one query).
-
-    :param owners: as the inspection of the file gives them
-    """
-    length = _SIREN if owners["kind"] == "siret" else None
-    codes = {value: "".join(str(value).split())[:length].upper() for value, _rows in owners["values"]}
-    known = present(codes.values(), _FIELDS[owners["kind"]])
-    return {value: known[code] for value, code in codes.items() if code in known}
 
 
 def _present(deposit: Deposit) -> dict[str, dict[str, Any]]:
@@ -185,10 +170,9 @@ def _make(context: Context, deposit: Deposit, column: str, shares: list[Share]) 
         return
     file: Any = model.Session.get(DepositFile, deposit.file_id)
     deposit_id = deposit.id
-    with NamedTemporaryFile(prefix="odl-") as copy:
-        keeping.copy(file, copy)
+    with cutting.copied(file) as path:
         for share in shares:
-            made = _part(context, deposit, file, copy.name, column, share)
+            made = _part(context, deposit, file, path, share)
             state = {"state": DepositState.WAITING.value, "reason": ACCEPTANCE, "why": None}
             share.part = {"id": made, **state}
     by = access.actor(context)
@@ -196,30 +180,9 @@ def _make(context: Context, deposit: Deposit, column: str, shares: list[Share]) 
     model.Session.commit()
 
 
-def _part(context: Context, deposit: Deposit, file: DepositFile, path: str, column: str, share: Share) -> str:
+def _part(context: Context, deposit: Deposit, file: DepositFile, path: str, share: Share) -> str:
     organization = share.organization
-    with NamedTemporaryFile(prefix="odl-") as output:
-        try:
-            found = in_child(
-                "ckanext.odl.deposit.splitting:part",
-                path,
-                options={
-                    "column": column,
-                    "values": share.values,
-                    "name": file.name,
-                    "columns": (file.inspection or {}).get("columns") or [],
-                    "sheet": deposit.resource.get("odl_sheet") or None,
-                },
-                seconds=config.answer_seconds(),
-                memory=config.memory(),
-                limits=config.limits(),
-                outputs=[output],
-            )
-        except Stopped as stopped:
-            raise tk.ValidationError({"column": [tk._("The file could not be read to its end.")]}) from stopped
-        output.seek(0)
-        stem = file.name.rpartition(".")[0] or file.name
-        upload = FileStorage(output, filename=f"{stem}-{organization.name}.{found['format']}")
+    with cutting.cut(path, deposit, file, share.values, suffix=f"-{organization.name}") as upload:
         schema = f"{deposit.schema_id}@{deposit.schema_version}" if deposit.schema_version else deposit.schema_id
         data = {"organization": organization.id, "upload": upload, **({"schema": schema} if deposit.schema_id else {})}
         made = tk.get_action("odl_deposit_create")(tk.fresh_context(context), data)["id"]

@@ -11,14 +11,16 @@ from sqlalchemy.orm import Session
 
 from ckanext.odl import queue
 from ckanext.odl.intake import own_session
+from ckanext.odl.logic.deposit import telling
 
 from . import accepting, importing, mailing
 
 
 def next_piece(session: Session) -> bool:
     """Carry out one row of a list, send one message, or publish one deposit; False when nothing waits."""
+    pieces = (importing.next_row, mailing.next_mail, telling.next_mail, accepting.next_acceptance)
     with _language_of_the_portal():
-        return importing.next_row(session) or mailing.next_mail(session) or accepting.next_acceptance(session)
+        return any(next_(session) for next_ in pieces)
 
 
 @contextmanager
@@ -35,7 +37,8 @@ def _language_of_the_portal() -> Iterator[None]:
 def sweep() -> dict[str, int]:
     """Announce again what nobody does. To be run every minute."""
     with own_session() as session:
-        waits = importing.waiting(session) or mailing.due(session) or accepting.waiting(session)
+        waiting = (importing.waiting, mailing.due, telling.due, accepting.waiting)
+        waits = any(is_waiting(session) for is_waiting in waiting)
     if waits:
         queue.send()
     return {"waiting": int(waits)}

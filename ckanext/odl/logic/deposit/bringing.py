@@ -11,7 +11,7 @@ from ckan.plugins import toolkit as tk
 from ckan.types import Context
 
 from ckanext.odl.deposit import privacy
-from ckanext.odl.logic.deposit import drafts, keeping
+from ckanext.odl.logic.deposit import covering, drafts, keeping
 from ckanext.odl.logic.deposit.access import LINK, actor
 from ckanext.odl.logic.deposit.facts import PACKAGE_FIELDS, RESOURCE_FIELDS, held_to
 from ckanext.odl.model import Deposit, DepositEvent, DepositFile, DepositState, FileKind, Place, PrivacyAnswer
@@ -151,6 +151,8 @@ def update(context: Context, deposit: Deposit, data: dict[str, Any]) -> None:
             values[column] = _merged(known[column], data[column], fields, column)
     if data.get("answers"):
         values["answers"] = _answers(deposit, data["answers"])
+    if data.get("covers") is not None:
+        values["covers"] = _covers(context, deposit, data["covers"])
     if not values:
         return
     session, by = model.Session(), actor(context)
@@ -176,8 +178,23 @@ def update(context: Context, deposit: Deposit, data: dict[str, Any]) -> None:
 def _says_more(data: dict[str, Any]) -> bool:
     """Whether more is said than the answers, which may still be given of what was published as a draft."""
     return isinstance(data.get("schema"), str) or any(
-        data.get(name) for name in ("place", "package_id", "resource_id", "package", "resource")
+        data.get(name) is not None for name in ("place", "package_id", "resource_id", "package", "resource", "covers")
     )
+
+
+def _covers(context: Context, deposit: Deposit, covers: bool) -> bool:
+    """Whether the file is published as one with the names of its members; not once its rows were shared out."""
+    if not covers:
+        return False
+    organization: Any = model.Group.get(deposit.organization_id)
+    if context.get(LINK) or deposit.split_of or not covering.may_name(organization):
+        raise tk.ValidationError({"covers": [tk._("Only a structure that supports others may name them.")]})
+    table = Deposit.__table__
+    shared = (table.c.split_of == deposit.id, table.c.state != DepositState.ABANDONED.value)
+    if model.Session.scalar(sa.select(sa.exists().where(*shared))):
+        sentence = tk._("Its rows were shared out already: published as one file too, they would be there twice.")
+        raise tk.ValidationError({"covers": [sentence]})
+    return True
 
 
 def _goes_elsewhere(deposit: Deposit, values: dict[str, Any]) -> bool:

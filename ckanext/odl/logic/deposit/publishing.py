@@ -22,7 +22,7 @@ from werkzeug.datastructures import FileStorage
 from ckanext.odl import storage
 from ckanext.odl.deposit import privacy
 from ckanext.odl.deposit.coverage import Coverage
-from ckanext.odl.logic.deposit import blocking, drafts, keeping, online, opening
+from ckanext.odl.logic.deposit import blocking, covering, drafts, keeping, online, opening
 from ckanext.odl.logic.deposit.access import Actor, actor
 from ckanext.odl.logic.deposit.facts import Facts, gather
 from ckanext.odl.model import Deposit, DepositEvent, DepositState, Place, PrivacyAnswer, StoredFile
@@ -183,6 +183,7 @@ def into_place(facts: Facts, values: dict[str, Any]) -> None:
     else:
         _add(facts, values)
         _newest_first(facts)
+    covering.name_members(facts.deposit, facts.organization, facts.seen.get("owners"))
 
 
 def _may(facts: Facts) -> None:

@@ -15,6 +15,8 @@ from ckanext.odl.model import DepositState, FileKind, Place
 
 _LANGUAGES = ["fr", "en"]
 _MOST_ROWS = 200
+#: Characters of the reason of a refusal.
+MOST_REASON = 500
 
 
 def odl_mapping(value: Any) -> dict[str, Any]:
@@ -38,6 +40,14 @@ def odl_answers(value: Any) -> dict[str, Any]:
         sentence = tk._("There is no such question or answer. These are known: {choices}.")
         raise tk.Invalid(sentence.format(choices=choices))
     return said
+
+
+def odl_reason(value: str) -> str:
+    """A reason in a few words."""
+    reason = value.strip()
+    if not reason:
+        raise tk.Invalid(tk._("Say in a few words why you refuse."))
+    return reason[:MOST_REASON]
 
 
 @tk.validator_args
@@ -86,6 +96,7 @@ def update(
     ignore_missing: Validator,
     ignore_empty: Validator,
     unicode_safe: Validator,
+    boolean_validator: Validator,
     one_of: ValidatorFactory,
 ) -> Schema:
     return {
@@ -96,6 +107,7 @@ def update(
         "sheets": [ignore_empty, one_of(["one", "all"])],
         "place": [ignore_empty, one_of([place.value for place in Place])],
         **{name: [ignore_empty, odl_mapping] for name in ("package", "resource", "answers")},
+        "covers": [ignore_empty, boolean_validator],
         "language": [ignore_empty, one_of(_LANGUAGES)],
     }
 
@@ -188,3 +200,23 @@ def one_call(
         "dry_run": [default(""), odl_flag],
         "language": [ignore_empty, one_of(_LANGUAGES)],
     }
+
+
+@tk.validator_args
+def of_dataset(not_empty: Validator, unicode_safe: Validator, ignore: Validator) -> Schema:
+    return {"id": [not_empty, unicode_safe], "__extras": [ignore]}
+
+
+@tk.validator_args
+def of_organization(not_empty: Validator, unicode_safe: Validator, ignore: Validator) -> Schema:
+    return {"organization": [not_empty, unicode_safe], "__extras": [ignore]}
+
+
+@tk.validator_args
+def cover(not_empty: Validator, unicode_safe: Validator, ignore: Validator) -> Schema:
+    return {**of_dataset(), **of_organization(), "__extras": [ignore]}
+
+
+@tk.validator_args
+def refuse(not_empty: Validator, unicode_safe: Validator, ignore: Validator) -> Schema:
+    return {**cover(), "why": [not_empty, unicode_safe, odl_reason]}

@@ -10,7 +10,7 @@ from ckan import model
 from ckan.types import Context
 
 from ckanext.odl import mending
-from ckanext.odl.logic.deposit import blocking, drafts
+from ckanext.odl.logic.deposit import blocking, covering, drafts
 from ckanext.odl.logic.deposit.access import LINK, may_reach
 from ckanext.odl.logic.deposit.facts import Facts, badge_of, checks, schema_words
 from ckanext.odl.logic.deposit.notes import notes as due_notes
@@ -50,6 +50,7 @@ def one(facts: Facts) -> dict[str, Any]:
         "questions": facts.questions,
         "answers": facts.answers,
         "owners": facts.seen.get("owners"),
+        "covers": _covers(facts),
         "period": facts.seen.get("period"),
         "proposal": facts.proposal,
         "candidates": facts.candidates,
@@ -86,6 +87,13 @@ def _sheets_kept(facts: Facts) -> str | None:
     if facts.file.kind == FileKind.SHEET.value:
         return "one"
     return "all" if facts.is_whole else None
+
+
+def _covers(facts: Facts) -> dict[str, Any] | None:
+    """Whom the file names when it is published as one; a link names nobody."""
+    if facts.context.get(LINK):
+        return None
+    return covering.of_deposit(facts.deposit, facts.organization, facts.seen.get("owners"))
 
 
 def _standing(deposit: Deposit) -> dict[str, Any]:

@@ -32,6 +32,7 @@ _ACCEPTED: dict[str, dict[str, Any]] = {
     "odl_mapping": {"type": "object"},
     "odl_answers": {"type": "object", "additionalProperties": TEXT},
     "odl_period": TEXT,
+    "odl_reason": TEXT,
     "list_of_strings": TEXTS,
     "email_validator": {"type": "string", "format": "email"},
     "odl_flag": {"type": "boolean"},
