@@ -105,10 +105,11 @@ def read_list(path: str, *, name: str = "", language: str = "fr", department: st
     :param language: of the sentences
     :param department: code of the département in which names are looked for first, "" for all of them
     :returns: ``problem`` (a sentence, None when the list was read), ``columns`` (role -> heading, for
-        :data:`ROLES`), ``unread`` (headings of the columns that hold something and are not read) and ``rows``: ``line`` (as the spreadsheet numbers it), ``text`` (what it says of the
-        collectivité), ``state`` (``found``, ``asked``, ``unknown``, ``twice``), ``body`` (:attr:`Body.id` or None),
-        ``label``, ``codes`` (``siren`` and ``insee`` as they were read, for what the reference does not hold),
-        ``choices`` (``value``, ``label`` each), ``why``, ``note``, ``email``, ``email_problem``
+        :data:`ROLES`), ``unread`` (headings of the columns that hold something and are not read) and ``rows``:
+        ``line`` (as the spreadsheet numbers it), ``text`` (what it says of the collectivité), ``state`` (``found``,
+        ``asked``, ``unknown``, ``twice``), ``body`` (:attr:`Body.id` or None), ``label``, ``codes`` (``siren`` and
+        ``insee`` as they were read, for what the reference does not hold), ``choices`` (``value``, ``label`` each),
+        ``why``, ``note``, ``email``, ``email_problem``
     """
     try:
         table = open_table(Path(path), FileFacts(name or Path(path).name), ())

@@ -276,11 +276,17 @@ def odl_deposit_event(line: Mapping[str, Any]) -> str:
         "taken-up": tk._("Taken up again"),
         "split": _shared_out(int(detail.get("parts") or 1)),
         "refused": tk._("Refused"),
+        "letter": _told(detail.get("state") or ""),
     }
     said = known.get(str(line["what"]), str(line["what"]))
     if detail.get("why"):
         said = f"{said} ({detail['why']})"
     return tk._("{what}, by {who}").format(what=said, who=line["by"]) if line.get("by") else said
+
+
+def _told(state: str) -> str:
+    words = {"queued": tk._("Message to its people: leaving"), "sent": tk._("Message to its people: sent")}
+    return words.get(state, tk._("Message to its people: did not arrive"))
 
 
 def _shared_out(parts: int) -> str:

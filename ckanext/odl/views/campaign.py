@@ -285,7 +285,8 @@ def member(name: str, id: str, organization: str) -> Any:
             else:
                 changes = {"id": id, "emails": {key: form.get("email", "")}}
                 tk.get_action("odl_campaign_update")(context(), changes)
-                tk.h.flash_success(tk._("The address is saved. The link sent to the former one no longer works."))
+                was_sent = tk._("The address is saved. The link sent to the former one no longer works.")
+                tk.h.flash_success(was_sent if row["invited_at"] else tk._("The address is saved."))
                 return tk.redirect_to("odl_campaign.read", name=group.name, id=id)
         except tk.ValidationError as refusal:
             errors = refusal.error_dict

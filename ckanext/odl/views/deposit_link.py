@@ -111,7 +111,7 @@ def _page(visit: Visit, deposit: dict[str, Any] | None, **more: Any) -> dict[str
         "organization": visit.organization,
         "atd": visit.atd,
         "campaign": visit.campaign,
-        "model_title": mailing.model_title(visit.campaign, language()),
+        "model_title": mailing.model_title(visit.campaign.schema_id, language()),
         "contact": contact,
         "contact_line": letters.contact_line(contact),
         "is_late": visit.campaign.due_on < links.today(),

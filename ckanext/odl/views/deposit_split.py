@@ -10,6 +10,8 @@ from ckan.plugins import toolkit as tk
 from flask import Blueprint
 
 from ckanext.odl import territory
+from ckanext.odl.deposit import letters
+from ckanext.odl.language import language
 from ckanext.odl.logic import collectivite
 from ckanext.odl.views import csrf, deposit_pages
 from ckanext.odl.views.deposit_pages import context, find, frame
@@ -33,11 +35,13 @@ def share(id: str) -> Any:
     if tk.request.method == "GET":
         return tk.render("odl/deposit/split.html", _page(deposit, offered))
     try:
-        done = _call(deposit, offered)
+        texts = {name: tk.request.form.get(name, "") for name in letters.PART_TEXTS}
+        done = _call(deposit, offered, tell=bool(tk.request.form.get("tell")), texts=texts)
     except tk.ValidationError as error:
         words = " ".join(deposit_pages.sentences(error.error_dict))
         refusal = {"errors": {"column": words}, "problems": [{"label": "", "anchor": "odl-share", "text": words}]}
-        return tk.render("odl/deposit/split.html", {**_page(find(id), offered), **refusal}), 422
+        typed = {"texts": {**texts}, "is_told": bool(tk.request.form.get("tell")), "words_open": True}
+        return tk.render("odl/deposit/split.html", {**_page(find(id), offered), **refusal, **typed}), 422
     if done["queued"]:
         tk.h.flash_success(tk._("The first deposits are ready. The portal prepares the others one after the other."))
     return tk.redirect_to("odl_deposit_split.share", id=id)
@@ -78,6 +82,10 @@ def _page(deposit: dict[str, Any], offered: Mapping[str, Any]) -> dict[str, Any]
         "parts": parts[(page - 1) * _PER_PAGE : page * _PER_PAGE],
         "total": len(parts),
         "todo": todo,
+        "texts": {name: letters.default(name, tk.config["ckan.locale_default"]) for name in letters.PART_TEXTS},
+        "text_places": letters.PART_PLACES,
+        "is_told": True,
+        "words_open": False,
         "is_begun": todo < len(parts),
         "is_open": not deposit_pages.is_over(deposit),
         "page": page,
@@ -98,8 +106,20 @@ def _standing(part: Mapping[str, Any]) -> dict[str, str]:
     if state == "abandoned":
         return {"key": "refused", "word": tk._("refused by them")}
     if part["reason"] == "acceptance":
-        return {"key": "waiting", "word": tk._("waits for their answer")}
+        return {"key": "waiting", "word": tk._("waits for their answer"), "told": _told(part["letter"])}
     return {"key": "draft", "word": tk._("being prepared by them")}
+
+
+def _told(letter: Mapping[str, Any] | None) -> str:
+    """Whether they know of it: the message left, or why it did not."""
+    if letter is None:
+        return tk._("No message was sent: tell them yourself.")
+    if letter["state"] == "sent":
+        return tk._("Told by e-mail.")
+    why = letters.failure(letter["why"], language())
+    if letter["state"] == "queued":
+        return why or tk._("The message is leaving.")
+    return tk._("{why} Tell them yourself.").format(why=why)
 
 
 def _why_left(why: str) -> str:

@@ -221,15 +221,24 @@ def odl_deposit_split(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :param id: id of the deposit
     :param column: letter of the column that names the members (``owners.column`` of ``odl_deposit_show``)
     :param dry_run: true to be told what would be made and what became of what was made; nothing is written
+    :param tell: false to write to nobody; each member is told of its part by e-mail otherwise
+    :param texts: ``part_subject`` and ``part_message`` of that e-mail, with the words of ``places`` in braces; the
+        portal's own when left out
     :returns: ``parts`` (``organization``, ``title``, ``deposit``: null before it is made, ``state``, ``reason``,
-        ``why`` it was refused, ``rows``, ``values``), ``queued``: how many of them the worker makes, and ``left``: the
-        rows that go to nobody (``value``, ``rows``, ``why``: ``unknown`` or ``rights``)
+        ``why`` it was refused, ``letter`` that told of it: ``state``, ``why``, ``at``, ``rows``, ``values``),
+        ``queued``: how many of them the worker makes, and ``left``: the rows that go to nobody (``value``, ``rows``,
+        ``why``: ``unknown`` or ``rights``)
     :raises ValidationError: the column names nobody, or the deposit is over
     :raises ObjectNotFound: no such deposit, or not for this user
     """
     access.check("odl_deposit_split", context, data_dict)
     deposit = access.find(data_dict["id"])
-    return splitting.split(context, deposit, data_dict["column"], dry_run=data_dict["dry_run"])
+    sent_in = tk.config["ckan.locale_default"]
+    texts, wrong = letters.own(data_dict.get("texts") or {}, letters.PART_TEXTS, sent_in, language())
+    if wrong:
+        raise tk.ValidationError(wrong)
+    letter = splitting.Letter(data_dict["tell"], texts)
+    return splitting.split(context, deposit, data_dict["column"], letter=letter, dry_run=data_dict["dry_run"])
 
 
 def _by(context: Context) -> str:
@@ -257,7 +266,7 @@ def _head(campaign: Campaign) -> dict[str, Any]:
         "schema": {
             "id": campaign.schema_id,
             "version": campaign.schema_version,
-            "title": mailing.model_title(campaign, asked),
+            "title": mailing.model_title(campaign.schema_id, asked),
         },
         "period": campaign.period,
         "due_on": campaign.due_on.isoformat(),

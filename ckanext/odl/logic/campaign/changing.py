@@ -115,19 +115,11 @@ def _contact(given: dict[str, Any]) -> dict[str, str]:
 
 def _texts(given: dict[str, Any], present: dict[str, str]) -> dict[str, str]:
     """The structure's own words; one that is empty or as proposed follows the portal's."""
-    texts = dict(present)
-    for name, text in given.items():
-        if name not in letters.TEXTS:
-            continue
-        words = letters.body(str(text or "")).strip()
-        if not words or words == letters.default(name, tk.config["ckan.locale_default"]):
-            texts.pop(name, None)
-            continue
-        problems = letters.problems(name, words, language())
-        if problems:
-            raise tk.ValidationError({name: problems})
-        texts[name] = words
-    return texts
+    named = [name for name in letters.TEXTS if name in given]
+    own, wrong = letters.own(given, named, tk.config["ckan.locale_default"], language())
+    if wrong:
+        raise tk.ValidationError(wrong)
+    return {name: words for name, words in present.items() if name not in named} | own
 
 
 def add(session: Session, campaign_id: str, organization_ids: list[str]) -> None:

@@ -47,7 +47,7 @@ def values(campaign: Campaign, organization: Any, link: str, language: str) -> d
     atd = model.Group.get(campaign.atd_id)
     return {
         "collectivite": organization.display_name if organization is not None else "",
-        "modele": model_title(campaign, language),
+        "modele": model_title(campaign.schema_id, language),
         "periode": campaign.period,
         "date": format_date(campaign.due_on, "d MMMM y", locale=language),
         "lien": link,
@@ -56,12 +56,12 @@ def values(campaign: Campaign, organization: Any, link: str, language: str) -> d
     }
 
 
-def model_title(campaign: Campaign, language: str) -> str:
-    """The name of the model as people know it."""
+def model_title(schema_id: str, language: str) -> str:
+    """The name of a model as people know it."""
     try:
-        return catalogue().get(campaign.schema_id).title(language)
+        return catalogue().get(schema_id).title(language)
     except UnknownSchema:
-        return campaign.schema_id
+        return schema_id
 
 
 def rendered(campaign: Campaign, kind: str, organization: Any, link: str, language: str) -> tuple[str, str]:

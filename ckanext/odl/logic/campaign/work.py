@@ -12,13 +12,16 @@ from sqlalchemy.orm import Session
 from ckanext.odl import queue
 from ckanext.odl.intake import own_session
 
-from . import accepting, importing, mailing
+from . import accepting, importing, mailing, part_letters
+
+_PIECES = (importing.next_row, mailing.next_mail, part_letters.next_mail, accepting.next_acceptance)
+_WAITING = (importing.waiting, mailing.due, part_letters.due, accepting.waiting)
 
 
 def next_piece(session: Session) -> bool:
     """Carry out one row of a list, send one message, or publish one deposit; False when nothing waits."""
     with _language_of_the_portal():
-        return importing.next_row(session) or mailing.next_mail(session) or accepting.next_acceptance(session)
+        return any(next_(session) for next_ in _PIECES)
 
 
 @contextmanager
@@ -35,7 +38,7 @@ def _language_of_the_portal() -> Iterator[None]:
 def sweep() -> dict[str, int]:
     """Announce again what nobody does. To be run every minute."""
     with own_session() as session:
-        waits = importing.waiting(session) or mailing.due(session) or accepting.waiting(session)
+        waits = any(is_waiting(session) for is_waiting in _WAITING)
     if waits:
         queue.send()
     return {"waiting": int(waits)}
