@@ -67,7 +67,7 @@ def places_of(name: str) -> tuple[str, ...]:
 
 def own(
     given: Mapping[str, Any], names: Sequence[str], sent_in: str, language: str
-) -> tuple[dict[str, str], dict[str, list[str]]]:
+) -> tuple[dict[str, str], dict[str, Any]]:
     """Return the texts that somebody wrote, and by name what is wrong with them.
 
     One that is empty, or as the portal proposes it, follows the portal's and is left out.
@@ -76,7 +76,8 @@ def own(
     :param sent_in: language of the texts that are sent
     :param language: of the sentences
     """
-    texts, wrong = {}, {}
+    texts: dict[str, str] = {}
+    wrong: dict[str, Any] = {}
     for name in names:
         words = body(str(given.get(name) or "")).strip()
         if words and words != default(name, sent_in):

@@ -11,7 +11,7 @@ from flask import Blueprint, Response
 from ckanext.odl.deposit import letters
 from ckanext.odl.logic.campaign import following, mailing
 from ckanext.odl.model import Campaign
-from ckanext.odl.views import campaign_acceptance, campaign_form, csrf, tables
+from ckanext.odl.views import campaign_acceptance, campaign_form, csrf, deposit_pages, tables
 from ckanext.odl.views.atd_pages import atd, context, nothing
 
 odl_campaign = Blueprint("odl_campaign", __name__, url_prefix="/odl/atd")
@@ -213,7 +213,7 @@ def act(name: str, id: str) -> Any:
             message = _done(id, do, ticked)
     except tk.ValidationError as refusal:
         if do == "publish":
-            words = " ".join(sentence for sentences in refusal.error_dict.values() for sentence in sentences)
+            words = " ".join(deposit_pages.sentences(refusal.error_dict))
             ticked = campaign_acceptance.chosen(found, form.getlist("file"))[0]
             return tk.render("odl/campaign/accept.html", campaign_acceptance.page(group, found, ticked, words)), 422
         return _read(group, found, refusal.error_dict), 422
@@ -224,23 +224,32 @@ def act(name: str, id: str) -> Any:
 def _reminded(id_: str, some: dict[str, Any]) -> str:
     """Send the reminders; says how many leave, and why the others who were asked for receive nothing."""
     done = tk.get_action("odl_campaign_remind")(context(), {"id": id_, **some})
-    left, count = done["left"], done["queued"]
+    count = done["queued"]
     sentence = tk.ungettext("{n} reminder is leaving.", "{n} reminders are leaving.", count)
-    sentences = [sentence if count else tk._("No reminder is leaving.")]
-    for code, words in (
-        ("no_address", lambda n: tk.ungettext("{n} has no address.", "{n} have no address.", n)),
-        ("bounced", lambda n: tk.ungettext("The message of {n} came back: it needs another address.",
-                                           "The messages of {n} came back: they need another address.", n)),
-        ("write", lambda n: tk.ungettext("{n} has not received the first message yet.",
-                                         "{n} have not received the first message yet.", n)),
-        ("leaving", lambda n: tk.ungettext("A message for {n} is leaving already.",
-                                           "Messages for {n} are leaving already.", n)),
-        ("handed_in", lambda n: tk.ungettext("{n} has nothing left to hand in.",
-                                             "{n} have nothing left to hand in.", n)),
-    ):  # fmt: skip
-        if left.get(code) and (some or code != "handed_in"):
-            sentences.append(words(left[code]).replace("{n}", tk.h.odl_number(left[code])))
-    return " ".join(sentences).format(n=tk.h.odl_number(count))
+    told = [sentence.format(n=tk.h.odl_number(count)) if count else tk._("No reminder is leaving.")]
+    for code, number in sorted(done["left"].items()):
+        if some or code != "handed_in":  # asked of all, it goes without saying
+            told.append(_left_out(code, number).format(n=tk.h.odl_number(number)))
+    return " ".join(told)
+
+
+def _left_out(code: str, n: int) -> str:
+    """Why some members receive no reminder."""
+    if code == following.NO_ADDRESS:
+        return tk.ungettext("{n} has no address.", "{n} have no address.", n)
+    if code == following.BOUNCED:
+        return tk.ungettext(
+            "The message of {n} came back: it needs another address.",
+            "The messages of {n} came back: they need another address.",
+            n,
+        )
+    if code == following.WRITE:
+        return tk.ungettext(
+            "{n} has not received the first message yet.", "{n} have not received the first message yet.", n
+        )
+    if code == following.LEAVING:
+        return tk.ungettext("A message for {n} is leaving already.", "Messages for {n} are leaving already.", n)
+    return tk.ungettext("{n} has nothing left to hand in.", "{n} have nothing left to hand in.", n)
 
 
 def _done(id_: str, do: str, ticked: list[str]) -> str:

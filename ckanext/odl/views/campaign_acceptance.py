@@ -43,7 +43,7 @@ def chosen(found: Mapping[str, Any], values: list[str]) -> tuple[list[str], bool
     :param values: ``id of the member:id of the file`` each, as the page writes them
     """
     files = {row["organization"]["id"]: row["deposit"]["file_id"] for row in found["members"] if row["deposit"]}
-    wanted = dict(value.partition(":")[::2] for value in values)
+    wanted = {id_: file_id for id_, _, file_id in (value.partition(":") for value in values)}
     return list(wanted), all(files.get(id_) == file_id for id_, file_id in wanted.items())
 
 

@@ -15,7 +15,7 @@ from ckanext.odl.model import DepositEvent
 from .conftest import Place, run_pieces
 from .smtp import Server, text_of
 from .test_campaign import mail  # noqa: F401 (a fixture)
-from .test_split import shared
+from .test_split import ROWS, shared
 
 pytestmark = pytest.mark.usefixtures("with_plugins")
 
@@ -100,7 +100,7 @@ def test_nobody_is_told_who_has_answered_or_when_it_was_not_wanted(
     for part in done["parts"]:
         place.call("atd", "odl_deposit_abandon", id=part["deposit"], why="Non")
     assert run_pieces() == 0
-    other, column = shared(place)
+    other, column = shared(place, ROWS + "Chanac,48039,M,Luc,9,2024\n")
     page("atd", f"/odl/depot/{other}/partager", {}, 302)
     assert run_pieces() == 0
     assert mail.received == []

@@ -41,7 +41,7 @@ def announce(session: Session, deposit_id: str, texts: Mapping[str, str], rows: 
     :param rows: how many rows the part has
     :param by: the account whom they ask
     """
-    more = {"texts": dict(texts)} if texts else {}
+    more: dict[str, Any] = {"texts": dict(texts)} if texts else {}
     DepositEvent.add(session, deposit_id, LETTER, user_id=by, state=MailState.QUEUED.value, rows=rows, **more)
 
 
