@@ -73,6 +73,7 @@ def test_a_file_comes_by_a_link_and_is_accepted(
     bring(visitor, GOOD)
     read_to_its_end(visitor, "valid")
     look("link-right")
+    expect(visitor.locator(".odl-verdict-unsent")).to_be_visible()
     visitor.locator(".odl-send button").click()
     for _ in range(4):
         if "donnees-personnelles" not in visitor.url:
@@ -81,8 +82,6 @@ def test_a_file_comes_by_a_link_and_is_accepted(
             no = field.locator("input[value=no], input[value=none]")
             (no if no.count() else field.locator("input[type=radio]")).first.check()
         visitor.locator(".odl-questions button[type=submit]").click()
-    if visitor.locator(".odl-send button").count():
-        visitor.locator(".odl-send button").click()
     expect(visitor.locator(".odl-verdict-sent")).to_be_visible()
     look("link-sent")
 
@@ -91,7 +90,13 @@ def test_a_file_comes_by_a_link_and_is_accepted(
     adviser.goto(f"{portal.url}/odl/atd/{ATD}/campagnes/{campaign['id']}")
     photograph(adviser, "campaign")
     assert_accessible(adviser, within="#content")
+    adviser.set_viewport_size(PHONE)
+    fits(adviser)
     adviser.locator("button[value=accept]").click()
+    photograph(adviser, "campaign-confirm")
+    assert_accessible(adviser, within="#content")
+    fits(adviser)
+    adviser.locator("button[value=publish]").click()
     accepted = adviser.locator(".odl-word-accepted, .odl-word-refused")
     for _ in range(30):
         adviser.goto(f"{portal.url}/odl/atd/{ATD}/campagnes/{campaign['id']}")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
@@ -16,10 +16,16 @@ from typing import Any
 import yaml
 
 PLACES = ("collectivite", "modele", "periode", "date", "lien", "structure", "contact")
-"""What a text may hold in braces."""
+"""What a text of a campaign may hold in braces."""
+
+PART_PLACES = ("collectivite", "modele", "fichier", "lignes", "lien", "structure", "contact")
+"""What the message on a part of a file that was shared out may hold."""
 
 TEXTS = ("subject", "message", "reminder_subject", "reminder_message")
 """The texts of a campaign, by name."""
+
+PART_TEXTS = ("part_subject", "part_message")
+"""The texts of the message to a member for whom a part of a file was prepared."""
 
 MOST_SUBJECT, MOST_MESSAGE = 150, 8000
 _PLACE = re.compile(r"\{([^{}\n]{0,40})\}")
@@ -41,7 +47,7 @@ def _sentence(group: str, code: str, language: str) -> str:
 def default(name: str, language: str = "fr") -> str:
     """Return the text that the portal proposes.
 
-    :param name: one of :data:`TEXTS`
+    :param name: one of :data:`TEXTS` or :data:`PART_TEXTS`
     """
     return _sentence("texts", name, language).strip()
 
@@ -49,6 +55,36 @@ def default(name: str, language: str = "fr") -> str:
 def failure(code: str, language: str = "fr") -> str:
     """Return why a message did not arrive, in a sentence; "" for an unknown code."""
     return _sentence("failures", code, language) if code in _words()["failures"] else ""
+
+
+def places_of(name: str) -> tuple[str, ...]:
+    """Return what a text may hold in braces.
+
+    :param name: one of :data:`TEXTS` or :data:`PART_TEXTS`
+    """
+    return PART_PLACES if name in PART_TEXTS else PLACES
+
+
+def own(
+    given: Mapping[str, Any], names: Sequence[str], sent_in: str, language: str
+) -> tuple[dict[str, str], dict[str, Any]]:
+    """Return the texts that somebody wrote, and by name what is wrong with them.
+
+    One that is empty, or as the portal proposes it, follows the portal's and is left out.
+
+    :param names: the texts that are looked at
+    :param sent_in: language of the texts that are sent
+    :param language: of the sentences
+    """
+    texts: dict[str, str] = {}
+    wrong: dict[str, Any] = {}
+    for name in names:
+        words = body(str(given.get(name) or "")).strip()
+        if words and words != default(name, sent_in):
+            texts[name] = words
+            if found := problems(name, words, language):
+                wrong[name] = found
+    return texts, wrong
 
 
 def problems(name: str, text: str, language: str = "fr") -> list[str]:
@@ -65,9 +101,10 @@ def problems(name: str, text: str, language: str = "fr") -> list[str]:
         found.append(_sentence("problems", "no-link", language))
     if len(text) > most:
         found.append(_sentence("problems", "too-long", language).replace("{most}", str(most)))
-    unknown = sorted({match[0] for match in _PLACE.finditer(text) if match[1] not in PLACES})
+    places = places_of(name)
+    unknown = sorted({match[0] for match in _PLACE.finditer(text) if match[1] not in places})
     if unknown:
-        known = ", ".join(f"{{{place}}}" for place in PLACES)
+        known = ", ".join(f"{{{place}}}" for place in places)
         sentence = _sentence("problems", "unknown", language)
         found.append(sentence.replace("{known}", known).replace("{names}", ", ".join(unknown)))
     return found
@@ -80,7 +117,7 @@ def fill(text: str, values: Mapping[str, str]) -> str:
     """
 
     def value(match: re.Match[str]) -> str:
-        if match[2] not in PLACES:
+        if match[2] not in (*PLACES, *PART_PLACES):
             return match[0]
         filled = _one_line(values.get(match[2], ""))
         return f"{match[1]}{filled}" if filled else ""

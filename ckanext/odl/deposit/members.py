@@ -105,10 +105,11 @@ def read_list(path: str, *, name: str = "", language: str = "fr", department: st
     :param language: of the sentences
     :param department: code of the département in which names are looked for first, "" for all of them
     :returns: ``problem`` (a sentence, None when the list was read), ``columns`` (role -> heading, for
-        :data:`ROLES`) and ``rows``: ``line`` (as the spreadsheet numbers it), ``text`` (what it says of the
-        collectivité), ``state`` (``found``, ``asked``, ``unknown``, ``twice``), ``body`` (:attr:`Body.id` or None),
-        ``label``, ``codes`` (``siren`` and ``insee`` as they were read, for what the reference does not hold),
-        ``choices`` (``value``, ``label`` each), ``why``, ``note``, ``email``, ``email_problem``
+        :data:`ROLES`), ``unread`` (headings of the columns that hold something and are not read) and ``rows``:
+        ``line`` (as the spreadsheet numbers it), ``text`` (what it says of the collectivité), ``state`` (``found``,
+        ``asked``, ``unknown``, ``twice``), ``body`` (:attr:`Body.id` or None), ``label``, ``codes`` (``siren`` and
+        ``insee`` as they were read, for what the reference does not hold), ``choices`` (``value``, ``label`` each),
+        ``why``, ``note``, ``email``, ``email_problem``
     """
     try:
         table = open_table(Path(path), FileFacts(name or Path(path).name), ())
@@ -127,11 +128,11 @@ def read_list(path: str, *, name: str = "", language: str = "fr", department: st
     rows = [_row(line, {role: _cell(cells, place) for role, place in roles.items()}, language, department)
             for line, cells in body]  # fmt: skip
     _mark_repeated(rows, language)
-    return {"problem": None, "columns": headings, "rows": rows}
+    return {"problem": None, "columns": headings, "unread": _unread(records, body, roles), "rows": rows}
 
 
 def _nothing(code: str, language: str, **values: Any) -> dict[str, Any]:
-    return {"problem": sentence("file", code, language, **values), "columns": {}, "rows": []}
+    return {"problem": sentence("file", code, language, **values), "columns": {}, "unread": [], "rows": []}
 
 
 def _filled(rows: Iterable[tuple[int, list[str]]]) -> Iterable[tuple[int, list[str]]]:
@@ -163,6 +164,22 @@ def _columns(
             return roles, {role: _cell(cells, place) for role, place in roles.items()}, below
     roles = _by_content(records)
     return roles, dict.fromkeys(roles, ""), records
+
+
+def _unread(
+    records: list[tuple[int, list[str]]], body: list[tuple[int, list[str]]], roles: dict[str, int]
+) -> list[str]:
+    """The headings of the columns that are left aside although something stands in them."""
+    if len(body) == len(records):
+        return []  # no headings to name them by
+    cells = records[len(records) - len(body) - 1][1]
+    return [
+        heading
+        for place in range(len(cells))
+        if place not in roles.values()
+        and (heading := _cell(cells, place))
+        and any(_cell(row, place) for _, row in body)
+    ]
 
 
 def _by_heading(cells: Sequence[str]) -> dict[str, int]:

@@ -324,6 +324,7 @@ def odl_deposit_event(line: Mapping[str, Any]) -> str:
         "refused": tk._("Refused"),
         "cover-refused": tk._("{name} refuses to be in it").format(name=name),
         "cover-accepted": tk._("{name} accepts to be in it again").format(name=name),
+        "letter": _told(detail.get("state") or ""),
     }
     said = known.get(str(line["what"]), str(line["what"]))
     if detail.get("why"):
@@ -338,6 +339,11 @@ def _kept(detail: Mapping[str, Any]) -> str:
     if detail.get("kept") == "all":
         return tk._("Whole workbook kept, its other sheets unchecked")
     return tk._("Only the sheet “{name}” kept").format(name=detail.get("sheet") or "")
+
+
+def _told(state: str) -> str:
+    words = {"queued": tk._("Message to its people: leaving"), "sent": tk._("Message to its people: sent")}
+    return words.get(state, tk._("Message to its people: did not arrive"))
 
 
 def _shared_out(parts: int) -> str:

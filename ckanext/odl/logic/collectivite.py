@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from ckan import authz, model
 from ckan.plugins import toolkit as tk
+from sqlalchemy.orm import selectinload
 
 STAFF_ROLES = ("admin", "editor")
 ORGANIZATION = "organization"
@@ -51,9 +52,9 @@ def descendants(organization: model.Group) -> set[str]:
 def members_below(organization: model.Group) -> list[model.Group]:
     """Return all active organizations under *organization*, in the order of their titles."""
     group: Any = model.Group
-    found = model.Session.scalars(
-        sa.select(group).where(group.id.in_(descendants(organization)), group.state == model.State.ACTIVE)
-    )
+    wanted = sa.select(group).where(group.id.in_(descendants(organization)), group.state == model.State.ACTIVE)
+    # their fields are a table before CKAN 2.12: read with them, not one after the other
+    found = model.Session.scalars(wanted.options(selectinload(group._extras)) if hasattr(group, "_extras") else wanted)
     return sorted(found, key=lambda one: one.display_name.casefold())
 
 

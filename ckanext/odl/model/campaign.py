@@ -83,6 +83,12 @@ class MemberContact(tk.BaseModel):
             .on_conflict_do_update(index_elements=["atd_id", "organization_id"], set_=values)
         )
 
+    @classmethod
+    def remove(cls, session: Session, atd_id: str, organization_id: str) -> None:
+        """Forget an address."""
+        table = cls.__table__
+        session.execute(sa.delete(table).where(table.c.atd_id == atd_id, table.c.organization_id == organization_id))
+
 
 class MemberImport(tk.BaseModel):
     """One list that was brought. ``state``: :class:`ImportState`."""
@@ -194,7 +200,8 @@ class Campaign(tk.BaseModel):
 class CampaignMember(tk.BaseModel):
     """One member of a campaign, with the state of the last message to it (:class:`MailState`).
 
-    ``mail_kind``: ``invitation`` or ``reminder``; ``mail_error``: code of the reason (see ``letters.yaml``);
+    ``email``: the address that was last written to; where the next message goes is not kept here. ``mail_kind``:
+    ``invitation`` or ``reminder``; ``mail_error``: code of the reason (see ``letters.yaml``);
     ``mail_detail``: what the server said; ``mail_due_at``: not before then. ``accept_asked_by``: who asked that its
     deposit be published and is still waiting for it; ``accept_problem``: why the last attempt did not.
     """

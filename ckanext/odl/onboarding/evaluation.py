@@ -233,10 +233,9 @@ def _figures(snapshot: Snapshot, today: dt.date) -> dict[str, Any]:
         *(person.last_seen for person in snapshot.people or () if not person.is_atd),
         *(proof.given_on for proof in snapshot.proofs),
     ]
-    current = [m for m in snapshot.mandates if m.since <= today and (m.until is None or m.until >= today)]
     return {
         "valid_files": sum(file.badge == "valid" for file in files),
         "files_to_mend": sum(file.badge in ("invalid", "unreadable") for file in files),
         "last_activity": max((day for day in days if day and day <= today), default=None),
-        "has_contact": "@" in snapshot.contact or bool(current),
+        "has_contact": "@" in snapshot.address,
     }

@@ -235,7 +235,10 @@ class Snapshot:
     profile: str | None = None
     description: str = ""
     has_image: bool = False
+    #: Contact address that the organization shows to all.
     contact: str = ""
+    #: Where the structure above writes to it, whatever that address comes from.
+    address: str = ""
     website: str = ""
     default_licence: str | None = None
     datasets: tuple[DatasetFacts, ...] = ()

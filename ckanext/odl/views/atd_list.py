@@ -54,7 +54,7 @@ def kinds() -> dict[str, str]:
 def problems() -> dict[str, str]:
     return {
         "stale": tk._("Steps to bring up to date"),
-        "no_contact": tk._("No contact"),
+        "no_contact": tk._("No address to write to"),
         "quiet": tk._("No activity for a year"),
         "not_begun": tk._("Nothing deposited yet"),
         "to_mend": tk._("Files to correct"),
@@ -136,7 +136,7 @@ def figures(totals: Mapping[str, int]) -> list[tuple[str, str]]:
         ),
         (
             "no_contact",
-            tk.ungettext("{n} without a contact", "{n} without a contact", totals["no_contact"]),
+            tk.ungettext("{n} without an address", "{n} without an address", totals["no_contact"]),
             "no_contact",
         ),
     ]

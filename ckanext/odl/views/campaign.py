@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 from ckan import model
-from ckan.common import current_user
 from ckan.plugins import toolkit as tk
 from flask import Blueprint, Response
 
 from ckanext.odl.deposit import letters
-from ckanext.odl.logic import collectivite
-from ckanext.odl.logic.campaign import links, mailing
+from ckanext.odl.logic.campaign import following, mailing
 from ckanext.odl.model import Campaign
-from ckanext.odl.views import csrf, tables
+from ckanext.odl.views import campaign_acceptance, campaign_form, csrf, deposit_pages, tables
 from ckanext.odl.views.atd_pages import atd, context, nothing
 
 odl_campaign = Blueprint("odl_campaign", __name__, url_prefix="/odl/atd")
 csrf.protect(odl_campaign)
 
 _PER_PAGE = 100
-_DAYS = 42
-_FILTERS = ("chase", "to_accept", "bounced", "no_address", "accepted")
+_FILTERS = ("chase", "to_write", "to_accept", "published", "bounced", "no_address", "accepted")
 
 
 def words(step: str) -> str:
@@ -30,12 +26,14 @@ def words(step: str) -> str:
     return {
         "accepted": tk._("accepted"),
         "deposited": tk._("deposited"),
+        "published": tk._("published already"),
         "begun": tk._("begun"),
         "opened": tk._("opened"),
         "sent": tk._("sent"),
         "queued": tk._("leaving"),
         "bounced": tk._("returned"),
         "failed": tk._("not sent"),
+        "no_address": tk._("without an address"),
         "none": tk._("not written to"),
     }[step]
 
@@ -58,41 +56,25 @@ def new(name: str) -> Any:
     """Choose the model, the period, the day, the members and whom they ask."""
     group = atd(name)
     if tk.request.method == "GET":
-        return tk.render("odl/campaign/new.html", _form(group, {}, {}))
+        return tk.render("odl/campaign/new.html", campaign_form.page(group, {}, {}))
     typed = {key: value for key, value in tk.request.form.items() if not key.startswith("_")}
-    asked: dict[str, Any] = {key: typed.get(key, "") for key in ("schema", "period", "due_on")}
-    asked["contact"] = {key: typed.get(f"contact_{key}", "") for key in ("name", "email", "phone")}
     members = tk.request.form.getlist("members")
+    if typed.get("do") in (campaign_form.NARROW, campaign_form.TICK, campaign_form.UNTICK):
+        page = campaign_form.page(group, {**typed, "who": "some"}, {}, members)
+        return tk.render("odl/campaign/new.html", page)
+    asked = campaign_form.asked(typed)
     if typed.get("who") == "some":
         if not members:
             errors = {"members": [tk._("Tick at least one local authority, or choose them all.")]}
-            return tk.render("odl/campaign/new.html", _form(group, typed, errors, members)), 422
+            return tk.render("odl/campaign/new.html", campaign_form.page(group, typed, errors, members)), 422
         asked["members"] = members
     try:
         made = tk.get_action("odl_campaign_create")(context(), {"atd": group.id, **asked})
     except tk.NotAuthorized:
         return tk.abort(404, nothing())
     except tk.ValidationError as refusal:
-        return tk.render("odl/campaign/new.html", _form(group, typed, refusal.error_dict, members)), 422
+        return tk.render("odl/campaign/new.html", campaign_form.page(group, typed, refusal.error_dict, members)), 422
     return tk.redirect_to("odl_campaign.letter", name=group.name, id=made["id"])
-
-
-def _form(
-    group: Any, typed: dict[str, str], errors: dict[str, Any], members: list[str] | None = None
-) -> dict[str, Any]:
-    today = links.today()
-    staff: Any = current_user
-    person = {"contact_name": staff.display_name, "contact_email": staff.email or ""}
-    default = {"due_on": (today + dt.timedelta(days=_DAYS)).isoformat(), "period": str(today.year - 1), **person}
-    places = [{"name": child.name, "title": child.display_name} for child in collectivite.members_below(group)]
-    return {
-        "atd": group,
-        "typed": {**default, **typed},
-        "ticked": set(members or ()),
-        "problems": errors,
-        "places": places,
-        "models": tk.h.odl_schema_groups(None),
-    }
 
 
 def _find(group: Any, id_: str) -> dict[str, Any]:
@@ -135,10 +117,12 @@ def _read(group: Any, found: dict[str, Any], errors: dict[str, Any]) -> str:
 def _is_asked(row: dict[str, Any], asked: str) -> bool:
     return {
         "chase": row["chase"],
+        "to_write": row["pending"] == following.WRITE,
+        "published": row["step"] == "published",
         "to_accept": row["step"] == "deposited",
         "accepted": row["step"] == "accepted",
-        "bounced": row["mail"]["state"] in ("bounced", "failed"),
-        "no_address": not row["email"],
+        "bounced": following.is_returned(row),
+        "no_address": row["pending"] == following.NO_ADDRESS,
     }.get(asked, True)
 
 
@@ -163,18 +147,33 @@ def letter(name: str, id: str) -> Any:
                 return _send(group, found)
             tk.h.flash_success(tk._("The message is saved."))
             return tk.redirect_to("odl_campaign.letter", name=group.name, id=id)
-    page = {"atd": group, "campaign": found, "typed": typed, "problems": errors, "examples": _examples(found)}
+    reader = _reader(found)
+    examples = _examples(found, reader) if reader else []
+    page = {
+        "atd": group,
+        "campaign": found,
+        "typed": typed,
+        "problems": errors,
+        "reader": reader,
+        "examples": examples,
+    }
     rendered = tk.render("odl/campaign/letter.html", page)
     return (rendered, 422) if errors else rendered
 
 
-def _examples(found: dict[str, Any]) -> list[dict[str, str]]:
-    """The two messages as the first member will read them; the link is not a real one."""
+def _reader(found: dict[str, Any]) -> dict[str, Any] | None:
+    """The member whose message is shown as an example: one who will receive it, else one who has an address."""
+    reached = [row for row in found["members"] if row["email"]]
+    waiting = [row for row in reached if row["pending"] in (following.WRITE, following.REMIND, following.LEAVING)]
+    return next(iter(waiting or reached), None)
+
+
+def _examples(found: dict[str, Any], reader: dict[str, Any]) -> list[dict[str, str]]:
+    """The two messages as one member will read them; the link is not a real one."""
     campaign = model.Session.get(Campaign, found["id"])
     if campaign is None:
         return []
-    first = next(iter(found["members"]), None)
-    organization = model.Group.get(first["organization"]["id"]) if first else None
+    organization = model.Group.get(reader["organization"]["id"])
     link = tk.url_for("odl_deposit_link.read", token="…", _external=True, locale="default")  # noqa: S106 (no token)
     link = link.replace("%E2%80%A6", "…")
     asked = tk.config["ckan.locale_default"]
@@ -205,12 +204,52 @@ def act(name: str, id: str) -> Any:
     known = {row["organization"]["id"] for row in found["members"]}
     ticked = [one for one in form.getlist("organization") if one in known]
     do = form.get("do", "")
+    if do == "accept":
+        return tk.render("odl/campaign/accept.html", campaign_acceptance.page(group, found, ticked))
     try:
-        message = _done(id, do, ticked)
+        if do == "publish":
+            message = campaign_acceptance.published(id, found, form.getlist("file"))
+        else:
+            message = _done(id, do, ticked)
     except tk.ValidationError as refusal:
+        if do == "publish":
+            words = " ".join(deposit_pages.sentences(refusal.error_dict))
+            ticked = campaign_acceptance.chosen(found, form.getlist("file"))[0]
+            return tk.render("odl/campaign/accept.html", campaign_acceptance.page(group, found, ticked, words)), 422
         return _read(group, found, refusal.error_dict), 422
     tk.h.flash_success(message)
     return tk.redirect_to("odl_campaign.read", name=group.name, id=id)
+
+
+def _reminded(id_: str, some: dict[str, Any]) -> str:
+    """Send the reminders; says how many leave, and why the others who were asked for receive nothing."""
+    done = tk.get_action("odl_campaign_remind")(context(), {"id": id_, **some})
+    count = done["queued"]
+    sentence = tk.ungettext("{n} reminder is leaving.", "{n} reminders are leaving.", count)
+    told = [sentence.format(n=tk.h.odl_number(count)) if count else tk._("No reminder is leaving.")]
+    for code, number in sorted(done["left"].items()):
+        if some or code != "handed_in":  # asked of all, it goes without saying
+            told.append(_left_out(code, number).format(n=tk.h.odl_number(number)))
+    return " ".join(told)
+
+
+def _left_out(code: str, n: int) -> str:
+    """Why some members receive no reminder."""
+    if code == following.NO_ADDRESS:
+        return tk.ungettext("{n} has no address.", "{n} have no address.", n)
+    if code == following.BOUNCED:
+        return tk.ungettext(
+            "The message of {n} came back: it needs another address.",
+            "The messages of {n} came back: they need another address.",
+            n,
+        )
+    if code == following.WRITE:
+        return tk.ungettext(
+            "{n} has not received the first message yet.", "{n} have not received the first message yet.", n
+        )
+    if code == following.LEAVING:
+        return tk.ungettext("A message for {n} is leaving already.", "Messages for {n} are leaving already.", n)
+    return tk.ungettext("{n} has nothing left to hand in.", "{n} have nothing left to hand in.", n)
 
 
 def _done(id_: str, do: str, ticked: list[str]) -> str:
@@ -219,11 +258,7 @@ def _done(id_: str, do: str, ticked: list[str]) -> str:
         count = tk.get_action("odl_campaign_open")(context(), {"id": id_})["queued"]
         sentence = tk.ungettext("{n} message is leaving.", "{n} messages are leaving.", count)
     elif do == "remind":
-        count = tk.get_action("odl_campaign_remind")(context(), {"id": id_, **some})["queued"]
-        sentence = tk.ungettext("{n} reminder is leaving.", "{n} reminders are leaving.", count)
-    elif do == "accept":
-        count = tk.get_action("odl_campaign_accept")(context(), {"id": id_, **some})["accepted"]
-        sentence = tk.ungettext("{n} file is being published.", "{n} files are being published.", count)
+        return _reminded(id_, some)
     elif do == "close":
         tk.get_action("odl_campaign_close")(context(), {"id": id_})
         return tk._("The collection is over: its links no longer work. What was deposited is kept.")
@@ -259,7 +294,8 @@ def member(name: str, id: str, organization: str) -> Any:
             else:
                 changes = {"id": id, "emails": {key: form.get("email", "")}}
                 tk.get_action("odl_campaign_update")(context(), changes)
-                tk.h.flash_success(tk._("The address is saved. The link sent to the former one no longer works."))
+                was_sent = tk._("The address is saved. The link sent to the former one no longer works.")
+                tk.h.flash_success(was_sent if row["invited_at"] else tk._("The address is saved."))
                 return tk.redirect_to("odl_campaign.read", name=group.name, id=id)
         except tk.ValidationError as refusal:
             errors = refusal.error_dict

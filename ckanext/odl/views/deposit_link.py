@@ -26,6 +26,9 @@ from ckanext.odl.views import causes, csrf, deposit_files, deposit_pages, deposi
 odl_deposit_link = Blueprint("odl_deposit_link", __name__, url_prefix="/odl/depot/lien")
 csrf.protect(odl_deposit_link)
 
+#: In the address of the questions on personal data: the file leaves once they are answered.
+_SENDING = "envoyer"
+
 
 @odl_deposit_link.after_request
 def _keep_to_oneself(response: Response) -> Response:
@@ -109,7 +112,7 @@ def _page(visit: Visit, deposit: dict[str, Any] | None, **more: Any) -> dict[str
         "organization": visit.organization,
         "atd": visit.atd,
         "campaign": visit.campaign,
-        "model_title": mailing.model_title(visit.campaign, language()),
+        "model_title": mailing.model_title(visit.campaign.schema_id, language()),
         "contact": contact,
         "contact_line": letters.contact_line(contact),
         "is_late": visit.campaign.due_on < links.today(),
@@ -171,6 +174,7 @@ def _look(visit: Visit, deposit: dict[str, Any] | None, file_error: str = "") ->
         "waiting": "",
         "step": "running" if deposit["file"]["check"] == "running" else "waiting",
         "to_answer": bool(deposit["questions"]),
+        "advice": deposit_pages.advice(deposit),
         **(causes.details(report, max(1, tk.request.args.get("page", 1, type=int))) if report else {}),
     }
 
@@ -261,7 +265,14 @@ def privacy(token: str) -> Any:
     answers = {question["id"]: given[question["id"]] for question in asked}
     data = {"id": deposit["id"], "answers": answers, "language": _language()}
     tk.get_action("odl_deposit_update")(visit.context(), data)
+    if _is_sending() and not deposit_pages.advice(visit.show() or deposit):
+        return _sent(visit)
     return tk.redirect_to(visit.url("read"))
+
+
+def _is_sending() -> bool:
+    """Whether the questions were asked because the file is to be sent: once answered, it is."""
+    return bool(tk.request.args.get(_SENDING))
 
 
 def _is_asked(question: Mapping[str, Any], given: Mapping[str, Any]) -> bool:
@@ -290,18 +301,24 @@ def _asked(
     ]
     more = {"signals": deposit["signals"], "questions": questions, "advice": deposit_pages.advice(deposit)}
     answered = {"is_answered": not deposit["questions"], "errors": dict(missing), "problems": problems}
-    return _page(visit, deposit, **more, **answered)
+    page = _page(visit, deposit, **more, **answered, is_sending=_is_sending())
+    if page["is_sending"]:
+        page["to"] = {**page["to"], "privacy": visit.url("privacy", **{_SENDING: 1})}
+    return page
 
 
 @odl_deposit_link.route("/<token>/envoyer", methods=["POST"])
 def send(token: str) -> Any:
     """Hand the file in; what was not answered on personal data is asked first."""
-    visit = _visit(token)
+    return _sent(_visit(token))
+
+
+def _sent(visit: Visit) -> Any:
     deposit = visit.show()
     if deposit is None or deposit["state"] == "published":
         return tk.redirect_to(visit.url("read"))
     if deposit["questions"] and deposit["file"]["state"] != "checking":
-        return tk.redirect_to(visit.url("privacy"))
+        return tk.redirect_to(visit.url("privacy", **{_SENDING: 1}))
     link_deposits.hand_in(visit.link, deposit["id"])
     return tk.redirect_to(visit.url("read"))
 

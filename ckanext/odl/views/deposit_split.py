@@ -10,7 +10,9 @@ from ckan.plugins import toolkit as tk
 from flask import Blueprint
 
 from ckanext.odl import territory
+from ckanext.odl.deposit import letters
 from ckanext.odl.deposit.owners import body_of
+from ckanext.odl.language import language
 from ckanext.odl.logic.deposit import covering
 from ckanext.odl.views import csrf, deposit_pages
 from ckanext.odl.views.deposit_pages import context, find, frame
@@ -34,20 +36,27 @@ def share(id: str) -> Any:
     if tk.request.method == "GET":
         return tk.render("odl/deposit/split.html", _page(deposit, offered))
     try:
-        return _share(deposit, offered, tk.request.form.get("how", ""))
+        return _share(deposit, offered, tk.request.form)
     except tk.ValidationError as error:
         words = " ".join(deposit_pages.sentences(error.error_dict))
         refusal = {"errors": {"how": words}, "problems": [{"label": "", "anchor": "odl-share", "text": words}]}
-        return tk.render("odl/deposit/split.html", {**_page(find(id), offered), **refusal}), 422
+        typed = {"texts": _texts(tk.request.form), "is_told": bool(tk.request.form.get("tell")), "words_open": True}
+        return tk.render("odl/deposit/split.html", {**_page(find(id), offered), **refusal, **typed}), 422
 
 
-def _share(deposit: dict[str, Any], offered: Mapping[str, Any], how: str) -> Any:
+def _texts(form: Mapping[str, str]) -> dict[str, str]:
+    """What the mail to each says, as it was typed."""
+    return {name: form.get(name, "") for name in letters.PART_TEXTS}
+
+
+def _share(deposit: dict[str, Any], offered: Mapping[str, Any], form: Mapping[str, str]) -> Any:
+    how = form.get("how", "")
     if how == "one":
         deposit_pages.update(deposit, covers=True)
         return tk.redirect_to(deposit_pages.next_page(find(deposit["id"])))
     if how != "each":
         raise tk.ValidationError({"how": [tk._("Choose one of the two.")]})
-    done = _call(deposit, offered)
+    done = _call(deposit, offered, tell=bool(form.get("tell")), texts=_texts(form))
     if done["queued"]:
         tk.h.flash_success(tk._("The first deposits are ready. The portal prepares the others one after the other."))
     return tk.redirect_to("odl_deposit_split.share", id=deposit["id"])
@@ -100,6 +109,10 @@ def _page(deposit: dict[str, Any], offered: Mapping[str, Any]) -> dict[str, Any]
         "parts": parts[(page - 1) * _PER_PAGE : page * _PER_PAGE],
         "total": len(parts),
         "todo": todo,
+        "texts": {name: letters.default(name, tk.config["ckan.locale_default"]) for name in letters.PART_TEXTS},
+        "text_places": letters.PART_PLACES,
+        "is_told": True,
+        "words_open": False,
         "is_begun": todo < len(parts),
         "is_open": not deposit_pages.is_over(deposit),
         "names": names,
@@ -122,8 +135,20 @@ def _standing(part: Mapping[str, Any]) -> dict[str, str]:
     if state == "abandoned":
         return {"key": "refused", "word": tk._("refused by them")}
     if part["reason"] == "acceptance":
-        return {"key": "waiting", "word": tk._("waits for their answer")}
+        return {"key": "waiting", "word": tk._("waits for their answer"), "told": _told(part["letter"])}
     return {"key": "draft", "word": tk._("being prepared by them")}
+
+
+def _told(letter: Mapping[str, Any] | None) -> str:
+    """Whether they know of it: the message left, or why it did not."""
+    if letter is None:
+        return tk._("No message was sent: tell them yourself.")
+    if letter["state"] == "sent":
+        return tk._("Told by e-mail.")
+    why = letters.failure(letter["why"], language())
+    if letter["state"] == "queued":
+        return why or tk._("The message is leaving.")
+    return tk._("{why} Tell them yourself.").format(why=why)
 
 
 def _why_left(why: str) -> str:

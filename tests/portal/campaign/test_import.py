@@ -162,3 +162,18 @@ def test_only_the_staff_brings_and_sees_a_list(place: Place, who: str | None) ->
     for action in ("odl_member_import_show", "odl_member_import_run"):
         with pytest.raises((tk.ObjectNotFound, tk.NotAuthorized) if who is None else tk.ObjectNotFound):
             place.call(who, action, id=shown["id"])
+
+
+def test_a_row_that_was_chosen_says_what_is_true_afterwards(place: Place) -> None:
+    shown = brought(place)
+    assert "Choisissez la bonne" in shown["rows"][3]["why"]
+    place.call("atd", "odl_member_import_run", id=shown["id"], choices={"5": "commune:30247"})
+    run_pieces()
+    row = place.call("atd", "odl_member_import_show", id=shown["id"])["rows"][3]
+    assert (row["state"], row["why"]) == ("created", "")
+
+
+def test_a_column_that_is_not_read_is_named(place: Place) -> None:
+    shown = brought(place, "Code INSEE;Commune;Contact;Courriel;Vide\n48095;Mende;Mme Roux;m@exemple.fr;\n")
+    assert shown["unread"] == ["Contact"]
+    assert shown["columns"] == {"insee": "Code INSEE", "name": "Commune", "email": "Courriel"}

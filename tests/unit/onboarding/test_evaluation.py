@@ -266,7 +266,7 @@ def test_figures_for_the_dashboard() -> None:
             dataset("a"),
             dataset("b", file("x", badge="invalid"), file("y", badge="unreadable")),
             dataset("c", imported=True),
-            contact="mairie@saint-exemple.fr",
+            address="mairie@saint-exemple.fr",
             people=(person(last_seen=ago(2)), person("atd", is_atd=True, last_seen=ago(0))),
         ),
         TODAY,

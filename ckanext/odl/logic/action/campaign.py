@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,7 +11,7 @@ from ckan.plugins import toolkit as tk
 from ckan.types import Context, DataDict
 from sqlalchemy.orm import Session
 
-from ckanext.odl import queue
+from ckanext.odl import marking, queue
 from ckanext.odl.deposit import letters
 from ckanext.odl.intake import own_session
 from ckanext.odl.language import language
@@ -92,6 +93,7 @@ def odl_campaign_update(context: Context, data_dict: DataDict) -> dict[str, Any]
     with own_session() as session:
         changing.update(session, _find(session, data_dict["id"]), data_dict, _by(context))
         session.commit()
+    marking.mark(data_dict.get("emails") or ())
     return _shown(data_dict["id"])
 
 
@@ -112,11 +114,12 @@ def odl_campaign_open(context: Context, data_dict: DataDict) -> dict[str, Any]:
 
 @tk.validate_action_data(schema.some)
 def odl_campaign_remind(context: Context, data_dict: DataDict) -> dict[str, Any]:
-    """Write again to those who deposited nothing, and to nobody else.
+    """Write again to those who were written to and handed nothing in, and to nobody else.
 
     :param id: id of the campaign
     :param organizations: only these of them (ids)
-    :returns: as ``odl_campaign_show``, and ``queued``
+    :returns: as ``odl_campaign_show``, ``queued``, and ``left``: how many of those that were asked for receive nothing,
+        by reason (``handed_in``, ``write``: not written to yet, ``leaving``, ``bounced``, ``no_address``)
     """
     tk.check_access("odl_campaign_remind", context, data_dict)
     with own_session() as session:
@@ -124,10 +127,11 @@ def odl_campaign_remind(context: Context, data_dict: DataDict) -> dict[str, Any]
         _must_be_open(campaign)
         found = following.members(campaign, language(), data_dict.get("organizations") or None)
         ids = [one["organization"]["id"] for one in found if one["chase"]]
+        left = Counter(one["pending"] or "handed_in" for one in found if not one["chase"])
         queued = mailing.enqueue(session, campaign.id, ids, mailing.REMINDER)
         session.commit()
     queue.send()
-    return {**_shown(data_dict["id"]), "queued": queued}
+    return {**_shown(data_dict["id"]), "queued": queued, "left": dict(left)}
 
 
 @tk.validate_action_data(schema.some)
@@ -135,7 +139,8 @@ def odl_campaign_accept(context: Context, data_dict: DataDict) -> dict[str, Any]
     """Publish what members handed in, in the background and in the name of who calls. Each says why when it cannot be.
 
     :param id: id of the campaign
-    :param organizations: of these members (ids), whatever their reports say; of all whose file is valid when left out
+    :param organizations: of these members (ids), with the problems of their files and the answers on personal data that
+        somebody has to confirm; when left out, of all whose file is valid and whose answers raise nothing
     :returns: as ``odl_campaign_show``, and ``accepted``: how many are on their way
     """
     tk.check_access("odl_campaign_accept", context, data_dict)
@@ -145,7 +150,7 @@ def odl_campaign_accept(context: Context, data_dict: DataDict) -> dict[str, Any]
         ids = [
             one["organization"]["id"]
             for one in following.members(campaign, language(), wanted)
-            if one["step"] == "deposited" and (wanted or one["deposit"]["badge"] == "valid")
+            if one["step"] == "deposited" and (wanted or following.is_plain(one["deposit"]))
         ]
         accepted = accepting.ask(session, campaign, ids, _by(context)) if ids else 0
         session.commit()
@@ -216,15 +221,24 @@ def odl_deposit_split(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :param id: id of the deposit
     :param column: letter of the column that names the members (``owners.column`` of ``odl_deposit_show``)
     :param dry_run: true to be told what would be made and what became of what was made; nothing is written
+    :param tell: false to write to nobody; each member is told of its part by e-mail otherwise
+    :param texts: ``part_subject`` and ``part_message`` of that e-mail, with the words of ``places`` in braces; the
+        portal's own when left out
     :returns: ``parts`` (``organization``, ``title``, ``deposit``: null before it is made, ``state``, ``reason``,
-        ``why`` it was refused, ``rows``, ``values``), ``queued``: how many of them the worker makes, and ``left``: the
-        rows that go to nobody (``value``, ``rows``, ``why``: ``unknown`` or ``rights``)
+        ``why`` it was refused, ``letter`` that told of it: ``state``, ``why``, ``at``, ``rows``, ``values``),
+        ``queued``: how many of them the worker makes, and ``left``: the rows that go to nobody (``value``, ``rows``,
+        ``why``: ``unknown`` or ``rights``)
     :raises ValidationError: the column names nobody, or the deposit is over
     :raises ObjectNotFound: no such deposit, or not for this user
     """
     access.check("odl_deposit_split", context, data_dict)
     deposit = access.find(data_dict["id"])
-    return splitting.split(context, deposit, data_dict["column"], dry_run=data_dict["dry_run"])
+    sent_in = tk.config["ckan.locale_default"]
+    texts, wrong = letters.own(data_dict.get("texts") or {}, letters.PART_TEXTS, sent_in, language())
+    if wrong:
+        raise tk.ValidationError(wrong)
+    letter = splitting.Letter(data_dict["tell"], texts)
+    return splitting.split(context, deposit, data_dict["column"], letter=letter, dry_run=data_dict["dry_run"])
 
 
 def _by(context: Context) -> str:
@@ -252,7 +266,7 @@ def _head(campaign: Campaign) -> dict[str, Any]:
         "schema": {
             "id": campaign.schema_id,
             "version": campaign.schema_version,
-            "title": mailing.model_title(campaign, asked),
+            "title": mailing.model_title(campaign.schema_id, asked),
         },
         "period": campaign.period,
         "due_on": campaign.due_on.isoformat(),

@@ -70,7 +70,8 @@ def odl_member_import_show(context: Context, data_dict: DataDict) -> dict[str, A
     """Show a list of members that was brought: what was read, what became of each row.
 
     :param id: id of the list
-    :returns: ``id``, ``atd`` (``id``, ``name``, ``title``), ``file_name``, ``department``, ``columns``, ``state``
+    :returns: ``id``, ``atd`` (``id``, ``name``, ``title``), ``file_name``, ``department``, ``columns`` (role ->
+        heading), ``unread`` (headings of the columns that are not read), ``state``
         (``read``, ``running``, ``done``), ``counts``, ``rows``: ``line``, ``text``, ``state`` (``new``, ``there``,
         ``elsewhere``, ``asked``, ``unknown``, ``twice``; once done ``created``, ``there``, ``elsewhere``, ``refused``),
         ``label``, ``why``, ``note``, ``choices``, ``body`` (the answer), ``email``, ``email_problem``, ``organization``
@@ -127,13 +128,15 @@ def _shown(session: Any, import_id: str) -> dict[str, Any]:
     standing = importing.Standing(atd, rows)
     names = importing.names_below(atd)
     shown = [_in_words(importing.shown(row, standing, names)) for row in rows]
+    columns = order.columns or {}
     left = sum(1 for row in shown if row["state"] in ("new", "there") and not row["done"])
     return {
         "id": order.id,
         "atd": {"id": atd.id, "name": atd.name, "title": atd.display_name},
         "file_name": order.file_name,
         "department": order.department,
-        "columns": order.columns or {},
+        "columns": {role: heading for role, heading in columns.items() if role != importing.UNREAD},
+        "unread": columns.get(importing.UNREAD) or [],
         "state": order.state,
         "created_at": order.created_at.isoformat(),
         "finished_at": order.finished_at.isoformat() if order.finished_at else None,

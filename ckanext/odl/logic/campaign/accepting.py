@@ -66,6 +66,10 @@ def _publish(session: Session, row: Any) -> str:
     deposit = found[0]["deposit"] if found else None
     if deposit is None or deposit["state"] != DepositState.WAITING.value:
         return ""
+    if found[0]["step"] != "deposited":
+        return ""
+    if _updated_at(deposit["id"]) > row.accept_asked_at:
+        return tk._("Its file changed after you accepted it. Read it over, then accept again.")
     order = {"id": deposit["id"], "approved_by": user.display_name, "despite_problems": deposit["badge"] != "valid"}
     try:
         context: Any = {"user": user.name, "auth_user_obj": user}
@@ -87,3 +91,8 @@ def _publish(session: Session, row: Any) -> str:
 def _sentences(refusal: tk.ValidationError) -> list[str]:
     found = [words if isinstance(words, list) else [words] for words in refusal.error_dict.values()]
     return [str(word) for words in found for word in words]
+
+
+def _updated_at(deposit_id: str) -> Any:
+    table = Deposit.__table__
+    return model.Session.scalar(sa.select(table.c.updated_at).where(table.c.id == deposit_id))

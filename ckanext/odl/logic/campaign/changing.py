@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from ckanext.odl.deposit import letters
 from ckanext.odl.deposit.members import email_is_valid
 from ckanext.odl.language import language
-from ckanext.odl.logic import collectivite, periods
+from ckanext.odl.logic import addresses, collectivite, periods
 from ckanext.odl.model import (
     Campaign,
     CampaignMember,
@@ -27,7 +27,7 @@ from ckanext.odl.model import (
 from ckanext.odl.model.validation import clock
 from ckanext.odl.scdl import UnknownSchema, catalogue
 
-from . import links, mailing
+from . import following, links, mailing
 
 _LONGEST_TITLE, _LONGEST_CONTACT = 150, 150
 _CONTACT = ("name", "phone", "email")
@@ -68,7 +68,7 @@ def create(session: Session, atd: model.Group, data: dict[str, Any], by: str) ->
             {"members": [tk._("There is nobody to write to: bring the list of your members first.")]}
         )
     session.execute(insert(Campaign.__table__).values(**values))
-    add(session, values["id"], atd.id, organizations)
+    add(session, values["id"], organizations)
     return values["id"]
 
 
@@ -115,35 +115,18 @@ def _contact(given: dict[str, Any]) -> dict[str, str]:
 
 def _texts(given: dict[str, Any], present: dict[str, str]) -> dict[str, str]:
     """The structure's own words; one that is empty or as proposed follows the portal's."""
-    texts = dict(present)
-    for name, text in given.items():
-        if name not in letters.TEXTS:
-            continue
-        words = letters.body(str(text or "")).strip()
-        if not words or words == letters.default(name, tk.config["ckan.locale_default"]):
-            texts.pop(name, None)
-            continue
-        problems = letters.problems(name, words, language())
-        if problems:
-            raise tk.ValidationError({name: problems})
-        texts[name] = words
-    return texts
+    named = [name for name in letters.TEXTS if name in given]
+    own, wrong = letters.own(given, named, tk.config["ckan.locale_default"], language())
+    if wrong:
+        raise tk.ValidationError(wrong)
+    return {name: words for name, words in present.items() if name not in named} | own
 
 
-def add(session: Session, campaign_id: str, atd_id: str, organization_ids: list[str]) -> None:
-    """Put members into a campaign, with the addresses that are known; those who are in it stay as they are."""
+def add(session: Session, campaign_id: str, organization_ids: list[str]) -> None:
+    """Put members into a campaign; those who are in it stay as they are."""
     if not organization_ids:
         return
-    contact = MemberContact.__table__
-    known = {
-        row.organization_id: row.email
-        for row in session.execute(
-            sa.select(contact).where(contact.c.atd_id == atd_id, contact.c.organization_id.in_(organization_ids))
-        )
-    }
-    rows = [
-        {"campaign_id": campaign_id, "organization_id": id_, "email": known.get(id_, "")} for id_ in organization_ids
-    ]
+    rows = [{"campaign_id": campaign_id, "organization_id": id_} for id_ in organization_ids]
     session.execute(insert(CampaignMember.__table__).values(rows).on_conflict_do_nothing())
 
 
@@ -167,7 +150,7 @@ def update(session: Session, campaign: Campaign, data: dict[str, Any], by: str) 
         session.execute(sa.update(table).where(table.c.id == campaign.id).values(**values))
     atd = model.Group.get(campaign.atd_id)
     if data.get("add") and atd is not None:
-        add(session, campaign.id, campaign.atd_id, _members(atd, data["add"]))
+        add(session, campaign.id, _members(atd, data["add"]))
     if data.get("remove"):
         _remove(session, campaign, data["remove"], by)
     for organization_id, email in (data.get("emails") or {}).items():
@@ -192,28 +175,37 @@ def _remove(session: Session, campaign: Campaign, organization_ids: list[str], b
 
 
 def _write_email(session: Session, campaign: Campaign, organization_id: str, email: str, by: str) -> None:
-    """Write another address; the link that went to the one before dies, a stranger may have read it."""
+    """Write another address for the structure; the link that went to the one before dies, a stranger may have read it.
+
+    An empty one takes back what the structure was given: what else is known counts again.
+    """
     if email and not email_is_valid(email):
         raise tk.ValidationError({"emails": [tk._("“{text}” is not an e-mail address.").format(text=email)]})
     member = CampaignMember.__table__
     row = session.execute(sa.select(member).where(*_of(campaign, [organization_id]))).first()
     if row is None:
         raise tk.ValidationError({"emails": [tk._("One of these is not in the campaign.")]})
-    if row.email == email:
+    known = addresses.of([organization_id], campaign.atd_id, session=session).get(organization_id)
+    if email and known and known.email == email:
         return
-    if row.link_id:
+    if email:
+        MemberContact.put(session, campaign.atd_id, organization_id, email, by)
+    else:
+        MemberContact.remove(session, campaign.atd_id, organization_id)
+    now = addresses.of([organization_id], campaign.atd_id, session=session).get(organization_id)
+    if (now.email if now else "") == (known.email if known else ""):
+        return
+    if row.link_id and row.email:
         links.revoke(session, [row.link_id], by)
     fresh = {
-        "email": email,
-        "link_id": None,
+        "email": "",
+        "link_id": None if row.email else row.link_id,
         "invited_at": None,
         "mail_state": MailState.NONE.value,
         "mail_error": "",
         "mail_detail": "",
     }
     session.execute(sa.update(member).where(*_of(campaign, [organization_id])).values(**fresh))
-    if email:
-        MemberContact.put(session, campaign.atd_id, organization_id, email, by)
 
 
 def _mark_bounced(session: Session, campaign: Campaign, organization_ids: list[str]) -> None:
@@ -231,15 +223,15 @@ def open_(session: Session, campaign: Campaign) -> int:
         raise tk.ValidationError({"state": [tk._("This campaign is over.")]})
     if campaign.due_on < links.today():
         raise tk.ValidationError({"due_on": [tk._("Choose a day to come: nobody could answer in time.")]})
-    table, member = Campaign.__table__, CampaignMember.__table__
+    table = Campaign.__table__
     values = {"state": CampaignState.OPEN.value, "opened_at": sa.func.coalesce(table.c.opened_at, clock())}
     session.execute(sa.update(table).where(table.c.id == campaign.id).values(**values))
-    untouched = sa.select(member.c.organization_id).where(
-        member.c.campaign_id == campaign.id,
-        member.c.invited_at.is_(None),
-        member.c.mail_state.in_([MailState.NONE.value, MailState.FAILED.value, MailState.BOUNCED.value]),
-    )
-    return mailing.enqueue(session, campaign.id, list(session.scalars(untouched)), mailing.INVITATION)
+    waiting = [
+        one["organization"]["id"]
+        for one in following.members(campaign, language())
+        if one["pending"] == following.WRITE
+    ]
+    return mailing.enqueue(session, campaign.id, waiting, mailing.INVITATION)
 
 
 def last_day(campaign: Campaign) -> dt.date:

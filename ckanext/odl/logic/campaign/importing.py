@@ -17,7 +17,7 @@ from ckan import model
 from ckan.plugins import toolkit as tk
 from sqlalchemy.orm import Session
 
-from ckanext.odl import config, territory
+from ckanext.odl import config, marking, territory
 from ckanext.odl.logic import collectivite, identity
 from ckanext.odl.model import ImportState, MemberContact, MemberImport, MemberRow, RowResult
 from ckanext.odl.model.validation import clock
@@ -31,6 +31,8 @@ _CHUNK = 1 << 20
 _SECONDS = 30
 #: Rows of a list that are of no use without an answer, and those that never lead to anything.
 ASKED, UNKNOWN, TWICE, FOUND = "asked", "unknown", "twice", "found"
+#: Beside the roles of a list's columns: the headings of those that are not read.
+UNREAD = "unread"
 
 
 class Refused(ValueError):
@@ -89,7 +91,8 @@ def keep(session: Session, atd: model.Group, found: dict[str, Any], **values: An
                 "organization_id": organization.id if organization is not None else None,
             }
         )
-    return MemberImport.add(session, rows, atd_id=atd.id, columns=found["columns"], **values)
+    columns = {**found["columns"], UNREAD: found["unread"]}
+    return MemberImport.add(session, rows, atd_id=atd.id, columns=columns, **values)
 
 
 class Standing:
@@ -116,7 +119,7 @@ def shown(row: MemberRow, standing: Standing, names: dict[str, str]) -> dict[str
     data = row.data
     body = territory.body(row.body) if row.body else None
     organization = standing.organization(body)
-    state, why = row.result or data["state"], row.why or data["why"]
+    state, why = row.result or data["state"], row.why if row.result else data["why"]
     if data["state"] == TWICE and not row.result:
         state = TWICE
     elif row.result is None and row.organization_id:
@@ -222,6 +225,8 @@ def next_row(session: Session) -> bool:
     if organization_id and found.data["email"] and result in (RowResult.CREATED, RowResult.THERE):
         MemberContact.put(session, found.atd_id, organization_id, found.data["email"], found.created_by)
     session.commit()
+    if organization_id and found.data["email"]:
+        marking.mark([organization_id])
     return True
 
 

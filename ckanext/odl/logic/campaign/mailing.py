@@ -24,7 +24,7 @@ from ckanext.odl.model import Campaign, CampaignMember, CampaignState, DepositLi
 from ckanext.odl.model.validation import clock
 from ckanext.odl.scdl import UnknownSchema, catalogue
 
-from . import attachment, links
+from . import attachment, following, links
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +47,7 @@ def values(campaign: Campaign, organization: Any, link: str, language: str) -> d
     atd = model.Group.get(campaign.atd_id)
     return {
         "collectivite": organization.display_name if organization is not None else "",
-        "modele": model_title(campaign, language),
+        "modele": model_title(campaign.schema_id, language),
         "periode": campaign.period,
         "date": format_date(campaign.due_on, "d MMMM y", locale=language),
         "lien": link,
@@ -56,12 +56,12 @@ def values(campaign: Campaign, organization: Any, link: str, language: str) -> d
     }
 
 
-def model_title(campaign: Campaign, language: str) -> str:
-    """The name of the model as people know it."""
+def model_title(schema_id: str, language: str) -> str:
+    """The name of a model as people know it."""
     try:
-        return catalogue().get(campaign.schema_id).title(language)
+        return catalogue().get(schema_id).title(language)
     except UnknownSchema:
-        return campaign.schema_id
+        return schema_id
 
 
 def rendered(campaign: Campaign, kind: str, organization: Any, link: str, language: str) -> tuple[str, str]:
@@ -111,36 +111,43 @@ def _send(session: Session, row: Any) -> dict[str, Any]:
     organization = model.Group.get(row.organization_id)
     if campaign is None or organization is None or organization.state != model.State.ACTIVE:
         return _failed("file")
-    if not row.email:
+    standing = following.members(campaign, tk.config["ckan.locale_default"], [organization.id])
+    if not standing or standing[0]["step"] in following.HANDED_IN:
+        return _state(MailState.SENT if row.invited_at is not None else MailState.NONE)
+    email = standing[0]["email"]
+    if not email:
         return _failed("no-address")
-    if not members.email_is_valid(row.email):
-        return _failed("wrong-address")
+    if not members.email_is_valid(email):
+        return {**_failed("wrong-address"), "email": email}
     if not tk.config.get("smtp.server"):
         return _failed("no-server")
-    link_id = _link(session, campaign, row)
+    written = {"email": email, "link_id": _link(session, campaign, row, email)}
     try:
-        _mail(campaign, organization, row, link_id)
+        _mail(campaign, organization, row.mail_kind, **written)
     except (UnknownSchema, ValueError):
         log.exception("The message of campaign %s for %s cannot be written", campaign.id, organization.name)
-        return {**_failed("file"), "link_id": link_id}
+        return {**_failed("file"), **written}
     except (mailer.MailerException, smtplib.SMTPException, OSError) as error:
-        return {**_refused(error, row.mail_attempts + 1), "link_id": link_id}
+        return {**_refused(error, row.mail_attempts + 1), **written}
     first = {"invited_at": clock()} if row.mail_kind == INVITATION or row.invited_at is None else {}
     reminder = {"reminded_at": clock(), "reminders": row.reminders + 1} if row.mail_kind == REMINDER else {}
-    return {**_state(MailState.SENT), "mail_attempts": 0, "link_id": link_id, **first, **reminder}
+    return {**_state(MailState.SENT), "mail_attempts": 0, **written, **first, **reminder}
 
 
-def _link(session: Session, campaign: Campaign, row: Any) -> str:
-    """The link that the message carries: the member's own as long as it works."""
+def _link(session: Session, campaign: Campaign, row: Any, email: str) -> str:
+    """The link that the message carries: the member's own as long as it works and went to nobody else."""
+    if row.link_id and row.email and row.email != email:
+        links.revoke(session, [row.link_id], None)
+        return links.create(session, campaign, row.organization_id, campaign.created_by)
     link = session.get(DepositLink, row.link_id) if row.link_id else None
     if link is not None and link.revoked_at is None and link.token_hash == links.hash_of(links.token_of(link.id)):
         return link.id
     return links.create(session, campaign, row.organization_id, campaign.created_by)
 
 
-def _mail(campaign: Campaign, organization: Any, row: Any, link_id: str) -> None:
+def _mail(campaign: Campaign, organization: Any, kind: str, email: str, link_id: str) -> None:
     language = tk.config["ckan.locale_default"]
-    subject, body = rendered(campaign, row.mail_kind, organization, links.address(link_id), language)
+    subject, body = rendered(campaign, kind, organization, links.address(link_id), language)
     name, content = attachment.file_for(
         organization, campaign.schema_id, campaign.schema_version, campaign.period, language
     )
@@ -149,7 +156,7 @@ def _mail(campaign: Campaign, organization: Any, row: Any, link_id: str) -> None
     headers = {"Auto-Submitted": "auto-generated", "Reply-To": reply_to}
     mailer.mail_recipient(
         letters.one_line(re.sub(r'[<>"@,;]', " ", organization.display_name)),
-        row.email,
+        email,
         subject,
         body,
         headers={key: value for key, value in headers.items() if value},
@@ -173,12 +180,11 @@ def _state(state: MailState, code: str = "", words: str = "") -> dict[str, Any]:
 
 
 def enqueue(session: Session, campaign_id: str, organization_ids: list[str], kind: str) -> int:
-    """Have a message sent to members; one that has no address, or that waits already, is left; returns how many."""
+    """Have a message sent to members; one that waits already is left; returns how many."""
     member = CampaignMember.__table__
     statement = sa.update(member).where(
         member.c.campaign_id == campaign_id,
         member.c.organization_id.in_(organization_ids),
-        member.c.email != "",
         member.c.mail_state != MailState.QUEUED.value,
     )
     fresh = {**_state(MailState.QUEUED), "mail_kind": kind, "mail_attempts": 0}

@@ -76,11 +76,18 @@ def links(not_empty: Validator, unicode_safe: Validator, ignore: Validator) -> S
 
 @tk.validator_args
 def split(
-    not_empty: Validator, unicode_safe: Validator, default: Any, boolean_validator: Validator, ignore: Validator
+    not_empty: Validator,
+    unicode_safe: Validator,
+    ignore_missing: Validator,
+    default: Any,
+    boolean_validator: Validator,
+    ignore: Validator,
 ) -> Schema:
     return {
         "id": [not_empty, unicode_safe],
         "column": [not_empty, unicode_safe],
         "dry_run": [default(False), boolean_validator],
+        "tell": [default(True), boolean_validator],
+        "texts": [ignore_missing, odl_mapping],
         "__extras": [ignore],
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,10 +12,11 @@ from ckan import model
 from ckan.plugins import toolkit as tk
 from ckan.types import Context
 
-from ckanext.odl import config
+from ckanext.odl import config, queue
 from ckanext.odl.logic.deposit import access, bringing, covering, cutting, publishing
 from ckanext.odl.model import Deposit, DepositEvent, DepositFile, DepositState, FileKind
 
+from . import part_letters
 from .link_deposits import ACCEPTANCE
 
 log = logging.getLogger(__name__)
@@ -41,12 +43,23 @@ class Share:
             "state": part.get("state"),
             "reason": part.get("reason") or None,
             "why": part.get("why"),
+            "letter": part.get("letter"),
             "rows": self.rows,
             "values": self.values,
         }
 
 
-def split(context: Context, deposit: Deposit, column: str, *, dry_run: bool = False) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Letter:
+    """Whether the members are told of their part, and the structure's own words for it."""
+
+    is_sent: bool = True
+    texts: Mapping[str, str] = field(default_factory=dict)
+
+
+def split(
+    context: Context, deposit: Deposit, column: str, *, letter: Letter = Letter(), dry_run: bool = False
+) -> dict[str, Any]:
     """Make a deposit of the rows of each organization that the file names, waiting for its people to accept it.
 
     Run again, it makes those that are missing; who refused is asked again only once the file was brought anew. The
@@ -55,7 +68,8 @@ def split(context: Context, deposit: Deposit, column: str, *, dry_run: bool = Fa
     :param column: letter of the column that names them, as the inspection found it
     :param dry_run: say what would be made, and what became of what was made, and write nothing
     :returns: ``parts`` (``organization``, ``title``, ``deposit``: None before it is made, ``state``, ``reason``,
-        ``why`` it was refused, ``rows``, ``values``), ``queued``: how many of them the worker makes, and ``left``:
+        ``why`` it was refused, ``letter`` (``state``, ``why``, ``at``) that told of it, ``rows``, ``values``),
+        ``queued``: how many of them the worker makes, and ``left``:
         ``value``, ``rows``, ``why`` (``unknown``: nobody here has this code; ``rights``: not for this account) of what
         goes to nobody
     :raises ValidationError: no such column, a deposit that is over, or a file that can no longer be read
@@ -70,29 +84,30 @@ def split(context: Context, deposit: Deposit, column: str, *, dry_run: bool = Fa
         if missing and alone.covers:  # shared out instead
             Deposit.put(model.Session(), alone.id, covers=False)
             model.Session.commit()
-        _make(context, alone, column, missing[:AT_ONCE])
+        _make(context, alone, column, missing[:AT_ONCE], letter)
     queued = len(missing) - AT_ONCE
     if queued > 0:
-        _announce(context, deposit.id, column)
+        _announce(context, deposit.id, column, letter)
     return _answer(shares, left, max(0, queued))
 
 
-def carry_on(deposit_id: str, column: str, user_id: str) -> None:
+def carry_on(deposit_id: str, column: str, user_id: str, tell: bool = True, texts: Any = None) -> None:
     """Make the next parts, with the rights that the account has now: what the worker does."""
     user = model.User.get(user_id)
     if user is None or user.state != model.State.ACTIVE:
         return
     context: Any = {"user": user.name, "auth_user_obj": user}
-    tk.get_action("odl_deposit_split")(context, {"id": deposit_id, "column": column})
+    more = {"tell": tell, "texts": texts or {}}
+    tk.get_action("odl_deposit_split")(context, {"id": deposit_id, "column": column, **more})
 
 
-def _announce(context: Context, deposit_id: str, column: str) -> None:
+def _announce(context: Context, deposit_id: str, column: str, letter: Letter) -> None:
     """Have the worker go on. Should the hint be lost, the page asks for the rest again."""
     by = access.actor(context).user_id
     if by is None:
         return
     try:
-        args = [deposit_id, column, by]
+        args = [deposit_id, column, by, letter.is_sent, dict(letter.texts)]
         tk.enqueue_job(carry_on, args, title="odl: share out a file", queue=config.queue())
     except Exception:
         log.exception("The rest of the parts of the deposit %s could not be announced to the workers", deposit_id)
@@ -145,9 +160,16 @@ def _present(deposit: Deposit) -> dict[str, dict[str, Any]]:
         )
         .order_by(table.c.created_at)
     ).all()
+    told = part_letters.states([row.id for row in rows])
     why = _refusals([row.id for row in rows if row.state == DepositState.ABANDONED.value])
     return {
-        row.organization_id: {"id": row.id, "state": row.state, "reason": row.reason, "why": why.get(row.id)}
+        row.organization_id: {
+            "id": row.id,
+            "state": row.state,
+            "reason": row.reason,
+            "why": why.get(row.id),
+            "letter": told.get(row.id),
+        }
         for row in rows
     }
 
@@ -165,7 +187,7 @@ def _refusals(deposit_ids: list[str]) -> dict[str, str]:
     return {row.deposit_id: (row.detail or {}).get("why") or "" for row in rows}
 
 
-def _make(context: Context, deposit: Deposit, column: str, shares: list[Share]) -> None:
+def _make(context: Context, deposit: Deposit, column: str, shares: list[Share], letter: Letter) -> None:
     if not shares:
         return
     file: Any = model.Session.get(DepositFile, deposit.file_id)
@@ -173,11 +195,16 @@ def _make(context: Context, deposit: Deposit, column: str, shares: list[Share]) 
     with cutting.copied(file) as path:
         for share in shares:
             made = _part(context, deposit, file, path, share)
+            if letter.is_sent and share.organization.id != deposit.organization_id:
+                part_letters.announce(model.Session(), made, letter.texts, share.rows, access.actor(context).user_id)
+                model.Session.commit()
             state = {"state": DepositState.WAITING.value, "reason": ACCEPTANCE, "why": None}
             share.part = {"id": made, **state}
     by = access.actor(context)
     DepositEvent.add(model.Session(), deposit_id, "split", **by.columns(), parts=len(shares))
     model.Session.commit()
+    if letter.is_sent:
+        queue.send()
 
 
 def _part(context: Context, deposit: Deposit, file: DepositFile, path: str, share: Share) -> str:

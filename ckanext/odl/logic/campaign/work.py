@@ -13,14 +13,22 @@ from ckanext.odl import queue
 from ckanext.odl.intake import own_session
 from ckanext.odl.logic.deposit import telling
 
-from . import accepting, importing, mailing
+from . import accepting, importing, mailing, part_letters
+
+_PIECES = (
+    importing.next_row,
+    mailing.next_mail,
+    part_letters.next_mail,
+    telling.next_mail,
+    accepting.next_acceptance,
+)
+_WAITING = (importing.waiting, mailing.due, part_letters.due, telling.due, accepting.waiting)
 
 
 def next_piece(session: Session) -> bool:
     """Carry out one row of a list, send one message, or publish one deposit; False when nothing waits."""
-    pieces = (importing.next_row, mailing.next_mail, telling.next_mail, accepting.next_acceptance)
     with _language_of_the_portal():
-        return any(next_(session) for next_ in pieces)
+        return any(next_(session) for next_ in _PIECES)
 
 
 @contextmanager
@@ -37,8 +45,7 @@ def _language_of_the_portal() -> Iterator[None]:
 def sweep() -> dict[str, int]:
     """Announce again what nobody does. To be run every minute."""
     with own_session() as session:
-        waiting = (importing.waiting, mailing.due, telling.due, accepting.waiting)
-        waits = any(is_waiting(session) for is_waiting in waiting)
+        waits = any(is_waiting(session) for is_waiting in _WAITING)
     if waits:
         queue.send()
     return {"waiting": int(waits)}

@@ -39,7 +39,6 @@ def cut(
 
     :param deposit: the one of *file*
     :param path: where the bytes of *file* are (:func:`copied`)
-    :param deposit: the one that the file belongs to
     :param values: codes of the column that its inspection found
     :param suffix: what its name gets before the ending
     :raises ValidationError: the file could not be read to its end, or no row is left

@@ -60,7 +60,7 @@ def sentences(why: list[dict[str, Any]] | None) -> list[str]:
 def _sentence(reason: dict[str, Any]) -> str:
     number, days = reason.get("n", 0), reason.get("days", 0)
     if reason["code"] == "no_contact":
-        return tk._("No address to write to, and no referent is named.")
+        return tk._("No address to write to.")
     if reason["code"] == "stale":
         if days == 0:
             return tk.ungettext(

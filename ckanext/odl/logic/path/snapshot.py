@@ -1,6 +1,6 @@
 """What the portal knows of one collectivité, gathered for the rules in a bounded number of queries.
 
-Twelve queries at most, whatever the number of datasets, files, people and proofs (``tests/portal/path`` counts them).
+Fourteen queries at most, whatever the number of datasets, files, people and proofs (``tests/portal/path`` counts them).
 What CKAN 2.12 keeps in a column and 2.11 in a table (extras) comes with the rows that carry it.
 """
 
@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session, aliased
 
 from ckanext.odl import onboarding
 from ckanext.odl.intake import own_session
-from ckanext.odl.logic import reference, state
+from ckanext.odl.logic import addresses, reference, state
 from ckanext.odl.logic.datagouv import checking
 from ckanext.odl.logic.path import facts, national
 from ckanext.odl.model import PathHistory, PathMandate, PathProgress, PathProof, StoredFile, Validation
@@ -95,6 +95,8 @@ def gather(organization_id: str, session: Session | None = None, day: dt.date | 
         .order_by(PathMandate.since)
     ).all()
     stored = _stored(session, organization_id)
+    contact = fields.get("odl_contact") or ""
+    address = addresses.of([organization_id], session=session, contacts={organization_id: contact}).get(organization_id)
     deposits = facts.last_deposits(packages, proofs)
     people = facts.people(members, organization_id, deposits)
     inside = {row.user_id for row in members if row.user_state == "active"}
@@ -109,7 +111,8 @@ def gather(organization_id: str, session: Session | None = None, day: dt.date | 
         profile=facts.known(fields.get("odl_profile"), PROFILES),
         description=(group.description or "").strip(),
         has_image=bool(group.image_url),
-        contact=fields.get("odl_contact") or "",
+        contact=contact,
+        address=address.email if address else "",
         website=fields.get("odl_website") or "",
         default_licence=fields.get("odl_default_licence") or None,
         datasets=tuple(seen.of(facts.dataset(row, files.get(row.id, ()), contacts, inside)) for row in packages),

@@ -35,7 +35,7 @@ def test_the_weightiest_reasons_first_in_words(look):
     page = look("atd", PAGE)
 
     assert first(page) == ["Saint-Exemple", "Valbrune"]
-    assert "no referent is named" in words(page.select(".odl-calls li")[0])
+    assert "No address to write to." in words(page.select(".odl-calls li")[0])
     assert "2 files to correct." in words(page.select(".odl-calls li")[1])
 
 

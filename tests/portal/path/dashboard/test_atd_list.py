@@ -99,7 +99,7 @@ class TestFigures:
         sentence = look("atd", PAGE).select_one(".odl-figures")
 
         assert words(sentence) == (
-            "3 local authorities 1 advanced this month 1 has steps to bring up to date 1 without a contact"
+            "3 local authorities 1 advanced this month 1 has steps to bring up to date 1 without an address"
         )
         assert "problem=stale" in sentence.select("a")[0]["href"]
 
@@ -109,7 +109,7 @@ class TestFigures:
         sentence = words(look("atd", "/odl/atd/causses").select_one(".odl-figures"))
 
         assert sentence.startswith("3 collectivités")
-        assert "1 sans contact" in sentence
+        assert "1 sans adresse" in sentence
 
     def test_it_sees_members_of_its_members(self, look):
         assert (

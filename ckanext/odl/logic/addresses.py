@@ -1,0 +1,117 @@
+"""Where one writes to a local authority: one answer for campaigns, parts that are prepared, the path, the dashboard.
+
+The first of these that there is: the address that the structure itself was given (in a list of members or in a
+campaign), else one that another structure above was given; the contact address of the local authority, which is public;
+an account of its own, administrators before editors, the oldest first. An account of those who support others is none
+of its own, although whoever creates an organization is its administrator for CKAN.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from ckan import model
+from ckan.model.group import group_table, member_table
+from ckan.model.user import user_table
+from sqlalchemy.orm import Session
+
+from ckanext.odl.logic import collectivite
+from ckanext.odl.model import MemberContact
+
+GIVEN, PUBLIC, ACCOUNT = "given", "public", "account"
+_CONTACT = "odl_contact"
+_DEEPEST = 10
+
+
+class Address(NamedTuple):
+    """An e-mail address and where it comes from: ``given``, ``public`` or ``account``."""
+
+    email: str
+    source: str
+
+
+def of(
+    organization_ids: Iterable[str],
+    atd_id: str = "",
+    *,
+    session: Session | None = None,
+    contacts: Mapping[str, str] | None = None,
+) -> dict[str, Address]:
+    """Where to write to these organizations, by id; those without an address are left out (three queries at most).
+
+    :param atd_id: the structure that writes: what it was given comes first
+    :param contacts: their public contact addresses, when they were read already
+    """
+    read: Any = session or model.Session
+    wanted = set(organization_ids)
+    found = {id_: Address(email, GIVEN) for id_, email in _given(read, wanted, atd_id).items()}
+    left = wanted - set(found)
+    public = _public(read, left) if contacts is None else contacts
+    found |= {id_: Address(public[id_].strip(), PUBLIC) for id_ in left if "@" in (public.get(id_) or "")}
+    return found | {id_: Address(email, ACCOUNT) for id_, email in _accounts(read, wanted - set(found)).items()}
+
+
+def _given(session: Any, wanted: set[str], atd_id: str) -> dict[str, str]:
+    """Addresses that structures above were given, the latest last, those of *atd_id* after all others."""
+    if not wanted:
+        return {}
+    contact, member = MemberContact.__table__, member_table
+    is_child = sa.and_(member.c.table_name == "group", member.c.state == model.State.ACTIVE)
+    up = (
+        sa.select(member.c.group_id.label("id"), member.c.table_id.label("above"), sa.literal(1).label("height"))
+        .where(is_child, member.c.group_id.in_(wanted))
+        .cte(recursive=True)
+    )
+    higher = sa.select(up.c.id, member.c.table_id, up.c.height + 1).join(up, member.c.group_id == up.c.above)
+    up = up.union(higher.where(is_child, up.c.height < _DEEPEST))
+    rows = session.execute(
+        sa.select(contact.c.organization_id, contact.c.email)
+        .join(up, sa.and_(up.c.id == contact.c.organization_id, up.c.above == contact.c.atd_id))
+        .order_by(contact.c.atd_id == atd_id, contact.c.updated_at)
+    )
+    return {row.organization_id: row.email for row in rows}
+
+
+def _public(session: Any, wanted: set[str]) -> dict[str, str]:
+    if not wanted:
+        return {}
+    extra: Any = getattr(model, "GroupExtra", None)
+    if extra is not None:  # CKAN 2.11
+        rows = session.execute(
+            sa.select(extra.group_id, extra.value).where(
+                extra.group_id.in_(wanted), extra.key == _CONTACT, extra.state == model.State.ACTIVE
+            )
+        )
+    else:
+        group: Any = model.Group
+        rows = session.execute(sa.select(group.id, group.extras[_CONTACT].astext).where(group.id.in_(wanted)))
+    return {row[0]: row[1] or "" for row in rows}
+
+
+def _accounts(session: Any, wanted: set[str]) -> dict[str, str]:
+    if not wanted:
+        return {}
+    member, user, above = member_table, user_table, member_table.alias()
+    is_role = (member.c.table_name == "user", member.c.state == model.State.ACTIVE)
+    supports = sa.select(above.c.table_id).where(
+        above.c.table_name == "user",
+        above.c.state == model.State.ACTIVE,
+        above.c.group_id.in_(sa.select(group_table.c.id).where(collectivite.marked_as_atd())),
+    )
+    rows = session.execute(
+        sa.select(member.c.group_id, user.c.email)
+        .join(user, user.c.id == member.c.table_id)
+        .where(
+            *is_role,
+            member.c.group_id.in_(wanted),
+            member.c.capacity.in_(collectivite.STAFF_ROLES),
+            user.c.state == model.State.ACTIVE,
+            user.c.sysadmin.is_(False),
+            user.c.email.like("%@%"),
+            user.c.id.not_in(supports),
+        )
+        .order_by(member.c.capacity == "admin", user.c.created.desc())
+    )
+    return {row.group_id: row.email for row in rows}
