@@ -181,7 +181,8 @@ class Spent:
         own = sa.text(
             "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend'"
         )
-        with model.meta.engine.connect() as connection:
+        engine: Any = model.meta.engine
+        with engine.connect() as connection:
             self._backends = [Path(f"/proc/{row.pid}/schedstat") for row in connection.execute(own)]
 
     def now(self) -> tuple[float, float]:
@@ -259,7 +260,8 @@ def night(number: int) -> dict[str, Any]:
 
 def tidy() -> None:
     """What the database does by itself in a portal that was not filled a second ago."""
-    with model.meta.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+    engine: Any = model.meta.engine
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(sa.text("VACUUM ANALYZE"))
 
 

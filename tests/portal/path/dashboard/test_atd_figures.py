@@ -115,7 +115,7 @@ def test_after_a_waiver(territory):
 
 
 def test_after_a_proof(territory):
-    territory.call("agent", "odl_step_update", id="saint-exemple", step="p1.prada", kind="note", value="Nommée hier")
+    territory.call("agent", "odl_step_update", id="saint-exemple", step="p1.elected", kind="note", value="Maire")
 
     assert counted(territory, "atd", "causses") == {"saint-exemple", "valbrune", "hautes-terres"}
 
