@@ -75,6 +75,7 @@ from .pages import (
     odl_badge_name,
     odl_counts,
     odl_dataset_state,
+    odl_date,
     odl_day,
     odl_department,
     odl_doubt,
@@ -92,6 +93,7 @@ from .pages import (
     odl_schema_name,
     odl_siren,
     odl_size,
+    odl_staffs_atd,
     odl_standing,
     odl_works_for,
     odl_works_for_any,
@@ -115,12 +117,12 @@ from .progress import (
     odl_badge_text,
     odl_call_words,
     odl_moment_of,
+    odl_phase_bars,
     odl_phase_number,
-    odl_staffs_atd,
     odl_steps_done,
 )
 from .schemas import odl_schema_news, odl_schema_news_below
-from .strictness import odl_blocked_among, odl_may_set_strictness, odl_strictness, odl_strictness_inherited
+from .strictness import odl_may_set_strictness, odl_strictness, odl_strictness_inherited
 
 __all__ = [
     "odl_advice",
@@ -128,7 +130,6 @@ __all__ = [
     "odl_badge_code",
     "odl_badge_name",
     "odl_badge_text",
-    "odl_blocked_among",
     "odl_call_words",
     "odl_cause_count",
     "odl_change",
@@ -151,6 +152,7 @@ __all__ = [
     "odl_datagouv_problem",
     "odl_datagouv_value",
     "odl_dataset_state",
+    "odl_date",
     "odl_day",
     "odl_day_of",
     "odl_default_licence",
@@ -198,6 +200,7 @@ __all__ = [
     "odl_parent_fixed",
     "odl_parent_selected",
     "odl_path_standing",
+    "odl_phase_bars",
     "odl_phase_number",
     "odl_preparation",
     "odl_preparation_words",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import flask
@@ -184,7 +185,12 @@ def odl_standing(counts: dict[str, int]) -> str:
 
 def odl_number(number: float) -> str:
     """A number as people write it."""
-    return format_decimal(number, locale=_locale())
+    return _number(number, language())
+
+
+@lru_cache(maxsize=10_000)
+def _number(number: float, spoken: str) -> str:
+    return format_decimal(number, locale=_locale(spoken))
 
 
 def odl_name(name: str) -> Name:
@@ -201,15 +207,25 @@ def odl_size(size: int) -> str:
 
 def odl_day(moment: dt.datetime) -> str:
     """A date in words, in the portal's time zone."""
-    here, locale = _here(moment), _locale()
-    words = format_date(here, format="long", locale=locale)
+    return odl_date(_here(moment).date())
+
+
+def odl_date(day: dt.date) -> str:
+    """A day in words: it has no zone, and is that day everywhere."""
+    return _date(day, language())
+
+
+@lru_cache(maxsize=10_000)
+def _date(day: dt.date, spoken: str) -> str:
+    locale = _locale(spoken)
+    words = format_date(day, format="long", locale=locale)
     # French says the first of a month by its rank.
-    return f"1er{words[1:]}" if locale.language == "fr" and here.day == 1 else words
+    return f"1er{words[1:]}" if locale.language == "fr" and day.day == 1 else words
 
 
 def odl_moment(moment: dt.datetime) -> str:
     """A date and a time in words, in the portal's time zone."""
-    hour = format_time(_here(moment), format="short", locale=_locale())
+    hour = format_time(_here(moment), format="short", locale=_locale(language()))
     return tk._("{day} at {hour}").format(day=odl_day(moment), hour=hour)
 
 
@@ -217,9 +233,10 @@ def _here(moment: dt.datetime) -> dt.datetime:
     return moment.astimezone(tk.h.get_display_timezone())
 
 
-def _locale() -> Locale:
+@lru_cache(maxsize=100)
+def _locale(spoken: str) -> Locale:
     try:
-        return Locale.parse(language())
+        return Locale.parse(spoken)
     except (UnknownLocaleError, ValueError):
         return Locale("en")
 
@@ -237,11 +254,21 @@ def odl_page_url(page: int, anchor: str | None = None) -> str:
 
 def odl_works_for_any() -> bool:
     """Whether the person has a collectivité, hence a page of it."""
+    return _works_for()[0]
+
+
+def odl_staffs_atd() -> bool:
+    """Whether the person works for a body that supports others, hence has a dashboard."""
+    return _works_for()[1]
+
+
+def _works_for() -> tuple[bool, bool]:
+    """What :func:`overview.works_for` answers for the person, asked once per page."""
     if not current_user.is_authenticated:
-        return False
-    if "odl_works_for_any" not in flask.g:
-        flask.g.odl_works_for_any = overview.works_for_any(current_user.name)
-    return flask.g.odl_works_for_any
+        return False, False
+    if "odl_works_for" not in flask.g:
+        flask.g.odl_works_for = overview.works_for(current_user.name)
+    return flask.g.odl_works_for
 
 
 def odl_counts(organization_id: str) -> dict[str, int]:

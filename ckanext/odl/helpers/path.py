@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from ckan.plugins import toolkit as tk
 
-from .pages import odl_day, odl_moment, odl_number
+from .pages import odl_date, odl_day, odl_moment, odl_number
 
 #: What is left, in hours, is a rough figure: it is written by quarters of an hour up to two hours, by hours above.
 _FINE_MINUTES = 120
@@ -69,9 +69,7 @@ def odl_iso_day(value: str | dt.date | dt.datetime | None) -> Day | None:
     if isinstance(value, dt.datetime):
         moment = value if value.tzinfo else value.replace(tzinfo=dt.timezone.utc)
         return Day(moment.isoformat(), odl_day(moment), odl_moment(moment))
-    # A day has no zone: noon where people are stays that day.
-    noon = dt.datetime.combine(value, dt.time(12), tzinfo=tk.h.get_display_timezone())
-    return Day(value.isoformat(), odl_day(noon), "")
+    return Day(value.isoformat(), odl_date(value), "")
 
 
 def odl_who(codes: list[str], atd: str = "") -> str:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import Any, NamedTuple
 
-import flask
-from ckan.common import current_user
 from ckan.plugins import toolkit as tk
 from markupsafe import escape
 
-from ckanext.odl.logic import collectivite
+from ckanext.odl.language import language
 from ckanext.odl.territory import Name
 
 from .pages import odl_number
@@ -33,6 +33,38 @@ def odl_steps_done(progress: dict[str, Any]) -> str:
         return steps
     phase = tk._("phase {n} of {all}").format(n=number, all=len(progress["phases"]))
     return f"{steps} · {phase}"
+
+
+class Bar(NamedTuple):
+    """A phase in a row of a table."""
+
+    words: str
+    share: float
+    """How much of it is done, in percent."""
+    classes: str
+    is_current: bool
+
+
+def odl_phase_bars(phases: Iterable[Mapping[str, Any]], current: str | None) -> list[Bar]:
+    """The phases as short bars: a list has hundreds of them, most of them alike."""
+    spoken = language()
+    return [
+        _bar(spoken, number, phase["done"], phase["applicable"], phase["id"] == current)
+        for number, phase in enumerate(phases, 1)
+    ]
+
+
+@lru_cache(maxsize=10_000)
+def _bar(_spoken: str, number: int, done: int, applicable: int, is_current: bool) -> Bar:
+    """*_spoken*: the language in which the request asks, hence in which the words are."""
+    count = tk._("{done} of {all}").format(done=odl_number(done), all=odl_number(applicable))
+    classes = (is_current and "odl-phase-current", bool(applicable) and done == applicable and "odl-phase-done")
+    return Bar(
+        tk._("{count} in phase {n}").format(n=number, count=count),
+        round(100 * done / applicable, 1) if applicable else 0,
+        " ".join(name for name in classes if name),
+        is_current,
+    )
 
 
 def odl_badge_text(progress: dict[str, Any]) -> str:
@@ -68,15 +100,6 @@ def odl_moment_of(moment: str | dt.datetime) -> dt.datetime:
     """A moment with its zone, from ISO text or as it is."""
     read = dt.datetime.fromisoformat(moment) if isinstance(moment, str) else moment
     return read if read.tzinfo else read.replace(tzinfo=dt.timezone.utc)
-
-
-def odl_staffs_atd() -> bool:
-    """Whether the person works for a body that supports others, hence has a dashboard (asked once per page)."""
-    if not current_user.is_authenticated:
-        return False
-    if "odl_staffs_atd" not in flask.g:
-        flask.g.odl_staffs_atd = bool(collectivite.staffed_by(current_user.name))
-    return flask.g.odl_staffs_atd
 
 
 def odl_call_words(call: dict[str, Any]) -> str:

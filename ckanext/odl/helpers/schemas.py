@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from ckanext.odl.language import language
 from ckanext.odl.logic import schema_news
-from ckanext.odl.logic.path import listing
+from ckanext.odl.logic.path import reach
 
 from .path import odl_iso_day
 
@@ -28,7 +28,7 @@ def odl_schema_news_below(organization_id: str) -> list[dict[str, Any]]:
     if not schema_news.is_any():
         return []
     itself = sa.select(sa.literal(organization_id))
-    found = schema_news.news(sa.union_all(listing.below([organization_id]), itself))
+    found = schema_news.news(sa.union_all(reach.below([organization_id]), itself))
     places = schema_news.places({id_ for one in found for id_ in one.organizations})
     return [
         {**_told(one), "organizations": [place for place in places if place.id in one.organizations]} for one in found

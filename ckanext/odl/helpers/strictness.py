@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from ckan import model
@@ -31,9 +31,3 @@ def odl_strictness_inherited(data: Mapping[str, Any]) -> str:
 def odl_strictness(organization_id: str) -> str:
     """Return the strictness that holds for an organization's files: ``advise`` or ``block``."""
     return strictness.of(model.Group.get(organization_id))
-
-
-def odl_blocked_among(organization_ids: Iterable[str]) -> set[str]:
-    """Return those of these organizations whose invalid files wait."""
-    found = strictness.of_many(list(organization_ids))
-    return {id_ for id_, value in found.items() if value == strictness.BLOCK}

@@ -9,28 +9,23 @@ import sqlalchemy as sa
 from ckan import model
 from ckan.model.group import group_table
 
-from ckanext.odl.logic.path import acting, listing
-from ckanext.odl.model import PathHistory, PathProgress, What
+from ckanext.odl.logic.path import listing
+from ckanext.odl.model import PathProgress
 
 _GROUP: Any = group_table
 #: Days for which one who was called is not among the first to call.
 QUIET_DAYS = 7
 
 
-def to_call(atd_id: str, today: dt.date, rows: int) -> list[dict[str, Any]]:
-    """The members with the weightiest reasons, without those called within the last days (two queries).
+def to_call(members: Any, today: dt.date, rows: int) -> list[dict[str, Any]]:
+    """Those of *members* with the weightiest reasons, without those called within the last days (one query).
 
+    :param members: a selectable of the ids of organizations
     :returns: ``organization`` (``id``, ``name``, ``title``, ``department``), ``why`` (codes and figures),
         ``priority`` and ``call`` (``on``, ``note``, ``by``, or None) each, the first to call first
     """
-    progress, history, group = PathProgress.__table__, PathHistory.__table__, _GROUP
-    latest = (
-        sa.select(_day(history).label("day"), history.c.why["text"].astext.label("note"), history.c.user_id)
-        .where(history.c.organization_id == progress.c.organization_id, history.c.what == What.CALL.value)
-        .order_by(_day(history).desc(), history.c.id.desc())
-        .limit(1)
-        .lateral("latest")
-    )
+    progress, group = PathProgress.__table__, _GROUP
+    latest = listing.last_call(progress.c.organization_id)
     statement = (
         sa.select(
             group.c.id,
@@ -41,16 +36,15 @@ def to_call(atd_id: str, today: dt.date, rows: int) -> list[dict[str, Any]]:
         )
         .select_from(progress.join(group, group.c.id == progress.c.organization_id).outerjoin(latest, sa.true()))
         .where(
-            progress.c.organization_id.in_(listing.below([atd_id])),
+            progress.c.organization_id.in_(members),
             group.c.state == "active",
             progress.c.priority > 0,
-            sa.or_(latest.c.day.is_(None), latest.c.day <= today - dt.timedelta(days=QUIET_DAYS)),
+            sa.or_(latest.c.call_on.is_(None), latest.c.call_on <= today - dt.timedelta(days=QUIET_DAYS)),
         )
         .order_by(progress.c.priority.desc(), progress.c.sort_title, group.c.id)
         .limit(rows)
     )
     found = model.Session.execute(statement).all()
-    names = acting.names_of((row.user_id for row in found), ())
     return [
         {
             "organization": {
@@ -61,13 +55,7 @@ def to_call(atd_id: str, today: dt.date, rows: int) -> list[dict[str, Any]]:
             },
             "why": row.why or [],
             "priority": row.priority,
-            "call": {"on": row.day.isoformat(), "note": row.note or "", "by": names.get(row.user_id, "")}
-            if row.day
-            else None,
+            "call": listing.call_of(row),
         }
         for row in found
     ]
-
-
-def _day(history: sa.Table) -> Any:
-    return sa.cast(history.c.after["on"].astext, sa.Date)

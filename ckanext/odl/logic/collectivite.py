@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from ckan import authz, model
 from ckan.plugins import toolkit as tk
 from sqlalchemy.orm import selectinload
+from sqlalchemy.orm.util import identity_key
 
 STAFF_ROLES = ("admin", "editor")
 ORGANIZATION = "organization"
@@ -73,13 +74,28 @@ def _atds() -> list[model.Group]:
     return list(groups)
 
 
+def named(id_or_name: str) -> model.Group | None:
+    """Return the active organization of this id or name; no query for the id of one that the session holds."""
+    group: Any = model.Group
+    held = model.Session.identity_map.get(identity_key(group, id_or_name))
+    if held is not None and held.is_organization and held.state == model.State.ACTIVE:
+        return held
+    return model.Session.scalars(
+        sa.select(group).where(
+            sa.or_(group.id == id_or_name, group.name == id_or_name),
+            group.is_organization,
+            group.state == model.State.ACTIVE,
+        )
+    ).first()
+
+
 def atd_named(id_or_name: str) -> model.Group:
     """Return the active organization of this id or name.
 
     :raises ObjectNotFound: there is none
     """
-    organization = model.Group.get(id_or_name)
-    if organization is None or not organization.is_organization or organization.state != model.State.ACTIVE:
+    organization = named(id_or_name)
+    if organization is None:
         raise tk.ObjectNotFound(tk._("There is no such local authority on this portal."))
     return organization
 

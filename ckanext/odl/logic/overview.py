@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from ckan import authz, model, types
 from ckan.plugins import toolkit as tk
 
-from ckanext.odl.logic import state
+from ckanext.odl.logic import collectivite, state
 from ckanext.odl.logic.state import BADGES, FileState
 from ckanext.odl.model import Deposit, DepositState, Validation
 
@@ -77,23 +77,26 @@ def collectivites(user_name: str, but_below: Iterable[model.Group] = ()) -> list
     return sorted(found, key=lambda place: fold(place.title))
 
 
-def works_for_any(user_name: str) -> bool:
-    """Whether this person works for at least one organization; sysadmins do not count as such."""
+def works_for(user_name: str) -> tuple[bool, bool]:
+    """Whether this person works for at least one organization (sysadmins do not count as such), and staffs an ATD."""
     member, group = model.Member, model.Group
+    is_staff = sa.and_(member.capacity.in_(collectivite.STAFF_ROLES), collectivite.marked_as_atd())
     statement = (
-        sa.select(member.id)
+        sa.select(sa.func.count(), sa.func.bool_or(is_staff))
+        .select_from(member)
         .join(model.User, model.User.id == member.table_id)
         .join(group, group.id == member.group_id)
         .where(
             model.User.name == user_name,
+            model.User.state == "active",
             member.table_name == "user",
             member.state == "active",
             group.is_organization,
             group.state == "active",
         )
-        .limit(1)
     )
-    return model.Session.execute(statement).first() is not None
+    number, staffs = model.Session.execute(statement).one()
+    return bool(number), bool(staffs)
 
 
 def fold(text: str) -> str:

@@ -17,6 +17,27 @@ from sqlalchemy.orm import Mapped, Session
 
 from .validation import clock
 
+#: What lists count and filter by, each as a condition on a row. The database keeps the answers as bits of ``flags``, in
+#: this order: no write can forget them. A new one goes to the end, with a migration.
+FLAGS = {
+    "stale": "stale > 0",
+    "no_contact": "computed_at IS NOT NULL AND NOT has_contact",
+    "quiet": """why @> '[{"code": "quiet"}]'""",
+    "to_mend": "files_to_mend > 0",
+    "proposal": "proposals > 0",
+    "expiring": "expiring > 0",
+    "not_begun": """computed_at IS NOT NULL AND (last_activity IS NULL OR why @> '[{"code": "no_file"}]')""",
+    "waiting": "computed_at IS NULL",
+    "inactive": "last_activity IS NULL",
+}
+_FLAGS = " + ".join(f"CASE WHEN {condition} THEN {1 << bit} ELSE 0 END" for bit, condition in enumerate(FLAGS.values()))
+#: What the figures of a list are made of: an index holds it, so that they are counted without opening the rows.
+COUNTED = ("facets", "flags", "advanced_on", "proposals", "valid_files", "files_to_mend", "minutes_left")
+#: What lists are narrowed to, in the order in which ``facets`` holds the values of a row, between unit separators.
+FACETS = ("current", "kind", "department", "profile", "group_name")
+FACET_SEPARATOR = "\x1f"
+_FACETS = " || chr(31) || ".join(f'"{name}"' for name in FACETS)
+
 
 class PathProgress(tk.BaseModel):
     """Where one organization stands: what lists sort and filter by, and the whole evaluation (``progress``).
@@ -58,7 +79,10 @@ class PathProgress(tk.BaseModel):
         sa.Column("why", JSONB),
         sa.Column("phases", JSONB),
         sa.Column("progress", JSONB),
+        sa.Column("flags", sa.SmallInteger, sa.Computed(_FLAGS, persisted=True)),
+        sa.Column("facets", sa.Text, sa.Computed(f"left({_FACETS}, 500)", persisted=True)),
         sa.Index("idx_odl_progress_order", sa.text("priority DESC"), "sort_title", "organization_id"),
+        sa.Index("idx_odl_progress_figures", "organization_id", postgresql_include=COUNTED),
     )
 
     organization_id: Mapped[str]
@@ -92,6 +116,14 @@ class PathProgress(tk.BaseModel):
     why: Mapped[list[dict[str, Any]] | None]
     phases: Mapped[list[dict[str, Any]] | None]
     progress: Mapped[dict[str, Any] | None]
+    flags: Mapped[int]
+    facets: Mapped[str]
+
+    @classmethod
+    def has(cls, flag: str, column: Any = None) -> Any:
+        """The condition that a row has one of :data:`FLAGS`; *column*: where its flags stand."""
+        flags = cls.__table__.c.flags if column is None else column
+        return flags.op("&")(1 << list(FLAGS).index(flag)) != 0
 
     @classmethod
     def mark(cls, session: Session, organization_ids: Iterable[str]) -> None:

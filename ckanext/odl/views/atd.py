@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import sqlalchemy as sa
 from ckan import model
 from ckan.common import current_user
 from ckan.plugins import toolkit as tk
 from flask import Blueprint, Response
 
-from ckanext.odl.logic import collectivite
+from ckanext.odl.logic.deposit import strictness
+from ckanext.odl.logic.path import reach
 from ckanext.odl.territory import Name
 from ckanext.odl.views import atd_list, csrf, tables
+from ckanext.odl.views.atd_pages import atd as _atd
+from ckanext.odl.views.atd_pages import context as _context
+from ckanext.odl.views.atd_pages import nothing as _nothing
 
 odl_atd = Blueprint("odl_atd", __name__, url_prefix="/odl/atd")
 csrf.protect(odl_atd)
@@ -22,24 +27,6 @@ _CALLS = 10
 _PROPOSALS_PER_PAGE = 20
 #: Names written out of a selection; the others are counted.
 _NAMED = 20
-
-
-def _context() -> Any:
-    return {"user": current_user.name, "auth_user_obj": current_user}
-
-
-def _atd(name: str) -> model.Group:
-    """The body whose dashboard is asked for; 404 for all but its staff and that of a body above it."""
-    if not current_user.is_authenticated:
-        tk.abort(404, _nothing())
-    group = model.Group.get(name)
-    if group is None or not collectivite.may_see_dashboard(current_user.name, group):
-        tk.abort(404, _nothing())
-    return group
-
-
-def _nothing() -> str:
-    return tk._("This page does not exist, or is not open to you.")
 
 
 def _page(count: int, per_page: int) -> tuple[int, int]:
@@ -65,19 +52,27 @@ def read(name: str) -> Any:
 def _dashboard(atd: model.Group, typed: dict[str, str] | None = None, problems: dict[str, Any] | None = None) -> str:
     asked = atd_list.asked(tk.request.args)
     page = max(1, tk.request.args.get("page", 1, type=int))
-    found = _list(atd, asked, (page - 1) * _PER_PAGE)
+    # Whose dashboard this is was asked already; what the person may list is read once for all that follows.
+    mine = reach.Reach(current_user.name)
+    context: Any = {**_context(), "ignore_auth": True, "odl_reach": mine}
+    found = _list(atd, asked, (page - 1) * _PER_PAGE, context=context)
     page, pages = _page(found["count"], _PER_PAGE)
     if not found["results"] and found["count"]:
-        found = _list(atd, asked, (page - 1) * _PER_PAGE)
-    calls = tk.get_action("odl_call_list")(_context(), {"atd": atd.id, "rows": _CALLS})
+        found = _list(atd, asked, (page - 1) * _PER_PAGE, context=context)
+    calls = tk.get_action("odl_call_list")(context, {"atd": atd.id, "rows": _CALLS})["results"]
+    names = {row["organization"]["name"] for row in (*found["results"], *calls)}
+    strict = strictness.of_many([atd.id, *(row["organization"]["id"] for row in found["results"])])
     return tk.render(
         "odl/atd/read.html",
         {
             "atd": atd,
             "totals": found["totals"],
             "figures": atd_list.figures(found["totals"]),
-            "calls": calls["results"],
+            "calls": calls,
             "rows": found["results"],
+            "paths": atd_list.addresses("odl_path.read", names),
+            "blocked": {id_ for id_, word in strict.items() if word == strictness.BLOCK},
+            "may_change": mine.may_change(atd.id),
             "count": found["count"],
             "asked": asked,
             "arguments": _given(asked),
@@ -99,9 +94,13 @@ def _given(asked: dict[str, str]) -> dict[str, str]:
     return {name: value for name, value in asked.items() if value}
 
 
-def _list(atd: model.Group, asked: dict[str, str], start: int, rows: int = _PER_PAGE) -> dict[str, Any]:
+def _list(
+    atd: model.Group, asked: dict[str, str], start: int, rows: int = _PER_PAGE, context: Any = None
+) -> dict[str, Any]:
     wanted = {"sort": atd_list.DEFAULT_SORT, **_given(asked)}
-    return tk.get_action("odl_progress_list")(_context(), {**wanted, "atd": atd.id, "start": start, "rows": rows})
+    return tk.get_action("odl_progress_list")(
+        context or _context(), {**wanted, "atd": atd.id, "start": start, "rows": rows}
+    )
 
 
 def _every(atd: model.Group, asked: dict[str, str]) -> Iterator[dict[str, Any]]:
@@ -199,8 +198,9 @@ def _profiles(atd: model.Group) -> list[dict[str, Any]]:
 def _members(atd: model.Group, names: list[str], most: int | None = tables.BATCH) -> list[dict[str, Any]]:
     """Those of *names* that the body supports, by title."""
     names = names[:most]
-    below = collectivite.descendants(atd)
-    groups = model.Session.query(model.Group).filter(model.Group.name.in_(names), model.Group.id.in_(below)).all()
+    group: Any = model.Group
+    below = reach.below([atd.id])
+    groups = model.Session.scalars(sa.select(group).where(group.name.in_(names), group.id.in_(below)))
     return [
         {"id": group.id, "name": group.name, "title": group.display_name}
         for group in sorted(groups, key=lambda group: group.display_name.casefold())

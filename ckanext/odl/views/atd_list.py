@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ckan.plugins import toolkit as tk
@@ -144,6 +144,12 @@ def figures(totals: Mapping[str, int]) -> list[tuple[str, str]]:
         (filter if totals[name] else "", sentence.format(n=tk.h.odl_number(totals[name])))
         for filter, sentence, name in sentences
     ]
+
+
+def addresses(endpoint: str, names: Iterable[str]) -> dict[str, str]:
+    """The address of a page of each collectivité, by name: one address is built, and they differ by the name alone."""
+    before, after = tk.url_for(endpoint, name="~").rsplit("~", 1)
+    return {name: f"{before}{name}{after}" for name in names}
 
 
 def profiles() -> dict[str, str]:

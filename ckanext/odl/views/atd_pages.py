@@ -25,7 +25,7 @@ def atd(name: str) -> model.Group:
     """The structure of a page; 404 for all but its staff and that of one above it."""
     if not current_user.is_authenticated:
         tk.abort(404, nothing())
-    group = model.Group.get(name)
+    group = collectivite.named(name)
     if group is None or not collectivite.may_see_dashboard(current_user.name, group):
         tk.abort(404, nothing())
     return group

@@ -11,7 +11,7 @@ from ckan.plugins import toolkit as tk
 from ckan.types import Context, DataDict, Schema, Validator, ValidatorFactory
 
 from .. import calls, collectivite, groups
-from ..path import listing, priority
+from ..path import priority, reach
 
 _MOST_CALLS = 100
 _LONGEST_GROUP = 60
@@ -48,7 +48,8 @@ def odl_call_list(context: Context, data_dict: DataDict) -> dict[str, Any]:
     """
     atd = collectivite.atd_named(data_dict["atd"])
     tk.check_access("odl_call_list", context, {"atd": atd.id})
-    found = calls.to_call(atd.id, _today(), min(data_dict["rows"], _MOST_CALLS))
+    members = reach.of(context).below([atd.id])
+    found = calls.to_call(members, _today(), min(data_dict["rows"], _MOST_CALLS))
     return {"results": [{**row, "why": priority.sentences(row["why"])} for row in found]}
 
 
@@ -87,7 +88,7 @@ def odl_group_update(context: Context, data_dict: DataDict) -> dict[str, Any]:
         model.Session.scalars(
             sa.select(group.id).where(
                 sa.or_(group.id.in_(wanted), group.name.in_(wanted)),
-                group.id.in_(listing.below([atd.id])),
+                group.id.in_(reach.below([atd.id])),
                 group.state == "active",
             )
         )

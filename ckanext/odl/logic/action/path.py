@@ -12,7 +12,7 @@ from ckan.plugins import toolkit as tk
 from ckanext.odl import marking
 from ckanext.odl.logic.auth.path import organization_of
 from ckanext.odl.logic.openapi.parameters import accepts
-from ckanext.odl.logic.path import acting, definition, listing, recompute, schema, showing
+from ckanext.odl.logic.path import acting, definition, listing, reach, recompute, schema, showing
 from ckanext.odl.logic.path.changes import Change
 from ckanext.odl.model import PathProgress, PathProof
 
@@ -75,7 +75,7 @@ def odl_progress_list(context: types.Context, data_dict: types.DataDict) -> type
         _visible(context, "odl_progress_list", data_dict)
     else:
         tk.check_access("odl_progress_list", context, data_dict)
-    scope = listing.perimeter(context.get("user"), _atd_id(data_dict))
+    scope = reach.of(context).perimeter(_atd_id(data_dict))
     return listing.collectivites(data_dict, scope)
 
 
@@ -97,7 +97,7 @@ def odl_proposal_list(context: types.Context, data_dict: types.DataDict) -> type
     else:
         tk.check_access("odl_proposal_list", context, data_dict)
     table = PathProgress.__table__
-    scope = listing.perimeter(context.get("user"), _atd_id(data_dict))
+    scope = reach.of(context).perimeter(_atd_id(data_dict))
     mine = sa.select(table.c.organization_id).where(scope)
     return showing.open_proposals(mine, data_dict["start"], data_dict["rows"])
 
@@ -220,7 +220,7 @@ def _chosen(context: types.Context, data: dict[str, Any]) -> list[str]:
         return list(dict.fromkeys(data["ids"]))
     _visible(context, "odl_progress_list", {"atd": data["atd"]})
     table = PathProgress.__table__
-    scope = listing.perimeter(context.get("user"), _atd_id(data))
+    scope = reach.of(context).perimeter(_atd_id(data))
     return list(
         model.Session.scalars(
             sa.select(table.c.organization_id)

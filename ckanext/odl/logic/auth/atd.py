@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ckan import model
 from ckan.plugins import toolkit as tk
 from ckan.types import AuthResult, Context, DataDict
 
@@ -10,7 +9,7 @@ from .. import collectivite
 
 
 def _for_staff(context: Context, id_or_name: str | None) -> AuthResult:
-    user, atd = context.get("user"), model.Group.get(id_or_name)
+    user, atd = context.get("user"), collectivite.named(id_or_name or "")
     if user and atd and collectivite.may_see_dashboard(user, atd):
         return {"success": True}
     return {"success": False, "msg": tk._("Only the staff of this structure see its dashboard.")}

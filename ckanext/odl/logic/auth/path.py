@@ -5,13 +5,11 @@ Asked here of everybody, since over the API CKAN lets callers without an account
 
 from __future__ import annotations
 
-from typing import Any
-
-import sqlalchemy as sa
 from ckan import model
 from ckan.plugins import toolkit as tk
 from ckan.types import AuthResult, Context, DataDict
 
+from .. import collectivite
 from ..path import acting
 from ..path.recompute import identity_columns
 from ..path.snapshot import fields_of
@@ -22,13 +20,7 @@ def organization_of(data_dict: DataDict) -> model.Group:
 
     :raises ObjectNotFound: there is none of this id or name, or it was deleted
     """
-    group: Any = model.Group
-    wanted = data_dict.get("id") or ""
-    organization = model.Session.scalars(
-        sa.select(group).where(
-            sa.or_(group.id == wanted, group.name == wanted), group.is_organization, group.state == model.State.ACTIVE
-        )
-    ).first()
+    organization = collectivite.named(data_dict.get("id") or "")
     if organization is None:
         raise tk.ObjectNotFound(tk._("There is no such local authority."))
     return organization

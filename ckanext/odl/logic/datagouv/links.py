@@ -14,7 +14,7 @@ from ckan.plugins import toolkit as tk
 from ckanext.odl import config
 from ckanext.odl.logic import collectivite
 from ckanext.odl.logic.overview import fold
-from ckanext.odl.logic.path import acting, listing
+from ckanext.odl.logic.path import acting, reach
 from ckanext.odl.model import DatagouvLink
 from ckanext.odl.model.datagouv import CARRIED, OWN
 
@@ -137,7 +137,7 @@ def members(atd: model.Group, asked: dict[str, Any]) -> dict[str, Any]:
     :param asked: ``q``, ``way`` (one of :data:`WAYS`), ``start``, ``rows``
     :returns: ``count``, ``results`` (as :func:`show` without ``carried_by`` and ``feed_url``) and ``totals`` by way
     """
-    everyone = sa.or_(_GROUP.c.id == atd.id, _GROUP.c.id.in_(listing.below([atd.id])))
+    everyone = sa.or_(_GROUP.c.id == atd.id, _GROUP.c.id.in_(reach.below([atd.id])))
     joined = _GROUP.outerjoin(_LINK, _LINK.c.organization_id == _GROUP.c.id)
     there = sa.and_(_GROUP.c.state == "active", everyone)
     conditions = [there]

@@ -12,9 +12,9 @@ from typing import Any
 import sqlalchemy as sa
 from ckan import authz, model
 from ckan.model.group import member_table
-from sqlalchemy.orm import selectinload
 
 from ckanext.odl.logic import collectivite
+from ckanext.odl.logic.path.snapshot import group_extras
 
 FIELD = "odl_strictness"
 ADVISE, BLOCK = "advise", "block"
@@ -40,42 +40,38 @@ def inherited(organization: model.Group) -> str:
 
 
 def of_many(organization_ids: Collection[str]) -> dict[str, str]:
-    """The strictness that holds for each of these organizations, by id (two queries for each level above them)."""
-    known: dict[str, model.Group] = {}
+    """The strictness that holds for each of these organizations, by id (one query for each level above them)."""
+    known: dict[str, dict[str, str]] = {}
     parent: dict[str, str] = {}
     wanted = set(organization_ids)
     while wanted:
-        known |= {group.id: group for group in model.Session.scalars(_groups(wanted))}
-        above = {row.group_id: row.table_id for row in model.Session.execute(_parents(wanted))}
-        parent |= above
-        wanted = set(above.values()) - set(known)
+        for row in model.Session.execute(_with_parents(wanted)):
+            known[row.id] = row.extras or {}
+            if row.parent:
+                parent[row.id] = row.parent
+        wanted = {parent[id_] for id_ in wanted & parent.keys()} - known.keys()
     return {id_: _first_word(id_, known, parent) for id_ in organization_ids}
 
 
-def _first_word(id_: str, known: dict[str, model.Group], parent: dict[str, str]) -> str:
+def _first_word(id_: str, known: dict[str, dict[str, str]], parent: dict[str, str]) -> str:
     here: str | None = id_
     passed: set[str] = set()
     while here and here in known and here not in passed:
         passed.add(here)
-        said = own(known[here]) if here == id_ or collectivite.is_atd(known[here]) else ""
-        if said:
+        said = known[here].get(FIELD) if here == id_ or known[here].get("odl_is_atd") == "true" else ""
+        if said in (ADVISE, BLOCK):
             return said
         here = parent.get(here)
     return ADVISE
 
 
-def _groups(ids: set[str]) -> Any:
+def _with_parents(ids: set[str]) -> Any:
+    """Active organizations: ``id``, ``extras`` and ``parent`` each."""
     group: Any = model.Group
-    wanted = sa.select(group).where(group.id.in_(ids), group.state == model.State.ACTIVE)
-    # their fields are a table before CKAN 2.12: read with them, not one after the other
-    return wanted.options(selectinload(group._extras)) if hasattr(group, "_extras") else wanted
-
-
-def _parents(ids: set[str]) -> Any:
     member = member_table
-    return sa.select(member.c.group_id, member.c.table_id).where(
-        member.c.table_name == "group", member.c.state == model.State.ACTIVE, member.c.group_id.in_(ids)
-    )
+    is_above = sa.and_(member.c.group_id == group.id, member.c.table_name == "group", member.c.state == "active")
+    found = sa.select(group.id, group_extras(), member.c.table_id.label("parent"))
+    return found.outerjoin(member, is_above).where(group.id.in_(ids), group.state == model.State.ACTIVE)
 
 
 def may_set(user_name: str | None, organization: model.Group | None) -> bool:

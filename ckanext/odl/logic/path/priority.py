@@ -81,15 +81,9 @@ def _sentence(reason: dict[str, Any]) -> str:
     if reason["code"] == "to_mend":
         return tk.ungettext("{number} file to correct.", "{number} files to correct.", number).format(number=number)
     if reason["code"] == "quiet":
-        return tk._("No sign of life since {date}.").format(date=_day(reason["on"]))
+        return tk._("No sign of life since {date}.").format(date=tk.h.odl_date(dt.date.fromisoformat(reason["on"])))
     if reason["code"] == "no_file":
         return tk._("No file was deposited yet.")
     if reason["code"] == "expiring":
         return tk.ungettext("{number} proof ends soon.", "{number} proofs end soon.", number).format(number=number)
     return tk._("Nothing was begun yet.")
-
-
-def _day(text: str) -> str:
-    # A day has no zone: noon where people are stays that day.
-    noon = dt.datetime.combine(dt.date.fromisoformat(text), dt.time(12), tzinfo=tk.h.get_display_timezone())
-    return tk.h.odl_day(noon)

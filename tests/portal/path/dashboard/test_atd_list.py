@@ -252,9 +252,14 @@ class TestCost:
         many = queries_of(lambda: visit("atd", PAGE))
 
         assert len(many) <= len(few)
-        ours = [query for query in many if "odl_" in query or "WITH RECURSIVE" in query]
-        assert len(ours) <= 12
+        every_page = queries_of(lambda: visit("atd", "/en/about"))
+        assert len(many) - len(every_page) <= 12, "\n".join(many)
         assert len(many) <= queries_of_the_index(visit), "\n".join(many)
+
+    def test_it_asks_nothing_twice(self, visit):
+        asked = [query for query in queries_of(lambda: visit("region", PAGE)) if "odl_" in query or "member" in query]
+
+        assert len(asked) == len(set(asked)), "\n".join(asked)
 
 
 def queries_of_the_index(visit) -> int:

@@ -12,7 +12,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "010"
-down_revision = "008"
+down_revision = "009"
 branch_labels = None
 depends_on = None
 
