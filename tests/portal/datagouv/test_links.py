@@ -74,7 +74,7 @@ def test_any_link_of_an_agent_with_a_model_is_checked(server, territory: Territo
 
 
 def report(app, resource, headers) -> BeautifulSoup:
-    return BeautifulSoup(app.get(f"/odl/report/{resource['id']}", headers=headers).data, "html.parser")
+    return BeautifulSoup(app.get(f"/en/odl/report/{resource['id']}", headers=headers).data, "html.parser")
 
 
 def test_a_link_is_checked_again_from_its_report(server, territory: Territory, app, authorization):
