@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from ckan.plugins import toolkit as tk
 
+from ckanext.odl import pace
 from ckanext.odl.datagouv import AGENT, Client
 from ckanext.odl.fetch import Guard
 
@@ -27,7 +28,7 @@ EVIDENCE_SIZE = "ckanext.odl.path.evidence_size"
 SCHEMAS_URL = "ckanext.odl.schemas.catalogue_url"
 DATAGOUV = "ckanext.odl.datagouv"
 DATAGOUV_RATE = 2.0
-"""Requests a second when the option says nothing that is a number above 0."""
+"""Requests a second of the whole portal when the option says nothing that is a number above 0."""
 
 DATAGOUV_SECONDS = 30.0
 """Longest time that one answer of data.gouv.fr may take."""
@@ -127,7 +128,7 @@ def datagouv_url() -> str:
 
 
 def datagouv_rate() -> float:
-    """Most requests to data.gouv.fr in a second, on average."""
+    """Most requests to data.gouv.fr in a second, on average, of all processes together."""
     try:
         rate = float(tk.config[f"{DATAGOUV}.rate"])
     except ValueError:
@@ -165,7 +166,8 @@ def datagouv_client(**options: Any) -> Client:
     :param options: of :class:`ckanext.odl.datagouv.line.Line` (``sleep``, ``patience``…)
     """
     agent = f"{AGENT} (+{tk.config['ckan.site_url']})"
-    return Client(datagouv_guard().fetch, datagouv_url(), **{"rate": datagouv_rate(), "agent": agent, **options})
+    settings = {"rate": datagouv_rate(), "agent": agent, "turn": pace.of(urlsplit(datagouv_url()).netloc)}
+    return Client(datagouv_guard().fetch, datagouv_url(), **{**settings, **options})
 
 
 def limits() -> dict[str, int]:

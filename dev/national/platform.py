@@ -47,12 +47,20 @@ class Roads(requests.adapters.HTTPAdapter):
         return answer
 
 
-def create(port: int, roads: Mapping[str, str], *, local: bool = False, pages: str = "https://www.data.gouv.fr") -> Any:
+def create(
+    port: int,
+    roads: Mapping[str, str],
+    *,
+    local: bool = False,
+    grace: int = 7,
+    pages: str = "https://www.data.gouv.fr",
+) -> Any:
     """Make udata's application, with an empty database in memory.
 
     :param port: of the loopback address at which it will answer
     :param roads: public origins that this machine answers for (see :class:`Roads`)
     :param local: accept addresses of this machine in datasets and sources, which data.gouv.fr does not
+    :param grace: days before what a harvester no longer finds is archived; -1 for at once
     :param pages: where the pages of the site are, for the links in the API's answers
     """
     _keep_in_memory()
@@ -75,6 +83,7 @@ def create(port: int, roads: Mapping[str, str], *, local: bool = False, pages: s
         CELERY_TASK_ALWAYS_EAGER = CELERY_TASK_EAGER_PROPAGATES = True  # a request to harvest answers when it is done
         HARVESTER_BACKENDS = ("ckan", "dcat")
         HARVEST_ENABLE_MANUAL_RUN = True
+        HARVEST_AUTOARCHIVE_GRACE_DAYS = grace
         URLS_RESOLVE_HOSTNAME = False  # there is no DNS to ask
         URLS_ALLOW_LOCAL = URLS_ALLOW_PRIVATE = local
         SCHEMA_CATALOG_URL = ELASTICSEARCH_URL = None

@@ -61,10 +61,11 @@ def main() -> None:
     parser.add_argument("--keys", type=Path, required=True)
     parser.add_argument("--road", action="append", default=[], help="PUBLIC=LOCAL origin of a portal of this machine")
     parser.add_argument("--local", action="store_true", help="accept addresses of this machine, unlike data.gouv.fr")
+    parser.add_argument("--grace", type=int, default=7, help="days before what is no longer found is archived")
     options = parser.parse_args()
     roads = dict(road.split("=", 1) for road in options.road)
     address = f"http://{HOST}:{options.port}"
-    app = platform.create(options.port, roads, local=options.local, pages=address)
+    app = platform.create(options.port, roads, local=options.local, grace=options.grace, pages=address)
     described = json.loads(options.world.read_text())
     pages(app)
     files(app, described.get("files", {}))

@@ -43,11 +43,19 @@ class National:
     def keys(self) -> dict[str, Any]:
         return json.loads(self.keys_file.read_text())
 
-    def start(self, world: Mapping[str, Any], *, roads: Mapping[str, str] | None = None, local: bool = False) -> None:
+    def start(
+        self,
+        world: Mapping[str, Any],
+        *,
+        roads: Mapping[str, str] | None = None,
+        local: bool = False,
+        grace: int = 7,
+    ) -> None:
         """Start the platform with the organizations and datasets of *world* (:func:`dev.national.world.load`).
 
         :param roads: public origins of portals of this machine → where they answer
         :param local: accept addresses of this machine, which data.gouv.fr does not
+        :param grace: days before what a harvester no longer finds is archived; -1 for at once
         """
         python = machine.install_udata()
         self.process.stop()
@@ -56,7 +64,7 @@ class National:
         listen = str(port(f"{self.name}-national", must_be_free=True))
         files = ["--world", self.world_file, "--keys", self.keys_file]
         options = [f"--road={public}={address}" for public, address in (roads or {}).items()]
-        options += ["--local"] if local else []
+        options += [f"--grace={grace}", *(["--local"] if local else [])]
         with step("Starting the stand-in of data.gouv.fr"):
             self.process.start([python, "-m", "dev.national.server", "--port", listen, *files, *options])
             self.process.wait_until(self._ready, 120, "look at the end of the log")

@@ -72,7 +72,7 @@ def national(stage: Stage) -> Iterator[National]:
     """data.gouv.fr: the real udata with the rules of production."""
     platform = National("contract")
     roads = {dict(CONTRACT.settings)["ckan.site_url"]: CONTRACT.url, stage.site: stage.url}
-    platform.start(WORLD, roads=roads)
+    platform.start(WORLD, roads=roads, grace=-1)
     yield platform
     platform.stop()
 

@@ -193,7 +193,8 @@ def cases(owner: str) -> Iterator[Case]:
         if number % 11 == 0:
             del package["frequency"]
         package["resources"] = [_link(next(files)) for _ in range(number % 4)]
-        uploads = [_upload(next(files))] if number % 4 == 1 or number % 4 == 0 else []
+        # every eighth has no file at all
+        uploads = [_upload(next(files))] if number % 4 == 1 or number % 8 == 0 else []
         yield Case(package, uploads)
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
+import pysolr
 import pytest
 
 from ckanext.odl.datagouv import precheck
 from dev.national.service import National
+from dev.portal.instance import CONTRACT
 from tests.contract import datasets, expected
 from tests.contract.publishing import Harvested, Portal, Published, wait_for_checks
 from tests.contract.world import BY_API, NAME
@@ -92,3 +94,32 @@ def test_a_new_version_replaces_the_old_one(
     files = {file["id"]: file for file in after[before["id"]]["resources"]}
     assert files.keys() == {file["id"] for file in before["resources"]}
     assert hashlib.sha256(new).hexdigest() in [(file["checksum"] or {}).get("value") for file in files.values()]
+
+
+def test_a_feed_that_cannot_be_complete_archives_nothing(
+    national: National, harvested: Harvested, published: Published, portal: Portal, feed: str
+) -> None:
+    """While the index lacks a dataset the feed answers 503: the platform, which archives at once, leaves all there."""
+    source = national.source(NAME, f"{feed}.rdf")
+    assert national.harvest(source)["status"] == "done"
+    everything = _seen(national)
+    lost, hidden = published.packages[0]["id"], published.packages[1]["id"]
+    pysolr.Solr(CONTRACT.environment["CKAN_SOLR_URL"]).delete(q=f"id:{lost}", commit=True)
+    job = national.harvest(source)
+    portal.call("package_patch", {"id": lost, "title": "Indexé de nouveau"})
+    assert job["status"] == "failed"
+    assert "503" in job["errors"][0]["message"]
+    assert job["items"] == []
+    assert _seen(national) == everything
+    # as it would have done with a feed that lacks a dataset
+    portal.call("package_patch", {"id": hidden, "private": True})
+    assert national.harvest(source)["status"] == "done"
+    assert _seen(national) == everything - {hidden}
+    portal.call("package_patch", {"id": hidden, "private": False})
+    assert national.harvest(source)["status"] == "done"
+    assert _seen(national) == everything
+
+
+def _seen(national: National) -> set[str]:
+    """The ids here of the datasets that anyone sees on the platform: not of those that it put aside."""
+    return {dataset["harvest"]["remote_id"].rpartition("/")[2] for dataset in national.datasets(NAME)}

@@ -300,6 +300,24 @@ def test_a_file_is_judged_against_a_version_brought(national, sync, deposit):
     assert guessed["guess"]["version"] == NEXT
 
 
+def test_a_map_whose_description_is_partly_elsewhere_is_refused_and_ours_serves(national, sync):
+    """The national files of maps refer to definitions on other machines; those that ship with us are in one piece."""
+    zones, places = "etalab/schema-zfe", '{"type": "FeatureCollection", "features": []}'
+    content = {"type": "object", "properties": {"features": {"$ref": "https://geojson.org/schema/Feature.json"}}}
+    before = call("odl_validate", None, upload=upload(places.encode(), "zfe.geojson"), schema=zones)
+    national.publish(zones, "9.0.0", content, form="jsonschema")
+
+    answer = sync()
+
+    assert answer.exit_code == 1
+    assert "une partie de sa description est à une autre adresse" in answer.output
+    assert "la version que le portail a déjà continue de servir" in answer.output
+    assert not any("geojson.org" in path for path in national.asked)
+    after = call("odl_validate", None, upload=upload(places.encode(), "zfe.geojson"), schema=zones)
+    assert (after["schema"], after["status"]) == (before["schema"], before["status"])
+    assert after["status"] in ("valid", "invalid")
+
+
 def test_an_older_report_stays_what_it_is(national, sync, deposit):
     declared, silent = deposit(GOOD, odl_schema_version="1.1.6"), deposit(GOOD, name="autres.csv")
     run_checks()

@@ -49,8 +49,13 @@ class Fetch(Protocol):
     def __call__(self, url: str, *, headers: Mapping[str, str] | None = None) -> Answer: ...
 
 
+#: Takes the next turn, so many seconds after the one before at the least, and says how many seconds there are until
+#: then; None when nobody can tell.
+Turn = Callable[[float], "float | None"]
+
+
 class Line:
-    """Ask for JSON, with patience and manners. Threads may share one."""
+    """Ask for JSON, with patience and manners. Threads may share one, processes their pace (``turn``)."""
 
     def __init__(
         self,
@@ -63,6 +68,7 @@ class Line:
         patience: float = PATIENCE,
         failures: int = FAILURES,
         rest: float = REST,
+        turn: Turn | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -74,6 +80,7 @@ class Line:
         :param tries: how often one question is asked at most
         :param patience: most seconds of pauses for one question
         :param failures: failures in a row after which nothing more is asked for *rest* seconds
+        :param turn: takes the next turn among all who ask the same machine; without it this line is alone
         :param clock: seconds that only grow
         :param sleep: waits for so many seconds
         """
@@ -85,6 +92,7 @@ class Line:
         self._patience = patience
         self._most_failures = failures
         self._rest = rest
+        self._turn = turn
         self._clock = clock
         self._sleep = sleep
         self._lock = threading.Lock()
@@ -153,11 +161,13 @@ class Line:
                     raise DatagouvError("circuit-open", retry_after=_seconds(self._closed_until - now))
                 # One question may go; if it fails the circuit opens again at once.
                 self._closed_until, self._failures = None, self._most_failures - 1
-            moment = max(now, self._next)
-            self._next = moment + self._interval
+            wait = self._turn(self._interval) if self._turn and self._interval else None
+            if wait is None:
+                wait = max(0.0, self._next - now)
+                self._next = now + wait + self._interval
             self.requests += 1
-        if moment > now:
-            self._sleep(moment - now)
+        if wait > 0:
+            self._sleep(wait)
 
     def _failed(self) -> None:
         with self._lock:

@@ -53,7 +53,8 @@ class NotBrought(Exception):
 
 
 def bring_in(twin: Twin, record: dict[str, Any]) -> Brought:
-    """Create the dataset of a national record, or bring it up to date; commits.
+    """Create the dataset of a national record, or bring it up to date; what is noted of it in *twin* is for the caller
+    to commit.
 
     :param twin: its row, in the state ``imported``
     :param record: the record in full
@@ -64,13 +65,11 @@ def bring_in(twin: Twin, record: dict[str, Any]) -> Brought:
     if not package_id:
         raise NotBrought({"id": [tk._("This dataset was not created from data.gouv.fr.")]})
     mapped, notes = _mapped(record, package_id, twin.written)
+    if twin.written is None and (created := _create(twin, mapped, package_id)):
+        created.notes = notes
+        return created
     package: Any = model.Session.get(model.Package, package_id)
-    if package is None and twin.written is None:
-        brought = _create(twin, mapped, package_id)
-        if brought:
-            brought.notes = notes
-            return brought
-    elif package is None or package.state == model.State.DELETED:
+    if package is None or package.state == model.State.DELETED:
         twin.local_fields = ["state"]  # somebody deleted it here, and that stays
         return Brought("unchanged", package_id)
     brought = _update(twin, mapped, package_id)
@@ -122,7 +121,7 @@ def _others(ids: list[str], package_id: str) -> set[str]:
 
 
 def _create(twin: Twin, mapped: dict[str, Any], package_id: str) -> Brought | None:
-    """Create the dataset; None when another process did so in the same moment."""
+    """Create the dataset; None when it is there: before a death, or by another process in the same moment."""
     data = {**mapped, "id": package_id, "owner_org": twin.organization_id, "private": False}
     taken: set[str] = set()
     left_out: dict[str, Any] = {}

@@ -1,4 +1,7 @@
-"""What a run does with one national dataset; each function can be called again after a death at any of its lines."""
+"""What a run does with one national dataset; each function can be called again after a death at any of its lines.
+
+What became of it is committed by the caller, together with its own note of it.
+"""
 
 from __future__ import annotations
 
@@ -57,13 +60,12 @@ def read_again(source: Source, national_id: str, organization_id: str, client: C
 def _twin(source: Source, national_id: str, organization_id: str, record: dict[str, Any]) -> Twin | None:
     """Its row, new for one never seen; None when it is somebody else's to follow."""
     new = {"organization_id": organization_id, "origin": NATIONAL, "state": REVIEW, "source_id": source.id}
-    model.Session.execute(
-        insert(Twin.__table__)
-        .values(national_id=national_id, **new, first_seen=clock(), last_seen=clock())
-        .on_conflict_do_nothing()
-    )
-    twin = model.Session.get(Twin, national_id, populate_existing=True)
-    if twin is None or twin.origin != NATIONAL or twin.source_id not in (None, source.id):
+    statement = insert(Twin).values(national_id=national_id, **new, first_seen=clock(), last_seen=clock())
+    # one question for both: the row as it is, or as it becomes
+    as_it_is = statement.on_conflict_do_update(index_elements=["national_id"], set_={"national_id": national_id})
+    chosen = sa.select(Twin).from_statement(as_it_is.returning(Twin)).execution_options(populate_existing=True)
+    twin = model.Session.scalars(chosen).one()
+    if twin.origin != NATIONAL or twin.source_id not in (None, source.id):
         return None
     if twin.organization_id != organization_id:
         return None
@@ -75,7 +77,7 @@ def _twin(source: Source, national_id: str, organization_id: str, record: dict[s
 
 
 def accept_record(twin: Twin, record: dict[str, Any], *, auto_accept: bool = False) -> Outcome:
-    """Note a record that was read in full, and bring it in if it is to be; commits."""
+    """Note a record that was read in full, and bring it in if it is to be."""
     is_new = twin.record is None
     mark = incoming.fingerprint(record)
     came_back = twin.gone_since is not None
@@ -87,11 +89,9 @@ def accept_record(twin: Twin, record: dict[str, Any], *, auto_accept: bool = Fal
         twin.state, twin.decided_at = IMPORTED, clock()
     if twin.state != IMPORTED:
         twin.fingerprint, twin.national_modified, twin.error = mark, modified(record), None
-        model.Session.commit()
         return Outcome(TO_REVIEW if is_new and twin.state == REVIEW else UNCHANGED)
     if twin.fingerprint == mark and not came_back and twin.written is not None:
         twin.national_modified = modified(record)
-        model.Session.commit()
         return Outcome(UNCHANGED)
     twin.fingerprint = ""  # until it is in
     if is_new and twin.package_id is None:  # nobody else has seen the row yet
@@ -133,7 +133,6 @@ def _bring_in(twin: Twin, record: dict[str, Any], mark: str, *, was_archived: bo
 def _write(twin: Twin, **values: Any) -> None:
     for name, value in values.items():
         setattr(twin, name, value)
-    model.Session.commit()
 
 
 def take_away(national_id: str, client: Client) -> Outcome:
@@ -222,8 +221,10 @@ def pending() -> list[str]:
 
 
 def bring_in_pending(national_id: str) -> Outcome | None:
-    """Bring in one that was accepted, from the record that is known."""
+    """Bring in one that was accepted, from the record that is known; commits."""
     twin = model.Session.get(Twin, national_id, populate_existing=True)
     if twin is None or twin.state != IMPORTED or twin.fingerprint or twin.record is None:
         return None
-    return _bring_in(twin, twin.record, incoming.fingerprint(twin.record), was_archived=False)
+    outcome = _bring_in(twin, twin.record, incoming.fingerprint(twin.record), was_archived=False)
+    model.Session.commit()
+    return outcome

@@ -156,7 +156,8 @@ def odl_advice(file: FileState, can_edit: bool = False) -> str:
             return tk._("Choose its model, and the portal will check it.")
         return tk._("This file does not say which model it follows.")
     return {
-        "link": tk._("This file is on another site: the portal does not check it yet."),
+        "link": tk._("This file is at an address that the portal cannot read."),
+        "silent": tk._("The site where this file is did not answer."),
         "limit": tk._("The check stopped before the end. That says nothing against this file."),
         "interrupted": tk._("The check could not be finished. That says nothing against this file."),
     }[overview.doubt(file)]

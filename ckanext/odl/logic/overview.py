@@ -227,9 +227,11 @@ def _guesses(files: list[FileState]) -> dict[str, dict[str, Any]]:
 def doubt(file: FileState) -> str:
     """Why a file is to be checked again.
 
-    ``link`` (not kept on the portal), ``limit`` (our own limits stopped the check), ``interrupted`` (something else
-    did).
+    ``link`` (a link that the portal does not read), ``limit`` (our own limits stopped the check), ``silent`` (the
+    other site did not answer), ``interrupted`` (something else did).
     """
-    if not file.is_upload:
+    if not file.is_read:
         return "link"
-    return "limit" if file.check and file.check.status == "incomplete" and file.state == "done" else "interrupted"
+    if file.check and file.check.status == "incomplete" and file.state == "done":
+        return "limit"
+    return "interrupted" if file.is_upload else "silent"

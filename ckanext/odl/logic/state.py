@@ -43,6 +43,8 @@ class FileState:
     badge: str
     schema: Declared
     is_upload: bool
+    #: Whether the portal reads it at all: it is kept here, or declares a model behind an address that may be asked.
+    is_read: bool
     sha256: str | None = None
     size: int | None = None
     #: The check of these bytes against this schema, if there is one (columns of ``odl_validation`` without the report).
@@ -111,14 +113,15 @@ def judge(resource: dict[str, Any], file: StoredFile | None, checks: dict[tuple[
     :param checks: rows of :data:`SUMMARY` by resource, sha256, schema and version
     """
     schema = declared(resource)
-    base = {
+    is_upload, is_link = resource.get("url_type") == "upload", links.is_readable(resource)
+    base: dict[str, Any] = {
         "resource_id": resource["id"],
         "schema": schema,
-        "is_upload": resource.get("url_type") == "upload",
+        "is_upload": is_upload,
+        "is_read": is_upload or (is_link and bool(schema.schema_id)),
         "period": resource.get("odl_period") or "",
     }
-    is_link = links.is_readable(resource)
-    if not base["is_upload"] and not (is_link and schema.schema_id):
+    if not base["is_read"]:
         return FileState(badge="to_check" if schema.schema_id else "no_schema", **base)
     if file is None or file.stamp != (links.key(resource) if is_link else stamp_of(resource.get("last_modified"))):
         return FileState(badge="checking" if schema.schema_id else "no_schema", **base)

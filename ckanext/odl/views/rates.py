@@ -23,9 +23,12 @@ _DEPOSITS = {
     "resource_create", "resource_update", "resource_patch", "package_revise", "odl_publish", "odl_deposit_create",
     "odl_deposit_file_add",
 }  # fmt: skip
-_CHECKS = {"odl_validate", "odl_table_check", "odl_deposit_repair", "odl_deposit_repair_list", "odl_deposit_split"}
-#: Pages that read a file in a process of its own.
-_READERS = ("odl_grid.check", "odl_grid.typed", "odl_models.carried")
+_CHECKS = {
+    "odl_validate", "odl_validation_run", "odl_table_check", "odl_deposit_repair", "odl_deposit_repair_list",
+    "odl_deposit_split",
+}  # fmt: skip
+#: Pages that have a file read.
+_READERS = ("odl_grid.check", "odl_grid.typed", "odl_models.carried", "odl_report.check_again")
 _LINKS = "odl_deposit_link."
 _FORMS = ("resource.new", "resource.edit", "odl_deposit.index", "odl_deposit.file", "odl_deposit_split.share")
 

@@ -33,7 +33,7 @@ def national(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., National
             monkeypatch.setitem(settings, "ckanext.odl.datagouv.url", server.url)
             monkeypatch.setitem(settings, "ckanext.odl.datagouv.loopback", True)
             real = config.datagouv_client
-            monkeypatch.setattr(config, "datagouv_client", lambda **more: real(sleep=lambda _s: None, **more))
+            monkeypatch.setattr(config, "datagouv_client", lambda **more: real(**{"sleep": lambda _s: None, **more}))
             return server
 
         yield start
@@ -80,7 +80,8 @@ class Territory:
     def run(self, source: dict[str, Any], **more: Any) -> dict[str, Any]:
         """Run a source as a worker does, and say what became of it."""
         asked = call("odl_datagouv_run", self.staff, id=source["id"], **more)
-        worker.work()
+        while run.waiting():  # a job leaves when it has lasted long enough, and comes back
+            worker.work()
         model.Session.expire_all()
         return call("odl_datagouv_run_show", self.staff, id=asked["id"], rows=100)
 
@@ -112,6 +113,11 @@ def twin(national_id: str) -> Twin:
 
 def ids(count: int) -> list[str]:
     return [records.dataset_id(number) for number in range(count)]
+
+
+@pytest.fixture
+def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(settings, "ckanext.odl.datagouv.feed_rows", 3)
 
 
 __all__ = ["ELSEWHERE", "Territory", "call", "ids", "invented", "packages", "records", "run", "twin"]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from ckanext.dcat.processors import HYDRA
 from rdflib import DCAT, DCTERMS, RDF, Graph, URIRef
+
+from tests.portal.conftest import call
 
 SITE = "http://test.ckan.net"
 FORMATS = {"rdf": "xml", "ttl": "turtle", "jsonld": "json-ld"}
@@ -47,3 +50,23 @@ def identifiers(graph: Graph) -> list[str]:
 
 def node(package: dict[str, Any]) -> URIRef:
     return URIRef(f"{SITE}/dataset/{package['id']}")
+
+
+def put(owner: dict[str, Any], title: str = "Jeu", **more: Any) -> str:
+    """A dataset with a link; returns its id."""
+    data = {"title": title, "owner_org": owner["id"], "license_id": "lov2", **more}
+    data.setdefault("resources", [{"name": "Fichier", "url": "https://exemple.fr/a.csv", "format": "CSV"}])
+    return call("package_create", None, **data)["id"]
+
+
+def pages(app: Any, name: str = "", extension: str = "rdf") -> Iterator[list[str]]:
+    """The ids of the datasets, page after page."""
+    following: str | None = address(name, extension)
+    while following:
+        graph = graph_of(app.get(following), extension)
+        yield identifiers(graph)
+        following = next_page(graph)
+
+
+def everything(app: Any, name: str = "", extension: str = "rdf") -> list[str]:
+    return [id_ for page in pages(app, name, extension) for id_ in page]

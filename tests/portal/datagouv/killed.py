@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from ckan.cli import load_config
@@ -12,6 +13,8 @@ def main(ini: str, source: str, url: str) -> None:
     settings = load_config(ini)
     settings |= {"ckanext.odl.datagouv.url": url, "ckanext.odl.datagouv.loopback": "true"}
     settings["ckanext.odl.datagouv.rate"] = "1000"
+    if int(os.environ.get("ODL_HARVEST_RECORDS", "0")) > 1000:
+        settings["ckan.search.solr_commit"] = "false"
     app = make_app(settings)
     from ckanext.odl.harvest import run  # noqa: PLC0415 (after the portal is set up)
 

@@ -5,23 +5,26 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import random
 import signal
 import subprocess
 import sys
 import time
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from ckan import model
+from ckan.common import config as settings
 
 from ckanext.odl import config
 from ckanext.odl.harvest import run
 from ckanext.odl.model import Twin
 from tests.national import Fault, invented, records
 from tests.portal.conftest import call
-from tests.portal.datagouv.conftest import ids, packages
+from tests.portal.datagouv.conftest import ids
 
 pytestmark = pytest.mark.usefixtures("with_plugins")
 
@@ -40,11 +43,20 @@ LISTS = {
     "more announced": Fault("total", LIST, value=3),
     "malformed": Fault("malformed", LIST, value=["no record"]),
     "redirect": Fault("redirect", LIST, value="http://127.0.0.1:9/"),
+    "never an answer": Fault("hang", LIST),
+    "a byte now and then": Fault("slow", LIST, value=0.05),
 }
+#: Seconds that an answer may take where some never end.
+IMPATIENT = 1.0
 
 
 def titles():
-    return sorted(package["title"] for package in packages() if not package["private"])
+    """The titles of all public datasets of the commune, from the database: there may be ten thousand."""
+    package: Any = model.Package
+    model.Session.rollback()
+    statement = sa.select(package.title).join(model.Group, model.Group.id == package.owner_org)
+    mine = (package.type == "dataset", package.state == "active", package.private.is_(False))
+    return sorted(model.Session.scalars(statement.where(model.Group.name == "valbrune", *mine)))
 
 
 def everything(server):
@@ -56,16 +68,30 @@ def source(national, territory, monkeypatch):
     territory.server = national(invented(COUNT))
     real = config.datagouv_client
     monkeypatch.setattr(config, "datagouv_client", lambda **more: real(rate=1e6, **more))
+    if COUNT > 1000:
+        monkeypatch.setitem(settings, "ckan.search.solr_commit", False)  # nothing here asks the index
     territory.declare(auto_accept=True)
-    return territory.source()
+    theirs = call("package_create", territory.stranger, title="À eux", owner_org="autre", license_id="lov2")
+    yield territory.source()
+    assert call("package_show", None, id=theirs["id"])["metadata_modified"] == theirs["metadata_modified"]
+    linked = list(model.Session.scalars(sa.select(Twin.package_id).where(Twin.package_id.is_not(None))))
+    assert len(linked) == len(set(linked)) <= COUNT
 
 
-def test_a_list_that_fails_removes_nothing_and_is_never_done(source, territory):
+@pytest.fixture
+def impatient(monkeypatch):
+    monkeypatch.setattr(config, "DATAGOUV_SECONDS", IMPATIENT)
+
+
+def test_a_list_that_fails_removes_nothing_and_is_never_done(source, territory, monkeypatch):
     territory.run(source)
     before = titles()
     for name, fault in LISTS.items():
         territory.server.faults = [fault]
-        failed = territory.run(source)
+        with monkeypatch.context() as some:
+            if fault.kind in ("hang", "slow"):
+                some.setattr(config, "DATAGOUV_SECONDS", IMPATIENT)
+            failed = territory.run(source)
         assert failed["state"] == "incomplete", name
         assert failed["problems"][0]["sentence"], name
         assert failed["problems"][0]["remedy"], name
@@ -75,32 +101,41 @@ def test_a_list_that_fails_removes_nothing_and_is_never_done(source, territory):
     assert titles() == before == everything(territory.server)
 
 
-@pytest.mark.parametrize("name", ["429", "500 in JSON", "half a JSON", "malformed"])
-def test_the_first_run_through_a_fault_is_mended_by_the_next(source, territory, name):
-    fault = LISTS[name]
-    territory.server.faults = [Fault(fault.kind, fault.where, value=fault.value)]
-    assert territory.run(source)["state"] == "incomplete"
+def test_first_runs_through_faults_are_mended_by_the_next(source, territory, impatient):
+    for name in ("429", "500 in JSON", "half a JSON", "never an answer", "a byte now and then", "malformed"):
+        fault = LISTS[name]
+        territory.server.faults = [Fault(fault.kind, fault.where, value=fault.value)]
+        assert territory.run(source)["state"] == "incomplete", name
+        assert len(titles()) < COUNT, name
     territory.server.faults = []
     assert territory.run(source)["state"] == "done"
     assert titles() == everything(territory.server)
 
 
-def test_faults_that_pass_are_waited_for(source, territory):
-    territory.server.faults = [Fault("500", LIST, times=2), Fault("429", ONE, times=2, value=1)]
+def test_faults_that_pass_are_waited_for(source, territory, impatient):
+    territory.server.faults = [
+        Fault("500", LIST, times=2),
+        Fault("hang", LIST, times=1),
+        Fault("429", ONE, times=2, value=1),
+        Fault("hang", ONE, times=1),
+        Fault("slow", ONE, times=1, after=3, value=0.05),
+    ]
     assert territory.run(source)["state"] == "done"
     assert titles() == everything(territory.server)
 
 
-def test_datasets_that_cannot_be_read_hinder_no_other(source, territory):
-    first, second, third = ids(3)
+def test_datasets_that_cannot_be_read_hinder_no_other(source, territory, impatient):
+    first, second, third, _, fifth, _, seventh = ids(7)
     territory.server.faults = [
         Fault("malformed", first, value={"id": first, "title": "", "organization": {"id": records.ORGANIZATION}}),
         Fault("500", second),
         Fault("malformed", third, value="no record"),
+        Fault("hang", fifth),
+        Fault("slow", seventh, value=0.05),
     ]
     failed = territory.run(source)
     assert failed["state"] == "incomplete"
-    assert len(titles()) == COUNT - 3
+    assert len(titles()) == COUNT - 5
     territory.server.faults = []
     territory.server.datasets[first]["internal"]["last_modified_internal"] = "2024-06-01T09:00:00+00:00"
     assert territory.run(source)["state"] == "done"
@@ -125,11 +160,11 @@ def test_only_one_process_works_on_a_source(source, territory):
 
 def test_a_run_that_is_interrupted_goes_on_where_it_was(source, territory):
     id_ = run.ask(source["id"])
-    rounds = 0
-    while not run.advance(id_, lambda: True):  # one dataset at a time
+    rounds, done, some = 0, itertools.count(1), COUNT // 12
+    while not run.advance(id_, lambda: next(done) % some == 0):
         rounds += 1
         model.Session.remove()
-    assert rounds == COUNT
+    assert rounds == COUNT // some
     assert titles() == everything(territory.server)
     assert len(territory.server.asked("organization=")) == 1
 

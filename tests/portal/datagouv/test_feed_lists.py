@@ -2,40 +2,36 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-import pysolr
 import pytest
 import sqlalchemy as sa
 from ckan import model
-from ckan.lib import search
-from ckan.lib.search.common import make_connection
-from ckan.plugins import toolkit as tk
 from ckan.tests import factories
 from ckanext.dcat.processors import HYDRA
-from rdflib import DCAT, DCTERMS, RDF, Graph, Literal, URIRef
+from rdflib import DCAT, DCTERMS, RDF, Literal, URIRef
 
 from ckanext.odl.datagouv import outgoing
-from ckanext.odl.logic import index
 from ckanext.odl.logic.datagouv import feed
 from ckanext.odl.model import DatagouvLink, Twin
 from tests.portal.conftest import call
-from tests.portal.datagouv.feeds import FORMATS, SITE, address, graph_of, identifiers, next_page, read
+from tests.portal.datagouv.feeds import (
+    FORMATS,
+    SITE,
+    address,
+    everything,
+    graph_of,
+    identifiers,
+    next_page,
+    pages,
+    put,
+    read,
+)
 from tests.portal.path.conftest import organization
 
 pytestmark = pytest.mark.usefixtures("with_plugins", "clean_db", "clean_index")
 
 TYPES = {"rdf": "application/rdf+xml", "ttl": "text/turtle", "jsonld": "application/ld+json"}
-
-
-def put(owner: dict[str, Any], title: str = "Jeu", **more: Any) -> str:
-    """A dataset with a link; returns its id."""
-    data = {"title": title, "owner_org": owner["id"], "license_id": "lov2", **more}
-    data.setdefault("resources", [{"name": "Fichier", "url": "https://exemple.fr/a.csv", "format": "CSV"}])
-    return call("package_create", None, **data)["id"]
 
 
 def link(owner: dict[str, Any], **values: Any) -> None:
@@ -53,22 +49,6 @@ def twin(package_id: str, owner: dict[str, Any], origin: str, state: str = "impo
         state=state,
     )
     model.Session.commit()
-
-
-def pages(app: Any, name: str = "", extension: str = "rdf") -> Iterator[list[str]]:
-    """The ids of the datasets, page after page."""
-    following: str | None = address(name, extension)
-    while following:
-        graph = graph_of(app.get(following), extension)
-        yield identifiers(graph)
-        following = next_page(graph)
-
-
-def everything(app: Any, name: str = "", extension: str = "rdf") -> list[str]:
-    return [id_ for page in pages(app, name, extension) for id_ in page]
-
-
-# -- which datasets ------------------------------------------------------------------------------------------
 
 
 def test_private_drafts_deleted_and_other_types_stay(app: Any, commune: dict[str, Any]) -> None:
@@ -192,9 +172,6 @@ def test_a_carried_commune_stays_publisher(app: Any) -> None:
     assert {str(node) for node in graph.objects(None, DCTERMS.publisher)} == {f"{SITE}/organization/{commune['id']}"}
 
 
-# -- the answer ----------------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("extension", FORMATS)
 def test_answer_is_public_and_direct(app: Any, commune: dict[str, Any], extension: str) -> None:
     put(commune)
@@ -249,11 +226,6 @@ def test_empty_when_there_is_nothing(app: Any, commune: dict[str, Any]) -> None:
 # -- pages ---------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(tk.config, "ckanext.odl.datagouv.feed_rows", 3)
-
-
 @pytest.mark.parametrize("extension", FORMATS)
 @pytest.mark.parametrize(("count", "sizes"), [(3, [3]), (4, [3, 1]), (7, [3, 3, 1])])
 def test_each_dataset_once(
@@ -298,136 +270,3 @@ def test_page_whose_first_dataset_is_gone(app: Any, commune: dict[str, Any], sma
     first = graph_of(app.get(address("valbrune")))
     call("package_delete", None, id=ids[2])
     assert sorted(identifiers(graph_of(app.get(next_page(first))))) == ids[3:]
-
-
-# -- never a short list --------------------------------------------------------------------------------------
-
-
-def refused(app: Any, path: str) -> None:
-    for method in ("GET", "HEAD"):
-        answer = app.test_client().open(path, method=method)
-        assert answer.status_code == 503, answer.get_data(as_text=True)
-        assert int(answer.headers["Retry-After"]) > 0
-        assert "no-store" in answer.headers["Cache-Control"]
-        assert "<rdf" not in answer.get_data(as_text=True)
-
-
-def forget(*ids: str) -> None:
-    """Take datasets out of the index behind CKAN's back."""
-    make_connection().delete(id=None, q=" OR ".join(f"id:{id_}" for id_ in ids), commit=True)
-
-
-def test_dataset_that_the_index_lost(app: Any, commune: dict[str, Any]) -> None:
-    ids = [put(commune, f"Jeu {number}") for number in range(3)]
-    other = organization("lirac")
-    put(other)
-    forget(ids[1])
-    for extension in FORMATS:
-        refused(app, address("valbrune", extension))
-        refused(app, address("", extension))
-    assert len(everything(app, "lirac")) == 1
-    search.rebuild(ids[1])
-    assert set(everything(app, "valbrune")) == set(ids)
-
-
-def test_dataset_lost_from_a_later_page_stops_the_first(app: Any, commune: dict[str, Any], small_pages: None) -> None:
-    ids = sorted(put(commune, f"Jeu {number}") for number in range(5))
-    forget(ids[4])
-    refused(app, address("valbrune"))
-    refused(app, address("valbrune", after=ids[2]))
-
-
-def test_another_dataset_in_the_index_does_not_make_up_for_it(app: Any, commune: dict[str, Any]) -> None:
-    """As many in the index as in the database, but not the same ones."""
-    kept, lost, ghost = (put(commune, f"Jeu {number}") for number in range(3))
-    package: Any = model.Package
-    model.Session.execute(sa.update(package).where(package.id == ghost).values(state="deleted"))
-    model.Session.commit()
-    forget(lost)
-    assert kept
-    refused(app, address("valbrune"))
-
-
-def test_empty_index(app: Any, commune: dict[str, Any]) -> None:
-    put(commune)
-    search.clear_all()
-    refused(app, address("valbrune"))
-    refused(app, address())
-
-
-@pytest.fixture
-def index_at(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
-    """A function that gives the index another address."""
-
-    def move(url: str) -> None:
-        monkeypatch.setattr(index, "make_connection", lambda **_: pysolr.Solr(url, timeout=2))
-
-    return move
-
-
-def test_index_that_does_not_answer(app: Any, commune: dict[str, Any], index_at: Callable[[str], None]) -> None:
-    put(commune)
-    index_at("http://127.0.0.1:9/solr/ckan")
-    refused(app, address("valbrune"))
-    refused(app, address())
-    # not even an empty feed is said to be one without the index
-    organization("vide")
-    refused(app, address("vide"))
-
-
-NONSENSE = [
-    (200, b"<html>Welcome to the proxy</html>"),
-    (200, b'{"responseHeader": {"status": 0}}'),
-    (200, b'{"response": {"numFound": 1, "docs": [{'),
-    (200, b'{"response": {"numFound": 1, "docs": []}}'),
-    (200, b'{"response": {"numFound": 1, "docs": [{"id": "%s", "metadata_modified": "x"}]}}'),
-    (500, b"no"),
-    (404, b"no core"),
-]
-
-
-@pytest.mark.parametrize(("status", "body"), NONSENSE)
-def test_index_that_answers_nonsense(
-    app: Any, commune: dict[str, Any], index_at: Callable[[str], None], status: int, body: bytes
-) -> None:
-    id_ = put(commune)
-
-    class Poisoned(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(status)
-            self.end_headers()
-            self.wfile.write(body.replace(b"%s", id_.encode()))
-
-        do_POST = do_GET
-
-        def log_message(self, *_: Any) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Poisoned)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        index_at(f"http://127.0.0.1:{server.server_address[1]}/solr/ckan")
-        refused(app, address("valbrune"))
-    finally:
-        server.shutdown()
-
-
-def test_index_that_lags_behind(app: Any, commune: dict[str, Any]) -> None:
-    """What the index has not heard of yet is read from the database."""
-    id_ = put(commune, "Avant")
-    package: Any = model.Package
-    changed = {"title": "Après", "metadata_modified": sa.func.now() + sa.text("interval '1 hour'")}
-    model.Session.execute(sa.update(package).where(package.id == id_).values(**changed))
-    model.Session.commit()
-    graph: Graph = read(app, "valbrune")
-    assert {str(title) for title in graph.objects(URIRef(f"{SITE}/dataset/{id_}"), DCTERMS.title)} == {"Après"}
-
-
-def test_database_that_does_not_answer(app: Any, commune: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    put(commune)
-
-    def down(*_: Any, **__: Any) -> None:
-        raise sa.exc.OperationalError("SELECT", {}, Exception("the database is down"))
-
-    monkeypatch.setattr(feed, "leaving", down)
-    refused(app, address("valbrune"))

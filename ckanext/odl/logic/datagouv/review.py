@@ -9,14 +9,13 @@ from ckan import model
 from ckan.model.group import group_table
 from ckan.plugins import toolkit as tk
 
-from ckanext.odl import config
-from ckanext.odl.datagouv import incoming
+from ckanext.odl import config, intake
+from ckanext.odl.datagouv import incoming, likeness
 from ckanext.odl.datagouv.comparing import Difference
 from ckanext.odl.harvest import processing, run
-from ckanext.odl.logic.overview import fold
 from ckanext.odl.logic.path import acting
 from ckanext.odl.logic.state import iso
-from ckanext.odl.model import Twin
+from ckanext.odl.model import StoredFile, Twin
 from ckanext.odl.model.datagouv import ARCHIVED, FLAGGED, IGNORED, IMPORTED, LINKED, NATIONAL, REVIEW, TWIN_STATES
 from ckanext.odl.model.validation import clock
 from ckanext.odl.scdl import catalogue
@@ -35,30 +34,6 @@ _FROM = {
 }
 #: What is brought in while the person waits; the rest follows in the background.
 _AT_ONCE = 10
-_MOST_CANDIDATES = 3
-#: Words that say nothing of what a dataset is about.
-_COMMON = frozenset(
-    (
-        "de",
-        "des",
-        "du",
-        "la",
-        "le",
-        "les",
-        "et",
-        "en",
-        "a",
-        "au",
-        "aux",
-        "pour",
-        "par",
-        "sur",
-        "dans",
-        "un",
-        "une",
-        "commune",
-    )
-)
 
 
 def found(
@@ -85,15 +60,15 @@ def _shown(twins: list[Twin]) -> list[dict[str, Any]]:
             )
         )
     }
-    packages = _packages({twin.organization_id for twin in twins if twin.state in (REVIEW, IGNORED)})
+    shelves = _shelves({twin.organization_id for twin in twins if twin.state in (REVIEW, IGNORED)})
     own = _by_id([twin.package_id for twin in twins if twin.package_id])
     people = acting.names_of((twin.decided_by for twin in twins), ())
-    return [_line(twin, groups, packages.get(twin.organization_id, []), own, people) for twin in twins]
+    return [_line(twin, groups, shelves.get(twin.organization_id), own, people) for twin in twins]
 
 
-def _line(twin: Twin, groups: Any, packages: list[Any], own: dict[str, Any], people: dict[str, str]) -> dict[str, Any]:
+def _line(twin: Twin, groups: Any, shelf: _Shelf | None, own: dict[str, Any], people: dict[str, str]) -> dict[str, Any]:
     package = own.get(twin.package_id or "")
-    candidates = _candidates(twin, packages) if twin.state in (REVIEW, IGNORED) else []
+    candidates = shelf.candidates(twin) if shelf and twin.state in (REVIEW, IGNORED) else []
     record = twin.record or {}
     against = package.id if package else (candidates[0]["id"] if candidates else None)
     return {
@@ -121,50 +96,71 @@ def _line(twin: Twin, groups: Any, packages: list[Any], own: dict[str, Any], peo
     }
 
 
-def _packages(organization_ids: set[str]) -> dict[str, list[Any]]:
-    """The datasets of these organizations that nothing of data.gouv.fr is known to be."""
+class _Shelf:
+    """The datasets of one collectivité that nothing of data.gouv.fr is known to be."""
+
+    def __init__(self, packages: dict[str, dict[str, Any]]) -> None:
+        self._packages = packages
+        self._shelf = likeness.Shelf(packages.values())
+
+    def candidates(self, twin: Twin) -> list[dict[str, str]]:
+        """Those that this one may be, the likeliest first, with the reason in words."""
+        likely = self._shelf.likely({"title": twin.title, **(twin.record or {})}, catalogue())
+        return [
+            {
+                "id": one.id,
+                "name": self._packages[one.id]["name"],
+                "title": self._packages[one.id]["title"] or self._packages[one.id]["name"],
+                "why": _reason(one),
+            }
+            for one in likely
+        ]
+
+
+def _shelves(organization_ids: set[str]) -> dict[str, _Shelf]:
+    """The shelf of each of these organizations, in three queries."""
     package: Any = model.Package
     taken = sa.select(_TWIN.c.package_id).where(_TWIN.c.package_id.is_not(None))
-    rows = model.Session.execute(
-        sa.select(package.id, package.name, package.title, package.owner_org, package.url).where(
-            package.owner_org.in_(organization_ids),
-            package.state == model.State.ACTIVE,
-            package.type == "dataset",
-            package.id.not_in(taken),
-        )
+    free = (
+        package.owner_org.in_(organization_ids),
+        package.state == model.State.ACTIVE,
+        package.type == "dataset",
+        package.id.not_in(taken),
     )
-    found: dict[str, list[Any]] = {}
-    for row in rows:
-        found.setdefault(row.owner_org, []).append(row)
-    return found
+    session: Any = model.Session()
+    owners: dict[str, str] = {}
+    packages: dict[str, dict[str, Any]] = {}
+    for row in session.execute(sa.select(package.id, package.name, package.title, package.owner_org).where(*free)):
+        owners[row.id] = row.owner_org
+        packages[row.id] = {"id": row.id, "name": row.name, "title": row.title, "resources": []}
+    files = {file["id"]: file for file in intake.resources(session, *free)}
+    uploads = [id_ for id_, file in files.items() if file["url_type"] == "upload"]
+    stored = sa.select(StoredFile.resource_id, StoredFile.sha256).where(StoredFile.resource_id.in_(uploads))
+    for row in session.execute(stored):
+        files[row.resource_id]["sha256"] = row.sha256
+    for file in files.values():
+        packages[file["package_id"]]["resources"].append(file)
+    by_owner: dict[str, dict[str, dict[str, Any]]] = {}
+    for id_, owner in owners.items():
+        by_owner.setdefault(owner, {})[id_] = packages[id_]
+    return {owner: _Shelf(theirs) for owner, theirs in by_owner.items()}
+
+
+def _reason(one: likeness.Likely) -> str:
+    return {
+        likeness.SAME_CONTENT: tk._("the same file: {file}"),
+        likeness.SAME_ADDRESS: tk._("a file at the same address: {file}"),
+        likeness.SAME_MODEL: tk._("a file of the same model for the same period: {file}"),
+        likeness.SAME_NAME: tk._("a file of the same name: {file}"),
+        likeness.SAME_TITLE: tk._("same title"),
+        likeness.NEAR_TITLE: tk._("similar title"),
+    }[one.why].format(file=one.file)
 
 
 def _by_id(ids: list[str]) -> dict[str, Any]:
     package: Any = model.Package
     rows = model.Session.execute(sa.select(package.id, package.name, package.title).where(package.id.in_(ids)))
     return {row.id: row for row in rows}
-
-
-def _candidates(twin: Twin, packages: list[Any]) -> list[dict[str, str]]:
-    """Datasets of the same collectivité that may be this one, the likeliest first, with the reason in words."""
-    words, title = _telling(twin.title), fold(twin.title)
-    likely = []
-    for package in packages:
-        theirs = _telling(package.title or package.name)
-        if fold(package.title or "") == title:
-            likely.append((2.0, package, tk._("same title")))
-        elif words and theirs and len(words & theirs) / len(words | theirs) >= 0.5:
-            share = len(words & theirs) / len(words | theirs)
-            likely.append((share, package, tk._("similar title")))
-    likely.sort(key=lambda found: (-found[0], found[1].name))
-    return [
-        {"id": package.id, "name": package.name, "title": package.title or package.name, "why": why}
-        for _, package, why in likely[:_MOST_CANDIDATES]
-    ]
-
-
-def _telling(title: str) -> set[str]:
-    return {word for word in fold(title).split() if word not in _COMMON}
 
 
 def _differences(package_id: str, record: dict[str, Any]) -> list[Difference]:
