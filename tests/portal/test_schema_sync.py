@@ -302,7 +302,8 @@ def test_a_file_is_judged_against_a_version_brought(national, sync, deposit):
 
 def test_a_map_whose_description_is_partly_elsewhere_is_refused_and_ours_serves(national, sync):
     """The national files of maps refer to definitions on other machines; those that ship with us are in one piece."""
-    zones, places = "etalab/schema-zfe", '{"type": "FeatureCollection", "features": []}'
+    zones, place = "etalab/schema-zfe", {"type": "Feature", "properties": {}, "geometry": None}
+    places = json.dumps({"type": "FeatureCollection", "features": [place]})
     content = {"type": "object", "properties": {"features": {"$ref": "https://geojson.org/schema/Feature.json"}}}
     before = call("odl_validate", None, upload=upload(places.encode(), "zfe.geojson"), schema=zones)
     national.publish(zones, "9.0.0", content, form="jsonschema")

@@ -119,7 +119,7 @@ class TestWhatItSays:
         page = look(address(resource), agent)
 
         assert words(page.select_one(".odl-verdict .odl-state")) == "to check again"
-        assert "link to another site" in words(page.select_one(".odl-verdict"))
+        assert "a link that the portal cannot read" in words(page.select_one(".odl-verdict"))
 
     def test_a_map_is_checked_like_a_table(self, look, agent, dataset):
         lane = {"id_local": "1", "code_com_d": "48094", "code_com_g": "48094", "ame_d": "VOIE VERTE", "ame_g": "AUCUN"}
