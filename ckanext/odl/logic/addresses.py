@@ -39,24 +39,33 @@ def of(
     session: Session | None = None,
     contacts: Mapping[str, str] | None = None,
 ) -> dict[str, Address]:
-    """Where to write to these organizations, by id; those without an address are left out (three queries at most).
+    """Where to write to these organizations, by id; those without an address are left out (two queries at most).
 
     :param atd_id: the structure that writes: what it was given comes first
     :param contacts: their public contact addresses, when they were read already
     """
     read: Any = session or model.Session
     wanted = set(organization_ids)
-    found = {id_: Address(email, GIVEN) for id_, email in _given(read, wanted, atd_id).items()}
-    left = wanted - set(found)
-    public = _public(read, left) if contacts is None else contacts
-    found |= {id_: Address(public[id_].strip(), PUBLIC) for id_ in left if "@" in (public.get(id_) or "")}
-    return found | {id_: Address(email, ACCOUNT) for id_, email in _accounts(read, wanted - set(found)).items()}
-
-
-def _given(session: Any, wanted: set[str], atd_id: str) -> dict[str, str]:
-    """Addresses that structures above were given, the latest last, those of *atd_id* after all others."""
     if not wanted:
         return {}
+    given, accounts = _written_down(read, wanted, atd_id)
+    public = _public(read, wanted - set(given)) if contacts is None else contacts
+    known = {id_: Address(email.strip(), PUBLIC) for id_, email in public.items() if "@" in (email or "")}
+    found = {**accounts, **known, **given}
+    return {id_: found[id_] for id_ in wanted if id_ in found}
+
+
+def _written_down(session: Any, wanted: set[str], atd_id: str) -> tuple[dict[str, Address], dict[str, Address]]:
+    """The addresses that structures above were given, and those of accounts; by organization."""
+    rows = sa.union_all(_given(wanted, atd_id), _accounts(wanted)).subquery()
+    found: dict[str, dict[str, Address]] = {GIVEN: {}, ACCOUNT: {}}
+    for row in session.execute(sa.select(rows).order_by(rows.c.is_first, rows.c.at)):
+        found[row.source][row.id] = Address(row.email, row.source)  # the last one stays
+    return found[GIVEN], found[ACCOUNT]
+
+
+def _given(wanted: set[str], atd_id: str) -> Any:
+    """Addresses that structures above were given; of several the latest counts, and first of all that of *atd_id*."""
     contact, member = MemberContact.__table__, member_table
     is_child = sa.and_(member.c.table_name == "group", member.c.state == model.State.ACTIVE)
     up = (
@@ -66,12 +75,13 @@ def _given(session: Any, wanted: set[str], atd_id: str) -> dict[str, str]:
     )
     higher = sa.select(up.c.id, member.c.table_id, up.c.height + 1).join(up, member.c.group_id == up.c.above)
     up = up.union(higher.where(is_child, up.c.height < _DEEPEST))
-    rows = session.execute(
-        sa.select(contact.c.organization_id, contact.c.email)
-        .join(up, sa.and_(up.c.id == contact.c.organization_id, up.c.above == contact.c.atd_id))
-        .order_by(contact.c.atd_id == atd_id, contact.c.updated_at)
-    )
-    return {row.organization_id: row.email for row in rows}
+    return sa.select(
+        contact.c.organization_id.label("id"),
+        contact.c.email,
+        sa.literal(GIVEN).label("source"),
+        (contact.c.atd_id == atd_id).label("is_first"),
+        sa.extract("epoch", contact.c.updated_at).label("at"),
+    ).join(up, sa.and_(up.c.id == contact.c.organization_id, up.c.above == contact.c.atd_id))
 
 
 def _public(session: Any, wanted: set[str]) -> dict[str, str]:
@@ -90,9 +100,8 @@ def _public(session: Any, wanted: set[str]) -> dict[str, str]:
     return {row[0]: row[1] or "" for row in rows}
 
 
-def _accounts(session: Any, wanted: set[str]) -> dict[str, str]:
-    if not wanted:
-        return {}
+def _accounts(wanted: set[str]) -> Any:
+    """Addresses of the accounts of these organizations; of several the oldest counts, and first of all an admin's."""
     member, user, above = member_table, user_table, member_table.alias()
     is_role = (member.c.table_name == "user", member.c.state == model.State.ACTIVE)
     supports = sa.select(above.c.table_id).where(
@@ -100,8 +109,14 @@ def _accounts(session: Any, wanted: set[str]) -> dict[str, str]:
         above.c.state == model.State.ACTIVE,
         above.c.group_id.in_(sa.select(group_table.c.id).where(collectivite.marked_as_atd())),
     )
-    rows = session.execute(
-        sa.select(member.c.group_id, user.c.email)
+    return (
+        sa.select(
+            member.c.group_id,
+            user.c.email,
+            sa.literal(ACCOUNT),
+            member.c.capacity == "admin",
+            -sa.extract("epoch", user.c.created),
+        )
         .join(user, user.c.id == member.c.table_id)
         .where(
             *is_role,
@@ -112,6 +127,4 @@ def _accounts(session: Any, wanted: set[str]) -> dict[str, str]:
             user.c.email.like("%@%"),
             user.c.id.not_in(supports),
         )
-        .order_by(member.c.capacity == "admin", user.c.created.desc())
     )
-    return {row.group_id: row.email for row in rows}

@@ -16,7 +16,7 @@ from tests.portal.path.conftest import ask
 
 pytestmark = pytest.mark.usefixtures("with_plugins", "clean_db", "clean_index")
 
-MOST_QUERIES = 14
+MOST_QUERIES = 12
 
 
 @contextmanager

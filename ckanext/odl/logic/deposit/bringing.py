@@ -105,11 +105,11 @@ def add_file(context: Context, deposit: Deposit, kind: FileKind, upload: Any) ->
         return
     # A table that the same person goes on typing is one file, not one for each time that it was saved.
     typed = current is not None and current.kind == kind.value == FileKind.TYPED.value
-    goes_on = typed and current.created_by == by.user_id
-    made_from = current.made_from if goes_on else deposit.file_id
+    former = current if typed and current.created_by == by.user_id else None
+    made_from = former.made_from if former is not None else deposit.file_id
     new_file(deposit, keeping.add(deposit.id, kind, file, by, made_from=made_from))
-    if goes_on:
-        keeping.forget(current)
+    if former is not None:
+        keeping.forget(former)
 
 
 def new_file(deposit: Deposit, _file_id: str) -> None:

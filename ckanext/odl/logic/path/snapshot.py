@@ -1,6 +1,6 @@
 """What the portal knows of one collectivité, gathered for the rules in a bounded number of queries.
 
-Fourteen queries at most, whatever the number of datasets, files, people and proofs (``tests/portal/path`` counts them).
+Twelve queries at most, whatever the number of datasets, files, people and proofs (``tests/portal/path`` counts them).
 What CKAN 2.12 keeps in a column and 2.11 in a table (extras) comes with the rows that carry it.
 """
 
@@ -94,7 +94,6 @@ def gather(organization_id: str, session: Session | None = None, day: dt.date | 
         .where(PathMandate.organization_id == organization_id, PathMandate.removed_at.is_(None))
         .order_by(PathMandate.since)
     ).all()
-    stored = _stored(session, organization_id)
     contact = fields.get("odl_contact") or ""
     address = addresses.of([organization_id], session=session, contacts={organization_id: contact}).get(organization_id)
     deposits = facts.last_deposits(packages, proofs)
@@ -132,17 +131,17 @@ def gather(organization_id: str, session: Session | None = None, day: dt.date | 
             for row in proofs
             if row.kind == PROPOSAL
         ),
-        history=tuple(sorted((stored.history or {}).items())),
+        history=tuple(sorted((group.history or {}).items())),
         precheck=facts.precheck([row for row in packages if not seen.came_in(row.id)], rows, fields, day),
     )
-    previous = stored.progress
+    previous = group.progress
     return Gathered(
         snapshot=snapshot,
         fields=fields,
         ancestors=ancestors,
         previous=previous,
-        computed_on=stored.computed_on,
-        advanced_on=stored.advanced_on,
+        computed_on=group.computed_on,
+        advanced_on=group.advanced_on,
         proposals=len(snapshot.proposals),
         states=previous_states(previous),
         withdrawn=withdrawn,
@@ -179,11 +178,23 @@ def fields_of(organization_id: str) -> dict[str, str]:
 
 
 def _group(session: Session, organization_id: str) -> Any:
+    """What CKAN knows of it, the last computation, and how many lines of history each step has."""
     group: Any = model.Group
+    progress = PathProgress.__table__
     return session.execute(
-        sa.select(group.name, group.title, group.description, group.image_url, group_extras()).where(
-            group.id == organization_id, group.is_organization, group.state == model.State.ACTIVE
+        sa.select(
+            group.name,
+            group.title,
+            group.description,
+            group.image_url,
+            group_extras(),
+            progress.c.progress,
+            progress.c.computed_on,
+            progress.c.advanced_on,
+            _lines_of_history(organization_id),
         )
+        .outerjoin(progress, progress.c.organization_id == group.id)
+        .where(group.id == organization_id, group.is_organization, group.state == model.State.ACTIVE)
     ).first()
 
 
@@ -345,19 +356,11 @@ def _proofs(session: Session, organization_id: str) -> tuple[list[PathProof], fr
     return [proof for proof in found if not proof.ended_at], withdrawn
 
 
-def _stored(session: Session, organization_id: str) -> Any:
-    """The last computation, and how many lines of history each step has."""
-    table = PathProgress.__table__
+def _lines_of_history(organization_id: str) -> Any:
     lines = (
         sa.select(PathHistory.step, sa.func.count().label("lines"))
         .where(PathHistory.organization_id == organization_id, PathHistory.step != "")
         .group_by(PathHistory.step)
         .subquery()
     )
-    history = sa.select(sa.func.jsonb_object_agg(lines.c.step, lines.c.lines)).scalar_subquery().label("history")
-    one = sa.select(sa.literal(organization_id).label("id")).subquery()
-    return session.execute(
-        sa.select(table.c.progress, table.c.computed_on, table.c.advanced_on, history).select_from(
-            one.outerjoin(table, table.c.organization_id == one.c.id)
-        )
-    ).one()
+    return sa.select(sa.func.jsonb_object_agg(lines.c.step, lines.c.lines)).scalar_subquery().label("history")

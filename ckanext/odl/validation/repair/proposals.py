@@ -68,7 +68,7 @@ def find(
     :raises SchemaRefused: as :func:`..run.validate`
     """
     if judged is None:
-        owner = {"owner_siren": owner_siren, "owner_insee": owner_insee}
+        owner: dict[str, Any] = {"owner_siren": owner_siren, "owner_insee": owner_insee}
         judged = verdict(validate(path, schema, name=name, **owner, period=period, sheet=sheet).to_dict())
     facts = {key: judged[key] for key in ("status", "errors", "schema")}
     facts["sheet_missing"] = sheet is not None and judged["sheet_why"] not in ("asked", None)
