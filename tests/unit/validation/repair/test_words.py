@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from ckanext.odl.validation.repair import cells, column, table
+from ckanext.odl.validation.repair import words as repair_words
 
 WORDS = Path(cells.__file__).parent / "words"
 
@@ -33,7 +34,7 @@ def test_both_languages_have_the_same_sentences():
 def test_every_kind_has_its_words(language):
     words = book(language)
     offered = {*cells._KINDS.values(), *cells._OFFERED.values(), *cells._WARNED.values()}
-    rows = {*table.REMOVED, *table.MENDED}
+    rows = {*repair_words.REMOVED, *table.MENDED}
 
     assert offered | rows <= words["repairs"].keys()
     assert words["done"].keys() == {*words["repairs"], "own-siret"}
