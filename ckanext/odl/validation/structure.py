@@ -58,6 +58,10 @@ def letters(text: str) -> str:
     return re.sub("[^a-z0-9]", "", plain(text))
 
 
+_FULL_ABOVE = 4
+"""Rows as full as the heading that may stand above it: labels, explanations, types."""
+
+
 def find_header(head: Head, names: Sequence[str]) -> int | None:
     """The position in ``head`` of the header row, None when every row is blank.
 
@@ -74,6 +78,10 @@ def find_header(head: Head, names: Sequence[str]) -> int | None:
         best = max(candidates, key=lambda position: (matches[position], -position))
         if matches[best] > 0:
             first = candidates[0]
+            # Titles fill a cell or two; many full rows above are data, and the heading was written again among them.
+            full = [position for position in candidates if position < best and filled[position] * 2 >= filled[best]]
+            if len(full) > _FULL_ABOVE:
+                return full[0]
             return first if matches[first] * 2 >= matches[best] else best
     usual = median(filled[position] for position in candidates)
     for position in candidates:

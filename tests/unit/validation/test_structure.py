@@ -80,6 +80,19 @@ def test_title_lines_before_the_header(check):
     assert found(report) == [("type-error", "B4")]
 
 
+def test_a_heading_written_again_among_the_rows_is_not_the_first_one(check):
+    rows = "".join(f"commune {n};{n};x\n" for n in range(8))
+    report = check(f"beneficiaire;somme;motif\n{rows}nomBeneficiaire;montant;objet\n{rows}", TABLE)
+    assert report["file"]["header_row"] == 1
+    assert report["file"]["rows"] == 17
+
+
+def test_lines_that_explain_the_columns_may_stand_above_their_names(check):
+    lines = "À qui;Somme;But\nqui reçoit;combien;pour quoi\ntexte;nombre;texte\n"
+    report = check(f"{lines}nomBeneficiaire;montant;objet\na;1;b\n", TABLE)
+    assert (report["file"]["header_row"], report["status"]) == (4, "valid")
+
+
 def test_ragged_rows(check):
     report = check("nomBeneficiaire;montant;objet\na;1\nb;1;c;d\ne,1,f\n", TABLE)
     assert found(report) == [("missing-cell", "C2"), ("extra-cell", "D3"), ("delimiter-mixed", "A4")]
