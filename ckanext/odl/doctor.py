@@ -20,11 +20,13 @@ from flask import Flask
 from rq import Worker
 
 from ckanext.odl import config, queue
-from ckanext.odl.logic import index
+from ckanext.odl.logic import collectivite, index
 
 #: Free space on the disk of the files under which a portal may soon lose what is deposited.
 FREE_BYTES = 2 << 30
 _SWEEP_SECONDS = 3600
+#: Organizations in one search that every Solr allows.
+_CLAUSES = 1000
 
 
 @dataclass(frozen=True)
@@ -161,6 +163,22 @@ def _index(_app: Flask) -> Iterator[Finding]:
             yield Finding("index-lacks", "fault", words, remedy)
 
 
+def _wide_searches(_app: Flask) -> Iterator[Finding]:
+    """CKAN asks Solr for each organization that a person may read: whoever supports many is refused every search."""
+    widest = 1 + max((len(collectivite.descendants(atd)) for atd in collectivite.atds()), default=0)
+    if widest < _CLAUSES:
+        return
+    labels = [f"member-{number}" for number in range(widest)]
+    try:
+        search.query_for(model.Package).run({"q": "*:*", "rows": 0}, permission_labels=labels)
+    except search.SearchError:
+        words = (
+            f"Solr refuses the searches of those who support {widest - 1} local authorities: every page of data fails."
+        )
+        remedy = f"Start Solr with -Dsolr.max.booleanClauses={widest * 2} (see docs/installation.md)."
+        yield Finding("search-clauses", "fault", words, remedy)
+
+
 def _database(_app: Flask) -> Iterator[Finding]:
     for plugin, count in sorted(_get_pending_plugins().items()):
         words = f"{count} migration(s) of {plugin} were not applied."
@@ -187,4 +205,4 @@ def _files_in_place(_app: Flask) -> Iterator[Finding]:
         yield Finding("files-in-place", "fault", words, remedy)
 
 
-_CHECKS = (_services, _forged_forms, _settings, _work, _index, _database, _disk, _files_in_place)
+_CHECKS = (_services, _forged_forms, _settings, _work, _index, _wide_searches, _database, _disk, _files_in_place)

@@ -209,7 +209,7 @@ class Solr:
             return
         home = self.folder / "home"
         home.mkdir(parents=True, exist_ok=True)
-        (home / "solr.xml").write_text("<solr/>\n")
+        (home / "solr.xml").write_text('<solr><int name="maxBooleanClauses">4096</int></solr>\n')
         listen = str(port("solr", must_be_free=True))
         classpath = ["-cp", f"{self.library}/*"]
         limits = ["-Xmx512m", "-XX:+ExitOnOutOfMemoryError"]
@@ -238,6 +238,8 @@ class Solr:
         if not status.get(core):
             self._admin(action="CREATE", name=core, instanceDir=core)
         elif changed:
+            ready = f"{self._root}/{core}/select?q=*:*&rows=0"  # Solr knows a core before it has loaded it
+            self.process.wait_until(lambda: answers(ready), 60, RETRY)
             self._admin(action="RELOAD", core=core)
 
     def empty_core(self, core: str) -> None:

@@ -64,7 +64,7 @@ def atd_of(organization: model.Group) -> model.Group | None:
     return next((group for group in reversed(ancestors(organization)) if is_atd(group)), None)
 
 
-def _atds() -> list[model.Group]:
+def atds() -> list[model.Group]:
     """Return every ATD, in the order of their titles."""
     groups = model.Session.scalars(
         sa.select(model.Group)
@@ -192,7 +192,7 @@ def may_see_dashboard(user_name: str | None, organization: model.Group) -> bool:
 
 def dashboards(user_name: str | None) -> list[model.Group]:
     """Return the ATDs whose dashboard is the user's own business: those they staff, every one for a sysadmin."""
-    return _atds() if authz.is_sysadmin(user_name) else staffed_by(user_name)
+    return atds() if authz.is_sysadmin(user_name) else staffed_by(user_name)
 
 
 def may_choose_parent(user_name: str | None, organization: model.Group | None) -> bool:
@@ -212,7 +212,7 @@ def may_be_parent(user_name: str | None, parent: model.Group) -> bool:
 
 def parents_to_choose(user_name: str | None, organization: model.Group | None) -> list[model.Group]:
     """Return what a form offers as parent: the user's ATDs (every ATD to a sysadmin) and the present parent."""
-    offered = _atds() if authz.is_sysadmin(user_name) else staffed_by(user_name)
+    offered = atds() if authz.is_sysadmin(user_name) else staffed_by(user_name)
     if organization:
         below = descendants(organization) | {organization.id}
         offered = [group for group in offered if group.id not in below]

@@ -5,8 +5,12 @@ from __future__ import annotations
 import json
 
 import pytest
+import sqlalchemy as sa
+from ckan import model
 from ckan.cli.cli import ckan
+from ckan.model.group import group_table, member_table
 from ckan.plugins import toolkit as tk
+from ckan.tests import factories
 
 from ckanext.odl import jobs
 from ckanext.odl.doctor import examine
@@ -57,3 +61,29 @@ def test_a_storage_that_writes_in_place_is_told(examined, monkeypatch):
     monkeypatch.setitem(tk.config, "ckan.files.storage.resources.type", "ckan:fs")
 
     assert "odl:fs" in examined()["files-in-place"].remedy
+
+
+class TestManyMembers:
+    """CKAN names every organization that a person may read in each search; Solr takes so many and no more."""
+
+    def support(self, count: int) -> None:
+        """An ATD with *count* members, written at once."""
+        atd = factories.Organization(user=factories.Sysadmin(), odl_kind="autre", odl_is_atd="true")
+        names = [f"membre-{number}" for number in range(count)]
+        groups = [{"id": name, "name": name, "title": name, "type": "organization", "is_organization": True,
+                   "state": "active", "approval_status": "approved"} for name in names]  # fmt: skip
+        model.Session.execute(sa.insert(group_table), groups)
+        links = [{"id": f"{name}-link", "group_id": name, "table_id": atd["id"], "table_name": "group",
+                  "capacity": "parent", "state": "active"} for name in names]  # fmt: skip
+        model.Session.execute(sa.insert(member_table), links)
+        model.Session.commit()
+
+    def test_as_many_as_solr_takes_are_well(self, examined):
+        self.support(1500)
+
+        assert "search-clauses" not in examined()
+
+    def test_more_than_solr_takes_are_told_with_the_remedy(self, examined):
+        self.support(4200)
+
+        assert "solr.max.booleanClauses=8402" in examined()["search-clauses"].remedy
