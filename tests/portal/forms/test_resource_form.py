@@ -55,6 +55,7 @@ def test_the_form_in_french_and_english(page, arbres):
         "Nom du fichier pour le lecteur",
         "Modèle suivi par ce fichier",
         "Version du modèle",
+        "Feuille vérifiée",
         "Année ou période du fichier",
         "Remarques sur ce fichier",
         "Format",
