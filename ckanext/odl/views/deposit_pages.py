@@ -35,7 +35,7 @@ _PAGES = {
     "share": "odl_deposit_split.share",
 }
 #: A page waits for the check of a small file at most this long, and only for one that has just been asked for.
-_WAIT_SECONDS = 2.0
+_WAIT_SECONDS = 1.5
 _FRESH_SECONDS = 15
 _PAUSE = 0.1
 
@@ -55,7 +55,7 @@ def log_in_first() -> None:
 def find(id_: str, *, wait: bool = False) -> dict[str, Any]:
     """The deposit of this id; 404 for those who may not see it, as for what does not exist.
 
-    :param wait: give a small file that has just come two seconds to be read
+    :param wait: give a small file that has just come a moment to be read
     """
     log_in_first()
     deposit = _show(id_)
