@@ -52,8 +52,8 @@ def test_a_page_is_accessible_and_fits_a_telephone(portal, page, photograph, nam
 
 
 def hold_back(page: Page, reason: str) -> None:
-    page.get_by_label("La retenir").check()
-    page.get_by_label("Pourquoi elle est retenue").fill(reason)
+    page.get_by_label("Ne rien envoyer à data.gouv.fr pour l’instant").check()
+    page.get_by_label("Pourquoi rien ne doit partir").fill(reason)
     page.get_by_role("button", name="Enregistrer", exact=True).click()
 
 
@@ -64,7 +64,7 @@ def test_one_is_held_back_with_a_reason_that_its_agents_read(portal, new_context
     page.goto(f"{portal.url}{MEMBER}")
     hold_back(page, "")
     expect(page.get_by_role("alert")).to_contain_text("Dites pourquoi")
-    expect(page.get_by_label("La retenir")).to_be_checked()
+    expect(page.get_by_label("Ne rien envoyer à data.gouv.fr pour l’instant")).to_be_checked()
 
     hold_back(page, "Fusion de communes en janvier.")
 

@@ -276,6 +276,7 @@ def test_one_sheet_of_a_workbook_is_chosen_and_published_alone(portal, new_conte
     wait_for(page, "conforme")
     photograph(page, "2-alone")
     page.get_by_role("link", name="Continuer").click()
+    place_as_new(page)
     answer(page)
     describe_as_new(page)
     page.get_by_role("button", name="Confirmer").click()

@@ -12,7 +12,17 @@ from playwright.sync_api import Page, expect
 
 from .accessibility import assert_accessible
 from .conftest import PHONE
-from .test_deposit import IN_THE_END, TITLE, answer, as_before, describe_as_new, good_file, narrow, wrong_file
+from .test_deposit import (
+    IN_THE_END,
+    TITLE,
+    answer,
+    as_before,
+    describe_as_new,
+    good_file,
+    narrow,
+    place_as_new,
+    wrong_file,
+)
 
 __all__ = ["as_before"]  # the fixture of these tests too
 
@@ -67,6 +77,7 @@ def test_a_wrong_replacement_waits_and_the_corrected_one_takes_the_place(portal,
     drop(portal, page, "/odl/depot?collectivite=saint-exemple", first)
     becomes(page, "conforme")
     page.get_by_role("link", name="Continuer").click()
+    place_as_new(page)
     answer(page)
     describe_as_new(page)
     confirm(page, "C’est en ligne")
@@ -107,6 +118,7 @@ def test_a_draft_is_published_from_the_page_of_its_dataset(portal, page, photogr
     drop(portal, page, "/odl/depot?collectivite=saint-exemple", good_file(2043))
     becomes(page, "conforme")
     page.get_by_role("link", name="Continuer").click()
+    place_as_new(page)
     answer(page)
     describe_as_new(page)
     page.get_by_label("Garder en brouillon").check()
