@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from importlib.resources import files
+from itertools import pairwise
 from typing import Any
 
 import yaml
@@ -126,8 +127,16 @@ def fill(text: str, values: Mapping[str, str]) -> str:
 
 
 def one_line(text: str) -> str:
-    """Return *text* as a subject or a name in a header: one line, without control characters."""
-    return _one_line(text)[:MOST_SUBJECT]
+    """Return *text* as a subject or a name in a header: one line, without control characters.
+
+    Two words with accents side by side are joined by a no-break space: Python's e-mail package forgets the
+    space between them where it folds a header, and the reader would see one word.
+    """
+    words = _one_line(text)[:MOST_SUBJECT].split(" ")
+    joined = words[:1]
+    for before, word in pairwise(words):
+        joined.append((" " if before.isascii() or word.isascii() else "\u00a0") + word)
+    return "".join(joined)
 
 
 def _one_line(text: str) -> str:

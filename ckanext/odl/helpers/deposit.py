@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -214,6 +214,11 @@ def odl_deposit_signal(signal: Mapping[str, Any]) -> str:
 def odl_deposit_signal_words(signal: Mapping[str, Any]) -> str:
     """A finding of personal data in a sentence, with its column."""
     return signals.sentence(signal, language())
+
+
+def odl_deposit_signal_columns(found: Iterable[Mapping[str, Any]]) -> int:
+    """How many columns the findings of personal data are in: one column may hold several kinds."""
+    return len({(signal.get("sheet", ""), signal["column"]) for signal in found})
 
 
 # -- the deposit

@@ -68,6 +68,10 @@ def _beside(candidate: Mapping[str, Any], deposit: Mapping[str, Any]) -> dict[st
     title, period = candidate["title"], str(deposit["proposal"]["resource"].get("odl_period") or "")
     if candidate["question"] == "near-title":
         text = tk._("One more file of “{title}”").format(title=title)
+    elif len(period) == 4 and candidate["question"] == "same-data":
+        text = tk._("Keep the file of {year} and add another one for that year to “{title}”").format(
+            year=period, title=title
+        )
     elif len(period) == 4:
         text = tk._("Add the year {year} to the dataset “{title}”").format(year=period, title=title)
     else:

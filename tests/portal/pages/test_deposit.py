@@ -21,7 +21,9 @@ pytestmark = pytest.mark.usefixtures("with_plugins", "clean_db", "clean_index")
 HERE = "/en/odl/depot"
 #: A sign written in small letters, and a number of births that nobody can guess.
 MENDABLE = (HEADER + "Valbrune,48903,F,Louise,3,2024\nValbrune,48903,f,Jade,4,2024\n").encode()
-PERSONAL = (HEADER.strip() + ",CONTACT\nValbrune,48903,F,Louise,3,2024,lucie.martin@exemple.test\n").encode()
+PERSONAL = (
+    HEADER.strip() + ",CONTACT\nValbrune,48903,F,Louise,3,2024,lucie.martin@exemple.test 06 12 34 56 78\n"
+).encode()
 
 
 @pytest.fixture
@@ -415,6 +417,14 @@ class TestPublishing:
 
         assert [file["id"] for file in call("package_show", None, id=dataset["id"])["resources"]] == [resource["id"]]
 
+    def test_a_second_file_of_a_year_is_said_to_be_one(self, look, agent, bring, deposit, dataset):
+        rows = "".join(f"Valbrune,48903,F,{name},3,2024\n" for name in ("Louise", "Emma", "Jade", "Alice"))
+        deposit((HEADER + rows).encode(), odl_period="2024")
+        run_checks()
+        page = look(f"{bring()}/ou", agent)
+        beside = page.select_one("label[for=" + page.select_one("input[name=place][value^=file]")["id"] + "]")
+        assert "Keep the file of 2024 and add another one for that year to “Prénoms”" in words(beside)
+
     def test_what_is_lost_by_a_replacement_is_confirmed(self, look, send, agent, bring, deposit, dataset):
         rows = "".join(f"Valbrune,48903,F,Louise,{year - 2018},{year}\n" for year in range(2021, 2026))
         resource = deposit((HEADER + rows).encode())
@@ -435,6 +445,8 @@ class TestPublishing:
         address = bring(PERSONAL)
         page = look(f"{address}/donnees-personnelles", agent)
         assert "CONTACT" in words(page.select_one(".odl-signals"))
+        kinds, said = page.select(".odl-signals > li"), words(page.select_one(".odl-lead"))
+        assert (len(kinds) > 1, said) == (True, "Before it is published, look at this column.")
         assert "lucie.martin@exemple.test" not in words(page.select_one(".odl-signals"))
 
         answer = send(f"{address}/donnees-personnelles", **{**answers(), "contact": ""})

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+
 import pytest
 
 from ckanext.odl.deposit import letters
@@ -85,3 +88,11 @@ def test_a_message_that_is_not_taken_bounces_waits_or_fails(
 
 def test_the_pauses_grow() -> None:
     assert [letters.pause(number) for number in range(1, 5)] == [60, 240, 960, 3600]
+
+
+def test_no_space_of_a_subject_is_lost_where_a_header_is_folded():
+    words = "Vos lignes de «\u00a0multi.csv\u00a0» sont prêtes à être relues"
+    message = EmailMessage()
+    message["Subject"] = letters.one_line(words)
+    read = message_from_bytes(message.as_bytes(), policy=policy.default)["Subject"]
+    assert read.replace("\u00a0", " ") == words.replace("\u00a0", " ")
