@@ -30,7 +30,7 @@ class TestReading:
         )
 
         facts = words(page.select_one(".odl-reading"))
-        for said in ("1 row, 6 columns", "CSV", "semicolons", "Windows-1252", "6 of its 6 columns"):
+        for said in ("1 row, 6 columns", "CSV", "semicolons", "Windows-1252", "All 6 columns of the model"):
             assert said in facts
         assert words(page.select_one(".odl-verdict .odl-state")) == "compliant"
         assert words(page.select_one(".odl-verdict .btn-primary")) == "Continue"
@@ -93,7 +93,7 @@ class TestMending:
 
         page = look(address, agent)
         assert words(page.h1) == "corrige.csv"
-        assert "There were 2 problems left, now there is none." in words(page.select_one(".odl-change"))
+        assert "There were 2 problems: now there is none." in words(page.select_one(".odl-change"))
         assert len(page.select(".odl-kept-files li")) == 2
 
     def test_without_a_file_nothing_is_lost(self, send, bring):
@@ -118,7 +118,7 @@ class TestMending:
 
         page = look(address, agent)
         assert words(page.select_one(".odl-verdict .odl-state")) == "compliant"
-        assert "There was 1 problem left, now there is none." in words(page.select_one(".odl-change"))
+        assert "There was 1 problem: now there is none." in words(page.select_one(".odl-change"))
         links = [link["href"] for link in page.select(".odl-kept-files a")]
         bytes_ = [app.get(link, headers=authorization(agent)) for link in links]
         assert MENDABLE in [answer.data for answer in bytes_]
