@@ -28,6 +28,7 @@ from sqlalchemy import event
 from ckanext.odl import onboarding
 from ckanext.odl.intake import own_session
 from ckanext.odl.logic.path import definition, recompute, snapshot
+from ckanext.odl.model import extras
 
 ROOT = Path(__file__).resolve().parent.parent
 WANTED_SECONDS, WANTED_ORGANIZATIONS, WORKERS = 600, 35_000, 2
@@ -274,14 +275,7 @@ def fill(count: int) -> tuple[str, str]:
     model.init_model(engine)  # migrations leave an engine behind that connects anew for each query
     user = tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
     organizations(count)
-    atd = '{"odl_is_atd": "true"}'
-    if not hasattr(model, "GroupExtra"):
-        _fill("""UPDATE "group" SET extras = CAST(:extras AS jsonb) WHERE id = 'o0'""", extras=atd)
-    else:
-        _fill(
-            """INSERT INTO group_extra (id, group_id, key, value, state)
-            VALUES ('e0', 'o0', 'odl_is_atd', 'true', 'active')"""
-        )
+    extras.write(["o0"], "odl_is_atd", "true")
     model.Session.commit()
     tidy()
     context: Any = {"ignore_auth": True, "user": user}

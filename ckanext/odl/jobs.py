@@ -14,7 +14,7 @@ from ckan import model
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from ckanext.odl import brought, config, finding, inspecting, links, marking, mending, queue, storage
+from ckanext.odl import brought, config, inspecting, links, marking, mending, personal_data, queue, storage
 from ckanext.odl.intake import knowledge, own_session, refresh, resources, tell_the_search
 from ckanext.odl.model import StoredFile, Validation
 from ckanext.odl.model.validation import MAX_ATTEMPTS
@@ -98,7 +98,7 @@ def _check(session: Session, row: Validation) -> None:
         if _interrupted(row, report):
             return
         if found[0]["url_type"] == "upload":
-            finding.tell(session, row, seen, copy.name)
+            personal_data.tell(session, row, seen, copy.name)
     Validation.finish(session, row.id, row.attempts, report, known.get("sheet"))
 
 

@@ -1,23 +1,19 @@
 """Read a list of local authorities that somebody keeps in a spreadsheet, and say who each row is.
 
 A row is known by an INSEE code, a SIREN (or SIRET) or a name, in that order of trust; all is held against the official
-reference (:mod:`ckanext.odl.territory`). Nothing is guessed: namesakes, near names, and a code that contradicts the
-name beside it become a question with its answers.
+reference (:mod:`ckanext.odl.deposit.meant`).
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
-from importlib.resources import files
 from itertools import islice
 from pathlib import Path
-from typing import Any, NamedTuple
-
-import yaml
+from typing import Any
 
 from ckanext.odl import territory
+from ckanext.odl.deposit.meant import MOST_CHOICES, asked, is_siren, sentence
 from ckanext.odl.territory import Body
 from ckanext.odl.territory.searching import fold
 from ckanext.odl.validation.problems import Unreadable
@@ -25,9 +21,6 @@ from ckanext.odl.validation.reading.opening import FileFacts, open_table
 
 MOST_ROWS = 3000
 """Longest list that is read: what one structure supports at most."""
-
-MOST_CHOICES = 40
-"""Answers offered to one question; forty communes share the commonest name."""
 
 _MOST_COLUMNS = 60
 _LONGEST_CELL = 200
@@ -58,38 +51,7 @@ _OTHER = {"prenom", "maire", "contact", "elu", "referent", "telephone", "adresse
 _ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@"
                       r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}")  # fmt: skip
 _LONGEST_ADDRESS = 254
-_AROUND = re.compile(
-    r"^(?:(?:la |le )?(?:mairie|commune|ville|municipalite)(?: (?:nouvelle )?(?:de la|de l|de|du|des|d))? )"
-)
-_ABBREVIATIONS = {
-    "st": "saint",
-    "ste": "sainte",
-    "sts": "saints",
-    "stes": "saintes",
-    "cc": "communaute de communes",
-    "ca": "communaute d agglomeration",
-    "cu": "communaute urbaine",
-}
 _LABELLED = re.compile(r"\s*\((\d{2,3}|2[ABab])(?: [^()]*)?\)\s*$")
-
-
-class Question(NamedTuple):
-    """What a row means as far as it can be told: one body, or several to choose from, or none, and why."""
-
-    body: Body | None
-    choices: Sequence[Body] = ()
-    why: str = ""
-    note: str = ""
-
-
-@lru_cache(maxsize=1)
-def _words() -> dict[str, dict[str, dict[str, str]]]:
-    return yaml.safe_load(files("ckanext.odl.deposit").joinpath("members.yaml").read_text(encoding="utf-8"))
-
-
-def sentence(group: str, code: str, language: str, **values: Any) -> str:
-    """Return a sentence of ``members.yaml``; French unless the language is English."""
-    return _words()[group][code]["en" if language[:2] == "en" else "fr"].format(**values)
 
 
 def email_is_valid(text: str) -> bool:
@@ -215,13 +177,9 @@ def _by_content(rows: Sequence[tuple[int, list[str]]]) -> dict[str, int]:
     return found
 
 
-def _is_siren(text: str) -> bool:
-    return bool(re.fullmatch(r"\d{9}(?:\d{5})?", re.sub(r"\s", "", text)))
-
-
 _KINDS = (
     ("email", lambda text: "@" in text),
-    ("siren", _is_siren),
+    ("siren", is_siren),
     ("insee", lambda text: bool(re.fullmatch(r"(?:\d|2[AB])?\d{4}|2[ABab]\d{3}", text)) and len(text) in (4, 5)),
     ("department", lambda text: bool(re.fullmatch(r"\d{2,3}|2[ABab]", text))),
     ("name", lambda text: bool(re.search(r"[A-Za-zÀ-ÿ]{2}", text))),
@@ -238,7 +196,7 @@ def _row(line: int, cells: dict[str, str], language: str, department: str) -> di
     if labelled := _LABELLED.search(name):
         name, inside = name[: labelled.start()], inside or labelled[1].upper()
     inside = inside or department
-    answer = _asked(insee, siren, name, _plain(cells.get("postal", "")), inside, language)
+    answer = asked(insee, siren, name, _plain(cells.get("postal", "")), inside, language)
     email, email_problem = _email(cells.get("email", ""), language)
     known = answer.body
     valid = siren[:9] if territory.siren_is_valid(siren[:9]) else ""
@@ -273,105 +231,6 @@ def _department(cells: dict[str, str]) -> str:
     return next(
         (body.code for body in territory.search(text, ("departement",), 3) if fold(body.name).split() == wanted), ""
     )
-
-
-def _asked(insee: str, siren: str, name: str, postal: str, department: str, language: str) -> Question:
-    if insee:
-        return _by_insee(insee, name, language)
-    if siren:
-        return _by_siren(siren, name, language)
-    if name:
-        return _by_name(name, postal, department, language)
-    if re.fullmatch(r"\d{4,5}", postal):
-        return _by_postal_code(postal.zfill(5), "", language)
-    return Question(None, why=sentence("row", "nothing", language))
-
-
-def _by_insee(code: str, name: str, language: str) -> Question:
-    if re.fullmatch(r"\d{4}", code):
-        code = f"0{code}"
-    if _is_siren(code):
-        return _by_siren(code, name, language)
-    body = territory.commune(code)
-    if body is None:
-        asked = _by_postal_code(code, name, language)
-        return asked if asked.body or asked.choices else Question(
-            None, why=sentence("row", "insee-unknown", language, text=code)
-        )  # fmt: skip
-    return _confirmed(body, name, language)
-
-
-def _by_siren(code: str, name: str, language: str) -> Question:
-    if not re.fullmatch(r"\d{9}(\d{5})?", code) or not territory.siren_is_valid(code[:9]):
-        return Question(None, why=sentence("row", "siren-wrong", language, text=code))
-    body = territory.reference().by_siren(code[:9])
-    if body is None:
-        return Question(None, why=sentence("row", "siren-unknown", language, text=code[:9]))
-    return _confirmed(body, name, language)
-
-
-def _confirmed(body: Body, name: str, language: str) -> Question:
-    """The body of a code, unless the name beside it is that of another one."""
-    note = body.remark_text(language)
-    if not name or _bare(name) in (_bare(body.name), _bare(body.remark.part if body.remark else "")):
-        return Question(body, note=note)
-    others = [other for other in _exact(name, "") if other.id != body.id]
-    if others and not body.remark:
-        others.sort(key=lambda other: other.department != body.department)
-        choices = [body, *others]
-        return Question(None, choices, sentence("row", "disagree", language, name=body.label, text=name))
-    return Question(body, note=note)
-
-
-def _by_postal_code(code: str, name: str, language: str) -> Question:
-    places = territory.reference().by_postal_code(code)
-    named = [place for place in places if name and _bare(place.name) == _bare(name)]
-    chosen = named or places
-    if len(chosen) == 1:
-        return Question(territory.commune(chosen[0].code), note=chosen[0].remark_text(language))
-    why = sentence("row", "postal", language, text=code) if chosen else ""
-    return Question(None, chosen, why)
-
-
-def _by_name(name: str, postal: str, department: str, language: str) -> Question:
-    found = _exact(name, department)
-    if not found and department:
-        found = _exact(name, "")
-    if len(found) > 1 and re.fullmatch(r"\d{4,5}", postal):
-        inside = [body for body in found if postal.zfill(5) in body.postal_codes]
-        found = inside or found
-    if len(found) == 1:
-        return Question(found[0], note=found[0].remark_text(language))
-    if found:
-        return Question(None, found, sentence("row", "namesakes", language))
-    near = territory.search(f"{name} {department}".strip(), limit=6) or territory.search(name, limit=6)
-    near.sort(key=lambda body: bool(department) and body.department != department)
-    why = sentence("row", "near" if near else "name-unknown", language, text=name)
-    return Question(None, near, why)
-
-
-def _exact(name: str, department: str) -> list[Body]:
-    """The bodies of exactly this name, whole municipalities before parts of them."""
-    wanted = _bare(name)
-    if not wanted:
-        return []
-    found = territory.search(f"{name} {department}".strip(), limit=MOST_CHOICES + 20)
-    found += territory.search(wanted, limit=MOST_CHOICES + 20) if not department else []
-    same: dict[str, Body] = {}
-    for body in found:
-        if _bare(body.name) == wanted and not body.remark and (not department or body.department == department):
-            same.setdefault(body.id, body)
-    if same:
-        return sorted(same.values(), key=lambda body: (body.department, body.code))
-    parts = [body for body in found if body.remark and _bare(body.remark.part) == wanted]
-    return [body for body in parts if not department or body.department == department]
-
-
-def _bare(name: str) -> str:
-    """A name without « Mairie de », its article, its accents and its abbreviations."""
-    words = " ".join(_ABBREVIATIONS.get(word, word) for word in fold(name.replace("s/", "sur ")).split())
-    words = _AROUND.sub("", words)
-    return re.sub(r"^(?:l|la|le|les) ", "", words).strip()
 
 
 def _choice(body: Body, language: str) -> str:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import lru_cache
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
 import yaml
 
 
-@lru_cache(maxsize=4)
+@cache
 def texts(name: str = "words") -> dict[str, Any]:
     """The content of one of the package's YAML files."""
     return yaml.safe_load((files("ckanext.odl.deposit") / f"{name}.yaml").read_text("utf-8"))

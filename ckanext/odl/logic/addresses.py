@@ -18,7 +18,7 @@ from ckan.model.user import user_table
 from sqlalchemy.orm import Session
 
 from ckanext.odl.logic import collectivite
-from ckanext.odl.model import MemberContact
+from ckanext.odl.model import MemberContact, extras
 
 GIVEN, PUBLIC, ACCOUNT = "given", "public", "account"
 _CONTACT = "odl_contact"
@@ -87,17 +87,7 @@ def _given(wanted: set[str], atd_id: str) -> Any:
 def _public(session: Any, wanted: set[str]) -> dict[str, str]:
     if not wanted:
         return {}
-    extra: Any = getattr(model, "GroupExtra", None)
-    if extra is not None:  # CKAN 2.11
-        rows = session.execute(
-            sa.select(extra.group_id, extra.value).where(
-                extra.group_id.in_(wanted), extra.key == _CONTACT, extra.state == model.State.ACTIVE
-            )
-        )
-    else:
-        group: Any = model.Group
-        rows = session.execute(sa.select(group.id, group.extras[_CONTACT].astext).where(group.id.in_(wanted)))
-    return {row[0]: row[1] or "" for row in rows}
+    return {id_: fields.get(_CONTACT) or "" for id_, fields in extras.read(wanted, session).items()}
 
 
 def _accounts(wanted: set[str]) -> Any:

@@ -13,8 +13,9 @@ from typing import Any
 import sqlalchemy as sa
 from ckan import authz, model
 from ckan.plugins import toolkit as tk
-from sqlalchemy.orm import selectinload
 from sqlalchemy.orm.util import identity_key
+
+from ckanext.odl.model import extras
 
 STAFF_ROLES = ("admin", "editor")
 ORGANIZATION = "organization"
@@ -54,9 +55,7 @@ def members_below(organization: model.Group) -> list[model.Group]:
     """Return all active organizations under *organization*, in the order of their titles."""
     group: Any = model.Group
     wanted = sa.select(group).where(group.id.in_(descendants(organization)), group.state == model.State.ACTIVE)
-    # their fields are a table before CKAN 2.12: read with them, not one after the other
-    found = model.Session.scalars(wanted.options(selectinload(group._extras)) if hasattr(group, "_extras") else wanted)
-    return sorted(found, key=lambda one: one.display_name.casefold())
+    return sorted(model.Session.scalars(extras.loaded(wanted)), key=lambda one: one.display_name.casefold())
 
 
 def atd_of(organization: model.Group) -> model.Group | None:
@@ -101,33 +100,15 @@ def atd_named(id_or_name: str) -> model.Group:
 
 
 def marked_as_atd() -> sa.sql.ColumnElement[bool]:
-    """The condition "is an ATD": extras are a column in CKAN 2.12 and a table before."""
-    extra: Any = getattr(model, "GroupExtra", None)
-    if extra is not None:
-        return model.Group.id.in_(
-            sa.select(extra.group_id).where(
-                extra.key == "odl_is_atd", extra.value == "true", extra.state == model.State.ACTIVE
-            )
-        )
-    group: Any = model.Group
-    return group.extras["odl_is_atd"].astext == "true"
+    """The condition "is an ATD"."""
+    return extras.holds("odl_is_atd", ["true"])
 
 
 def with_code(field: str, value: str) -> list[model.Group]:
     """Return the active organizations whose *field* (of ours: a SIREN, an INSEE code) holds *value*."""
-    extra: Any = getattr(model, "GroupExtra", None)
     group: Any = model.Group
-    if extra is not None:
-        holds: Any = group.id.in_(
-            sa.select(extra.group_id).where(extra.key == field, extra.value == value, extra.state == model.State.ACTIVE)
-        )
-    else:
-        holds = group.extras[field].astext == value
-    return list(
-        model.Session.scalars(
-            sa.select(group).where(group.state == model.State.ACTIVE, group.type == ORGANIZATION, holds)
-        )
-    )
+    is_active = (group.state == model.State.ACTIVE, group.type == ORGANIZATION)
+    return list(model.Session.scalars(sa.select(group).where(*is_active, extras.holds(field, [value]))))
 
 
 def holding(codes: Collection[str], field: str) -> dict[str, model.Group]:
@@ -136,18 +117,9 @@ def holding(codes: Collection[str], field: str) -> dict[str, model.Group]:
     if not wanted:
         return {}
     group: Any = model.Group
-    extra: Any = getattr(model, "GroupExtra", None)
-    if extra is not None:  # CKAN 2.11
-        statement = (
-            sa.select(group, extra.value)
-            .join(extra, extra.group_id == group.id)
-            .where(extra.key == field, extra.value.in_(wanted), extra.state == model.State.ACTIVE)
-        )
-    else:
-        value = group.extras[field].astext
-        statement = sa.select(group, value).where(value.in_(wanted))
-    statement = statement.where(group.state == model.State.ACTIVE, group.type == ORGANIZATION)
-    return {row[1]: row[0] for row in model.Session.execute(statement)}
+    is_active = (group.state == model.State.ACTIVE, group.type == ORGANIZATION)
+    statement = sa.select(group, extras.of_groups()).where(*is_active, extras.holds(field, wanted))
+    return {row[1][field]: row[0] for row in model.Session.execute(statement)}
 
 
 def staffed_by(user_name: str | None) -> list[model.Group]:

@@ -19,7 +19,7 @@ from sqlalchemy.orm import aliased
 from ckanext.odl import territory
 from ckanext.odl.logic.collectivite import ORGANIZATION
 from ckanext.odl.logic.overview import fold
-from ckanext.odl.model import PathProgress
+from ckanext.odl.model import PathProgress, extras
 
 _GROUP: Any = group_table
 #: Organizations read at a time.
@@ -132,7 +132,7 @@ def _rows(ids: list[str]) -> Iterator[dict[str, Any]]:
             .where(condition, progress.c.organization_id.in_(ids))
         )
     }
-    fields, datasets = _fields(found), _datasets(found)
+    fields, datasets = extras.read(found), _datasets(found)
     for id_ in ids:
         if id_ in found:  # it may have been closed since
             yield _row(found[id_], fields.get(id_, {}), *datasets.get(id_, (0, [])))
@@ -176,20 +176,6 @@ def _type(kind: str, body: territory.Body | None) -> str:
     """The observatory's word: for an EPCI that the official reference knows, what kind of EPCI it is."""
     of_body = _EPCI_TYPES.get(body.type) if body and kind == "epci" else None
     return of_body or TYPES.get(kind, "")
-
-
-def _fields(ids: Iterable[str]) -> dict[str, dict[str, str]]:
-    """The stored fields of organizations: a column in CKAN 2.12, a table before."""
-    extra: Any = getattr(model, "GroupExtra", None)
-    if extra is None:
-        group: Any = model.Group
-        rows = model.Session.execute(sa.select(group.id, group.extras).where(group.id.in_(ids)))
-        return {row.id: row.extras or {} for row in rows}
-    found: dict[str, dict[str, str]] = {}
-    wanted = sa.select(extra.group_id, extra.key, extra.value)
-    for row in model.Session.execute(wanted.where(extra.group_id.in_(ids), extra.state == "active")):
-        found.setdefault(row.group_id, {})[row.key] = row.value
-    return found
 
 
 def _datasets(ids: Iterable[str]) -> dict[str, tuple[int, list[str]]]:

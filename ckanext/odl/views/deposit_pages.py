@@ -115,7 +115,7 @@ def is_checked(deposit: Mapping[str, Any]) -> bool:
 
 
 def badge_of(deposit: Mapping[str, Any]) -> str:
-    """The word for the file of a deposit, one of the six."""
+    """The word for the file of a deposit, one of :data:`ckanext.odl.logic.state.BADGES`."""
     return deposit["file"]["state"]
 
 

@@ -211,7 +211,7 @@ def test_the_bytes_of_a_deposit_end_with_its_published_file(bring: Bring, publis
 
 
 def test_a_file_that_is_no_table_is_kept_and_said(bring: Bring) -> None:
-    deposit = bring(b"%PDF-1.4\n", "note.pdf")
+    deposit = bring(b"%PDF-1.4\n", "note.csv")
     assert deposit["file"]["state"] == "unreadable"
     assert deposit["report"]["status"] == "unreadable"
     assert "problems" in codes(deposit)

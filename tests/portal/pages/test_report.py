@@ -171,7 +171,7 @@ class TestManyErrors:
 
         assert f"{MANY} cells" in words(cause.select_one(".odl-cause-where"))
         assert len(cause.select(".odl-cell-error")) == 3
-        assert words(cause.summary).startswith(f"See the {MANY - 3} others")
+        assert words(cause.select_one(".odl-more summary")).startswith(f"See the {MANY - 3} others")
         assert len(cause.select(".odl-places li")) == MANY - 3
 
     def test_wrong_rows_come_by_pages(self, look, deposit):
@@ -269,7 +269,7 @@ class TestHistory:
     def test_what_became_better_is_said(self, look, mended):
         page = look(address(mended))
 
-        assert "There were 2 problems left, now there is none." in words(page.select_one(".odl-change"))
+        assert "There were 2 problems: now there is none." in words(page.select_one(".odl-change"))
         assert len(page.select(".odl-history li")) == 2
 
     def test_an_earlier_report_can_be_read_and_nothing_else(self, look, mended, agent):

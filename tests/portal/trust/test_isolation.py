@@ -15,7 +15,8 @@ import pytest
 from tests.portal.trust import world as worlds
 from tests.portal.trust.doors import CARRIED_OUT, address, our_actions, our_routes
 from tests.portal.trust.expectations import ACTIONS, ELSEWHERE, LOGIN, ROUTES, Call
-from tests.portal.trust.world import PEOPLE, World
+from tests.portal.trust.people import PEOPLE
+from tests.portal.trust.world import World
 
 pytestmark = pytest.mark.usefixtures("with_plugins")
 

@@ -24,30 +24,8 @@ from ckan.tests.helpers import CKANTestApp
 from ckanext.odl.logic.path import recompute
 from ckanext.odl.model import Covered, PathProgress, Twin
 from tests.portal.conftest import HEADER, SCHEMA, call, run_checks, upload
+from tests.portal.trust.people import EDITORS, EVERYBODY, INSIDE, MEMBERS, PEOPLE, STAFF, STATES
 
-#: Person -> (organization, role). ``a`` and ``b`` are communes of ``atd``, which ``above`` is over; ``other`` is apart.
-MEMBERS = {
-    "stranger": None,
-    "member_b": ("b", "member"),
-    "editor_b": ("b", "editor"),
-    "admin_b": ("b", "admin"),
-    "member_a": ("a", "member"),
-    "editor_a": ("a", "editor"),
-    "admin_a": ("a", "admin"),
-    "removed": ("a", "editor"),
-    "staff_other": ("other", "admin"),
-    "staff_atd": ("atd", "editor"),
-    "staff_above": ("above", "admin"),
-}
-#: ``session_a`` is ``editor_a`` with a cookie instead of a token: over the API, where cookies do not count, nobody.
-PEOPLE = ("anonymous", *MEMBERS, "session_a", "sysadmin")
-EVERYBODY = frozenset(PEOPLE)
-ACCOUNTS = EVERYBODY - {"anonymous"}
-STAFF = frozenset({"staff_atd", "staff_above", "sysadmin"})
-EDITORS = STAFF | {"editor_a", "admin_a", "session_a"}
-INSIDE = EDITORS | {"member_a"}
-
-STATES = ("public", "private", "draft", "deleted")
 PASSWORD = "une phrase de passe assez longue"
 ORGANIZATIONS = {
     "above": ("", "Grande Région", {"odl_is_atd": "true"}),

@@ -59,6 +59,7 @@ def _row(context: Context, data_dict: DataDict) -> Any:
     return row
 
 
+@tk.auth_sysadmins_check
 def odl_cover_refuse(context: Context, data_dict: DataDict) -> AuthResult:
     """Those who publish for the organization, the staff above it too: the history says who it was."""
     if not access.may_publish_for(context.get("user"), data_dict.get("organization") or ""):
@@ -67,6 +68,7 @@ def odl_cover_refuse(context: Context, data_dict: DataDict) -> AuthResult:
     return _answer(True)
 
 
+@tk.auth_sysadmins_check
 def odl_cover_accept(context: Context, data_dict: DataDict) -> AuthResult:
     """Its own people; those above only take back what they wrote down themselves."""
     user, organization_id = context.get("user"), data_dict.get("organization") or ""

@@ -9,10 +9,11 @@ from ckan import model
 from ckan.plugins import toolkit as tk
 from ckan.types import AuthResult, Context, DataDict
 
+from ckanext.odl.model import extras
+
 from .. import collectivite
 from ..path import acting
 from ..path.recompute import identity_columns
-from ..path.snapshot import fields_of
 
 
 def organization_of(data_dict: DataDict) -> model.Group:
@@ -38,7 +39,8 @@ def odl_progress_show(context: Context, data_dict: DataDict) -> AuthResult:
     organization = organization_of(data_dict)
     if acting.may_read(context.get("user"), organization.id):
         return _answer(True)
-    return _answer(identity_columns(organization.display_name, fields_of(organization.id))["is_public"])
+    fields = extras.read([organization.id]).get(organization.id, {})
+    return _answer(identity_columns(organization.display_name, fields)["is_public"])
 
 
 def odl_progress_list(context: Context, data_dict: DataDict) -> AuthResult:

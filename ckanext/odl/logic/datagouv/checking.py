@@ -16,7 +16,7 @@ from ckan.plugins import toolkit as tk
 from ckanext.odl.datagouv import addresses, outgoing, precheck, quality
 from ckanext.odl.datagouv.precheck import BLOCKING, DATASET, DCAT, FILE, LEVELS, ORGANIZATION, PORTAL, Finding
 from ckanext.odl.logic.datagouv import sending
-from ckanext.odl.model import DatagouvLink, Twin
+from ckanext.odl.model import DatagouvLink, Twin, extras
 from ckanext.odl.model.datagouv import NATIONAL
 
 #: The word for a dataset in which there is nothing to say of what is refused or lost.
@@ -204,20 +204,7 @@ def columns() -> list[Any]:
     own = ("id", "name", "title", "type", "state", "private", "notes", "license_id", "url", "author", "author_email",
            "maintainer", "maintainer_email", "metadata_created", "metadata_modified", "owner_org",
            "creator_user_id")  # fmt: skip
-    return [*(getattr(package, name) for name in own), _extras(), names]
-
-
-def _extras() -> Any:
-    package: Any = model.Package
-    extra: Any = getattr(model, "PackageExtra", None)  # a table of its own before CKAN 2.12
-    if extra is None:
-        return package.extras
-    return (
-        sa.select(sa.func.jsonb_object_agg(extra.key, extra.value))
-        .where(extra.package_id == package.id, extra.state == model.State.ACTIVE)
-        .scalar_subquery()
-        .label("extras")
-    )
+    return [*(getattr(package, name) for name in own), extras.of_packages(), names]
 
 
 def shaped(row: Mapping[str, Any], files: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
@@ -227,8 +214,8 @@ def shaped(row: Mapping[str, Any], files: Iterable[Mapping[str, Any]]) -> dict[s
     :param files: the columns of its files, their other fields beside them
     """
     values = {name: row[name] for name in row if name not in ("extras", "keywords")}
-    extras: dict[str, Any] = row["extras"] or {}
-    fields = {name: value for name, value in extras.items() if name not in values}
+    own: dict[str, Any] = row["extras"] or {}
+    fields = {name: value for name, value in own.items() if name not in values}
     licence = values["license_id"]
     known = model.Package.get_license_register().get(licence)
     return {

@@ -13,7 +13,7 @@ from ckan.plugins import toolkit as tk
 from ckanext.odl import config, intake
 from ckanext.odl.datagouv import outgoing
 from ckanext.odl.datagouv.outlines import Outlines
-from ckanext.odl.model import StoredFile
+from ckanext.odl.model import StoredFile, extras
 
 _FIELDS = ("odl_siren", "odl_contact", "odl_website")
 
@@ -35,20 +35,15 @@ def _outlines(path: str) -> Outlines:
 
 
 def publishers(organization_ids: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """What ``outgoing_values.publisher`` wants of organizations, by id (one or two queries)."""
+    """What ``outgoing_values.publisher`` wants of organizations, by id (one query)."""
     group: Any = model.Group
-    ids = list(organization_ids)
-    extra: Any = getattr(model, "GroupExtra", None)
-    columns = [group.id, group.name, group.title] + ([] if extra else [group.extras])
+    wanted = sa.select(group.id, group.name, group.title, extras.of_groups()).where(
+        group.id.in_(list(organization_ids))
+    )
     found: dict[str, dict[str, Any]] = {}
-    for row in model.Session.execute(sa.select(*columns).where(group.id.in_(ids))):
-        own = (row[3] or {}) if not extra else {}
-        found[row[0]] = {"id": row[0], "name": row[1], "title": row[2], **{key: own.get(key) for key in _FIELDS}}
-    if extra:  # CKAN 2.11: a row for each field
-        wanted = (extra.group_id.in_(ids), extra.key.in_(_FIELDS), extra.state == model.State.ACTIVE)
-        for id_, key, value in model.Session.execute(sa.select(extra.group_id, extra.key, extra.value).where(*wanted)):
-            if id_ in found:
-                found[id_][key] = value
+    for row in model.Session.execute(wanted):
+        own = row.extras or {}
+        found[row.id] = {"id": row.id, "name": row.name, "title": row.title, **{key: own.get(key) for key in _FIELDS}}
     return found
 
 

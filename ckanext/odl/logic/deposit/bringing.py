@@ -104,8 +104,10 @@ def add_file(context: Context, deposit: Deposit, kind: FileKind, upload: Any) ->
         file.content.close()  # the same bytes again
         return
     # A table that the same person goes on typing is one file, not one for each time that it was saved.
-    typed = current is not None and current.kind == kind.value == FileKind.TYPED.value
-    former = current if typed and current.created_by == by.user_id else None
+    goes_on = (
+        current is not None and current.kind == kind.value == FileKind.TYPED.value and current.created_by == by.user_id
+    )
+    former = current if goes_on else None
     made_from = former.made_from if former is not None else deposit.file_id
     new_file(deposit, keeping.add(deposit.id, kind, file, by, made_from=made_from))
     if former is not None:

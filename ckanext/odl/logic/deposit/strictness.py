@@ -14,7 +14,7 @@ from ckan import authz, model
 from ckan.model.group import member_table
 
 from ckanext.odl.logic import collectivite
-from ckanext.odl.logic.path.snapshot import group_extras
+from ckanext.odl.model import extras
 
 FIELD = "odl_strictness"
 ADVISE, BLOCK = "advise", "block"
@@ -70,7 +70,7 @@ def _with_parents(ids: set[str]) -> Any:
     group: Any = model.Group
     member = member_table
     is_above = sa.and_(member.c.group_id == group.id, member.c.table_name == "group", member.c.state == "active")
-    found = sa.select(group.id, group_extras(), member.c.table_id.label("parent"))
+    found = sa.select(group.id, extras.of_groups(), member.c.table_id.label("parent"))
     return found.outerjoin(member, is_above).where(group.id.in_(ids), group.state == model.State.ACTIVE)
 
 

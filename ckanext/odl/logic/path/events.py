@@ -10,8 +10,8 @@ from ckan import model
 
 from ckanext.odl import marking
 from ckanext.odl.intake import own_session
-from ckanext.odl.logic.path import recompute, snapshot
-from ckanext.odl.model import PathProgress
+from ckanext.odl.logic.path import recompute
+from ckanext.odl.model import PathProgress, extras
 
 
 def package_ids(references: Iterable[str]) -> list[str]:
@@ -66,7 +66,7 @@ def organization_changed(organization_id: str) -> None:
     group: Any = model.Group
     with own_session() as session:
         found = session.execute(
-            sa.select(group.title, group.name, snapshot.group_extras()).where(
+            sa.select(group.title, group.name, extras.of_groups()).where(
                 group.id == organization_id, group.is_organization, group.state == model.State.ACTIVE
             )
         ).first()

@@ -1,7 +1,7 @@
 """What the portal knows of one collectivité, gathered for the rules in a bounded number of queries.
 
 Twelve queries at most, whatever the number of datasets, files, people and proofs (``tests/portal/path`` counts them).
-What CKAN 2.12 keeps in a column and 2.11 in a table (extras) comes with the rows that carry it.
+The fields of organizations and datasets (extras) come with the rows that carry them.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from ckanext.odl.intake import own_session
 from ckanext.odl.logic import addresses, reference, state
 from ckanext.odl.logic.datagouv import checking
 from ckanext.odl.logic.path import facts, national
-from ckanext.odl.model import PathHistory, PathMandate, PathProgress, PathProof, StoredFile, Validation
+from ckanext.odl.model import PathHistory, PathMandate, PathProgress, PathProof, StoredFile, Validation, extras
 from ckanext.odl.model.path import EVIDENCE, PROPOSAL, WAIVER
 from ckanext.odl.onboarding import ETP_BANDS, PROFILES, FileFacts, Snapshot
 
@@ -154,29 +154,6 @@ def previous_states(progress: dict[str, Any] | None) -> dict[str, tuple[str, dt.
     return {id_: (step["state"], dt.date.fromisoformat(step["since"])) for id_, step in steps.items()}
 
 
-def _extras(entity: Any, extra: Any, key: str) -> Any:
-    """The extras of a row as one JSON object: a column in CKAN 2.12, gathered from a table before."""
-    if extra is None:
-        return entity.extras
-    return (
-        sa.select(sa.func.jsonb_object_agg(extra.key, extra.value))
-        .where(getattr(extra, key) == entity.id, extra.state == model.State.ACTIVE)
-        .scalar_subquery()
-        .label("extras")
-    )
-
-
-def group_extras() -> Any:
-    """The fields of an organization that are not CKAN's own, as a column of a query on ``model.Group``."""
-    return _extras(model.Group, getattr(model, "GroupExtra", None), "group_id")
-
-
-def fields_of(organization_id: str) -> dict[str, str]:
-    """The fields of an organization that are not CKAN's own, read now."""
-    group: Any = model.Group
-    return model.Session.execute(sa.select(group_extras()).where(group.id == organization_id)).scalar() or {}
-
-
 def _group(session: Session, organization_id: str) -> Any:
     """What CKAN knows of it, the last computation, and how many lines of history each step has."""
     group: Any = model.Group
@@ -187,7 +164,7 @@ def _group(session: Session, organization_id: str) -> Any:
             group.title,
             group.description,
             group.image_url,
-            group_extras(),
+            extras.of_groups(),
             progress.c.progress,
             progress.c.computed_on,
             progress.c.advanced_on,
@@ -214,7 +191,7 @@ def _ancestors(session: Session, organization_id: str) -> tuple[Ancestor, ...]:
         .where(_is_parent(above), up.c.height < 10)
     )
     rows = session.execute(
-        sa.select(group.id, group.name, group.title, group_extras(), up.c.height)
+        sa.select(group.id, group.name, group.title, extras.of_groups(), up.c.height)
         .join(up, up.c.id == group.id)
         .where(group.state == model.State.ACTIVE, group.is_organization)
         .order_by(up.c.height)
