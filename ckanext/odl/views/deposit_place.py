@@ -36,7 +36,10 @@ def options(deposit: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def present(deposit: Mapping[str, Any]) -> str:
-    """The button that is chosen when the page opens: what was said before, else the likeliest that loses nothing."""
+    """The button that is chosen when the page opens: what was said before, else the likeliest that loses nothing.
+
+    None when that would be a second file for a year that is online: the person says so.
+    """
     if deposit["place"] == "replace":
         return f"replace:{deposit['resource_id']}"
     if deposit["place"] == "file":
@@ -44,7 +47,10 @@ def present(deposit: Mapping[str, Any]) -> str:
     first = next(iter(deposit["candidates"]), None)
     if first is None or first["question"] == "near-title" or deposit_pages.is_placed(deposit):
         return "dataset" if deposit_pages.is_placed(deposit) else ""
-    return next((option["value"] for option in _of_candidate(first, deposit) if not option["loss"]), "")
+    offered = [option for option in _of_candidate(first, deposit) if not option["loss"]]
+    if first["question"] == "same-data":
+        offered = [option for option in offered if option["update"]["place"] == "replace"]
+    return offered[0]["value"] if offered else ""
 
 
 def _of_candidates(deposit: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

@@ -144,6 +144,7 @@ class TestPublishing:
         page = look(f"{bring()}/ou", agent)
         beside = page.select_one("label[for=" + page.select_one("input[name=place][value^=file]")["id"] + "]")
         assert "Keep the file of 2024 and add another one for that year to “Prénoms”" in words(beside)
+        assert not page.select("input[name=place][checked]")
 
     def test_what_is_lost_by_a_replacement_is_confirmed(self, look, send, agent, bring, deposit, dataset):
         rows = "".join(f"Valbrune,48903,F,Louise,{year - 2018},{year}\n" for year in range(2021, 2026))
