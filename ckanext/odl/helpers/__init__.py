@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .cover import odl_covered, odl_refusals
+from .cover import odl_covered
 from .datagouv import (
     odl_datagouv_badge,
     odl_datagouv_enabled,
@@ -209,7 +209,6 @@ __all__ = [
     "odl_pressing",
     "odl_problems",
     "odl_quality_words",
-    "odl_refusals",
     "odl_remember",
     "odl_repair_place",
     "odl_replace_url",

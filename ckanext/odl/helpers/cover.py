@@ -7,8 +7,6 @@ from typing import Any
 
 from ckan.plugins import toolkit as tk
 
-from ckanext.odl.logic.deposit import access, covering
-
 
 def odl_covered(package: Mapping[str, Any]) -> dict[str, Any]:
     """Return whom a dataset names, and to those who keep it who refuses; see ``odl_cover_show``."""
@@ -18,9 +16,3 @@ def odl_covered(package: Mapping[str, Any]) -> dict[str, Any]:
         return tk.get_action("odl_cover_show")(context, {"id": package["id"]})
     except (tk.ObjectNotFound, tk.NotAuthorized):
         return {"count": 0, "results": [], "refusals": []}
-
-
-def odl_refusals(organization_id: str) -> list[dict[str, Any]]:
-    """Return the members who refuse to be in datasets of an organization, for those who publish there."""
-    user = getattr(tk.current_user, "name", None)
-    return covering.in_datasets_of(organization_id) if access.may_publish_for(user, organization_id) else []

@@ -11,7 +11,7 @@ from ckan.common import current_user
 from ckan.plugins import toolkit as tk
 from flask import Blueprint, Response
 
-from ckanext.odl.logic.deposit import strictness
+from ckanext.odl.logic.deposit import covering, strictness
 from ckanext.odl.logic.path import reach
 from ckanext.odl.territory import Name
 from ckanext.odl.views import atd_list, csrf, tables
@@ -73,6 +73,7 @@ def _dashboard(atd: model.Group, typed: dict[str, str] | None = None, problems: 
             "paths": atd_list.addresses("odl_path.read", names),
             "blocked": {id_ for id_, word in strict.items() if word == strictness.BLOCK},
             "may_change": mine.may_change(atd.id),
+            "refusals": covering.in_datasets_of(atd.id),
             "count": found["count"],
             "asked": asked,
             "arguments": _given(asked),
