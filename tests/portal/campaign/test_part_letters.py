@@ -95,13 +95,13 @@ def test_nobody_is_told_who_has_answered_or_when_it_was_not_wanted(
     whole, column = shared(place)
     form = page("atd", f"/odl/depot/{whole}/partager").select_one("#odl-share")
     assert "{lien}" in form.select_one("textarea").get_text()
-    page("atd", f"/odl/depot/{whole}/partager", {"tell": "1", "part_message": "rien"}, 422)
+    page("atd", f"/odl/depot/{whole}/partager", {"how": "each", "tell": "1", "part_message": "rien"}, 422)
     done = place.call("atd", "odl_deposit_split", id=whole, column=column)
     for part in done["parts"]:
         place.call("atd", "odl_deposit_abandon", id=part["deposit"], why="Non")
     assert run_pieces() == 0
     other, column = shared(place, ROWS + "Chanac,48039,M,Luc,9,2024\n")
-    page("atd", f"/odl/depot/{other}/partager", {}, 302)
+    page("atd", f"/odl/depot/{other}/partager", {"how": "each"}, 302)
     assert run_pieces() == 0
     assert mail.received == []
     assert set(letters(place, other, column).values()) == {None}

@@ -83,7 +83,7 @@ def test_of_two_deposits_for_the_same_file_one_wins_and_the_other_is_told(
     shown = {id_: call("odl_deposit_show", agent, id=id_) for id_ in ids}
     for id_, answer in zip(ids, answers, strict=True):
         if answer.status_code == 409:
-            assert "Somebody else has just replaced this file" in answer.json["error"]["place"][0]
+            assert "Quelqu’un d’autre vient de remplacer ce fichier" in answer.json["error"]["place"][0]
             assert shown[id_]["state"] == "draft"
         else:
             assert shown[id_]["state"] == "published"

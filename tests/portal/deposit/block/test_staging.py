@@ -179,7 +179,10 @@ def test_a_wrong_file_of_a_strict_collectivite_is_shown_where_it_waits(page, ter
     deposit = territory.call("own_editor", "odl_deposit_list", organization="saint-exemple")["results"][0]
     assert form.select_one(".odl-error a")["href"].endswith(f"/odl/depot/{deposit['id']}")
     assert not form.select("[name=odl_staged]")
-    assert [link["href"] for link in form.select(".odl-problems a")] == ["#field-upload"]
+    assert [link["href"] for link in form.select(".odl-problems a")] == [
+        "#field-upload",
+        form.select_one(".odl-error a")["href"],
+    ]
     good = form_of(form) | {"upload": (io.BytesIO(GOOD), "p.csv"), "odl_schema": SCHEMA, "save": "go-dataset-complete"}
     page("own_editor", NEW, good, 302)
     assert bytes_of(resources(territory)[0]) == GOOD
