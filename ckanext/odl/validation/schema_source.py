@@ -13,6 +13,7 @@ from .problems import SchemaRefused
 
 if TYPE_CHECKING:
     from ckanext.odl.scdl.catalogue import Kind
+    from ckanext.odl.scdl.match import Match
 
 
 @dataclass
@@ -103,11 +104,20 @@ def guess_schema(
         return None
     best = matches[0]
     known = _of_catalogue(best.id, best.version)
+    if kind == "table" and _is_far(known, best):
+        return None
     if kind == "json" and not _wraps(known, content):
         versions = (_of_catalogue(best.id, version) for version in catalogue().get(best.id).versions)
         known = next((other for other in versions if _wraps(other, content)), known)
     guess = {"id": best.id, "version": known.version, "matched": best.matched, "total": best.total}
     return known, guess
+
+
+def _is_far(known: KnownSchema, match: Match) -> bool:
+    """Whether a table has so little of a schema that a person is asked rather than told what is wrong: less than a
+    third of its columns, and most of the compulsory ones missing."""
+    required = [field for field in known.descriptor["fields"] if (field.get("constraints") or {}).get("required")]
+    return match.matched * 3 < match.total and len(match.missing_required) * 2 > len(required)
 
 
 def _wraps(known: KnownSchema, content: Any) -> bool:

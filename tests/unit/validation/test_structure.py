@@ -134,3 +134,9 @@ def test_an_unknown_schema_is_refused(check, reference):
     with pytest.raises(SchemaRefused) as refused:
         check("a;b\n1;2\n", reference)
     assert refused.value.code == "schema-unknown"
+
+
+def test_a_few_columns_of_a_large_model_do_not_make_it_the_model(check):
+    report = check("Nom;Adresse;CP;Commune;Téléphone\nMédiathèque;1 rue Haute;48000;Mende;04 66 00 00 00\n")
+    assert (report["schema"], report["guess"]) == (None, None)
+    assert report["errors"] == []
