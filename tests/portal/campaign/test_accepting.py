@@ -123,3 +123,18 @@ def test_who_sends_a_file_with_problems_is_told_what_is_left_to_do(
     done = good.select_one("p").get_text()
     assert done != wrong.select_one("p").get_text()
     assert done.startswith(("Vous n’avez plus rien à faire", "You have nothing more to do"))
+
+
+def test_a_file_of_another_year_is_said_to_be_one_and_not_ticked(
+    place: Place,
+    campaign: dict[str, Any],  # noqa: F811
+    mail: Server,  # noqa: F811
+    page: Callable[..., Any],
+) -> None:
+    sent(place, campaign)
+    handed_in(page, link_in(mail, "badaroux"), GOOD.replace(b"2024", b"2022"))
+
+    found = page("atd", f"/odl/atd/causses/campagnes/{campaign['id']}/agir", {"do": "accept"})
+    assert "Ses lignes sont de 2022, et la collecte demande 2024." in found.select_one(".odl-pick").get_text(" ")
+    assert rows(found) == {"Badaroux": (False, True)}
+    assert place.call("atd", "odl_campaign_accept", id=campaign["id"])["accepted"] == 0

@@ -15,6 +15,7 @@ from ckan import model
 from ckan.model.group import group_table
 
 from ckanext.odl.deposit import letters, privacy
+from ckanext.odl.deposit.coverage import Coverage
 from ckanext.odl.logic import addresses
 from ckanext.odl.model import (
     Campaign,
@@ -159,6 +160,7 @@ def _with_checks(
             "badge": facts.badge_of(deposit, check),
             "problems": counts.get("errors") or 0,
             "concerns": _concerns(deposit, file, language),
+            "other_years": _other_years(campaign, counts),
             "by_link": deposit.link_id is not None,
             "in_campaign": deposit.campaign_id == campaign.id,
             "file": file.name,
@@ -168,6 +170,12 @@ def _with_checks(
             "package_id": deposit.package_id,
         }
     return found
+
+
+def _other_years(campaign: Campaign, counts: dict[str, Any]) -> list[int]:
+    """The years of the rows, where none is of the period that is asked for."""
+    years, asked = Coverage.of(counts).covered, Coverage(period=campaign.period).covered
+    return [] if not asked or set(years) & set(asked) else years
 
 
 def _concerns(deposit: Deposit, file: DepositFile, language: str) -> list[dict[str, Any]]:
@@ -182,9 +190,9 @@ def _concerns(deposit: Deposit, file: DepositFile, language: str) -> list[dict[s
 
 
 def is_plain(deposit: dict[str, Any]) -> bool:
-    """Whether nothing speaks against publishing what a member handed in: it follows its model, and its answers on
-    personal data raise no question."""
-    return deposit["badge"] == "valid" and not deposit["concerns"]
+    """Whether nothing speaks against publishing what a member handed in: it follows its model, is of the period that
+    was asked for, and its answers on personal data raise no question."""
+    return deposit["badge"] == "valid" and not deposit["concerns"] and not deposit["other_years"]
 
 
 def _member(
@@ -204,7 +212,7 @@ def _member(
     handed_in = ours is not None and ours["state"] != DepositState.DRAFT.value
     pending = _pending(campaign, row, step, mail, email)
     said = row.mail_error if mail == row.mail_state else ""
-    told = ("id", "state", "reason", "badge", "problems", "concerns", "by_link", "file", "file_id")
+    told = ("id", "state", "reason", "badge", "problems", "concerns", "other_years", "by_link", "file", "file_id")
     return {
         "organization": {"id": row.organization_id, "name": row.name, "title": row.title or row.name},
         "email": email,

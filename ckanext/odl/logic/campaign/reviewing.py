@@ -9,6 +9,7 @@ from ckan import model
 from ckan.plugins import toolkit as tk
 
 from ckanext.odl.deposit import privacy, signals
+from ckanext.odl.deposit.coverage import years_told
 from ckanext.odl.logic.deposit import strictness
 from ckanext.odl.model import Campaign, Deposit, DepositFile
 
@@ -26,7 +27,10 @@ def review(campaign: Campaign, language: str, organization_ids: list[str] | None
     waiting = [one for one in following.members(campaign, language, organization_ids) if one["step"] == "deposited"]
     strict = strictness.of_many([one["organization"]["id"] for one in waiting])
     pairs = _pairs([one["deposit"]["id"] for one in waiting])
-    return [_reviewed(one, *pairs[one["deposit"]["id"]], strict, language) for one in waiting]
+    reviewed = [_reviewed(one, *pairs[one["deposit"]["id"]], strict, language) for one in waiting]
+    for one in reviewed:
+        one["warnings"] += _of_another_time(one["deposit"]["other_years"], campaign.period, language)
+    return reviewed
 
 
 def _pairs(deposit_ids: list[str]) -> dict[str, tuple[dict[str, Any], dict[str, Any]]]:
@@ -75,6 +79,13 @@ def _problems(deposit: dict[str, Any]) -> list[str]:
         "{n} problem: it would be published with it.", "{n} problems: it would be published with them.", count
     )
     return [sentence.format(n=tk.h.odl_number(count))]
+
+
+def _of_another_time(years: list[int], period: str, language: str) -> list[str]:
+    if not years:
+        return []
+    sentence = tk._("Its rows are {years}, and the collection asks for {period}.")
+    return [sentence.format(years=years_told(years, language), period=period)]
 
 
 def _impossible(deposit: dict[str, Any], strict: str) -> str:
