@@ -270,7 +270,7 @@ def test_one_sheet_of_a_workbook_is_chosen_and_published_alone(portal, new_conte
     expect(page.get_by_role("heading", name="Seule la feuille « Adhérents » sera publiée")).to_be_visible()
     expect(page.locator(".odl-reading")).to_contain_text("2 lignes, 2 colonnes")
     page.get_by_role("button", name="Choisir une autre feuille").click()
-    wait_for(page, "conforme")
+    wait_for(page, "sans modèle")
     sheets.get_by_label("Publier seulement la feuille « Subventions »").check()
     sheets.get_by_role("button", name="Garder ce choix").click()
     wait_for(page, "conforme")

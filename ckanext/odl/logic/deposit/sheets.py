@@ -33,7 +33,7 @@ def choose(context: Context, deposit: Deposit, sheet: str, kept: str, language: 
     :raises ValidationError: on ``sheet`` or ``sheets``: there is no such sheet, no sheet at all
     """
     bringing.must_be_open(deposit)
-    _back_to_the_workbook(deposit)
+    is_back = _back_to_the_workbook(deposit)
     facts = gather(context, deposit, language)
     file = (facts.report or {}).get("file") or {}
     if facts.is_read and not file.get("sheets"):
@@ -53,17 +53,21 @@ def choose(context: Context, deposit: Deposit, sheet: str, kept: str, language: 
         DepositEvent.add(session, deposit.id, "updated", **by, fields=["sheet"], sheet=sheet)
     if kept == ALL:
         DepositEvent.add(session, deposit.id, SHEETS, **by, file_id=facts.file.id, sheet=wanted, kept=ALL)
-    bringing.ask(deposit.id)
+    bringing.ask(deposit.id, again=is_back)  # the model may have been recognised in the one sheet only
 
 
-def _back_to_the_workbook(deposit: Deposit) -> None:
-    """Take up the workbook again from which the current file was taken."""
+def _back_to_the_workbook(deposit: Deposit) -> bool:
+    """Take up the workbook again from which the current file was taken; False when it is the current one.
+
+    Its check is asked for by the caller, once it is known which sheet is to be read.
+    """
     file: Any = model.Session.get(DepositFile, deposit.file_id)
     if file is None or file.kind != FileKind.SHEET.value or not file.made_from:
-        return
+        return False
     Deposit.put(model.Session(), deposit.id, file_id=file.made_from, state=DepositState.DRAFT.value, reason="")
-    bringing.ask(deposit.id, again=True)  # the model may have been recognised in the one sheet only
+    model.Session.flush()
     model.Session.refresh(deposit)
+    return True
 
 
 def _alone(facts: Facts, sheet: str) -> None:
