@@ -2,7 +2,7 @@
 
 ``python -m bench.deposit_pages [--posts 80] [--parallel 8] [--deposits 300] [--most 2]`` brings up a portal of its own.
 Agents send files of one megabyte through the page, *parallel* at a time: ``posted`` is the answer to the form, ``page``
-one that follows it (which gives a check 1.5 seconds). Then *deposits* files, each with bytes and faults of their
+one that follows it (which gives a check a second). Then *deposits* files, each with bytes and faults of their
 own, are brought over the API as fast as the portal takes them; once the workers are done each is read again: its
 bytes, its state, the number of problems in its report. Ends with 1 when an answer takes longer than ``--most`` seconds
 (95 of 100), or anything is lost or wrong.

@@ -35,7 +35,7 @@ _PAGES = {
     "share": "odl_deposit_split.share",
 }
 #: A page waits for the check of a small file at most this long, and only for one that has just been asked for.
-_WAIT_SECONDS = 1.5
+_WAIT_SECONDS = 1.0
 _FRESH_SECONDS = 15
 _PAUSE = 0.1
 
