@@ -170,20 +170,21 @@ def test_a_run_that_is_interrupted_goes_on_where_it_was(source, territory):
 
 
 def test_a_run_that_is_killed_at_any_moment_loses_and_doubles_nothing(source, territory, request):
-    """``kill -9`` at seeded moments, then a run to the end."""
-    seed = int(os.environ.get("SEED", "7"))
+    """``kill -9`` at seeded moments of the whole import, then a run to the end."""
+    seed, rounds = int(os.environ.get("SEED", "7")), int(os.environ.get("ROUNDS", "3"))
     moments = random.Random(seed)
     mine = call("package_create", territory.editor, title="Le mien", owner_org="valbrune", license_id="lov2")
     settings_file = request.config.getoption("--ckan-ini")
-    for _ in range(int(os.environ.get("ROUNDS", "3"))):
+    for _ in range(rounds):
         before = len(territory.server.asked(ONE))
         with subprocess.Popen(
             [sys.executable, "-m", "tests.portal.datagouv.killed", settings_file, source["id"], territory.server.url]
         ) as process:
             # it dies some time after it began to ask for datasets
+            enough = before + moments.randrange(max(3, COUNT // rounds))
             deadline = time.monotonic() + 120
             while process.poll() is None and time.monotonic() < deadline:
-                if len(territory.server.asked(ONE)) > before + moments.randrange(3):
+                if len(territory.server.asked(ONE)) > enough:
                     break
                 time.sleep(0.02)
             time.sleep(moments.random() * 0.3)

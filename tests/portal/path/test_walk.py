@@ -273,6 +273,8 @@ def test_queries_of_a_list_do_not_grow(place, workers, adviser, atd):
 
     def asked():
         model.Session.rollback()
+        held = model.Group.get(atd["id"])  # kept for the session: whether it reads it again must not be chance
+        assert held is not None
         with queries() as sent:
             ask("odl_progress_list", adviser, atd=atd["id"], rows=50, q="commune", sort="title")
         # CKAN reads the account anew for each question that is asked about it.
