@@ -81,12 +81,16 @@ def other():
     """A connection of somebody else's, who may hold a table."""
     model.Session.rollback()
     with meta.engine.connect() as connection:
+        connection.begin()
         yield connection
-        connection.rollback()
 
 
 def hold_the_checks(other: Any) -> None:
     other.execute(sa.text("LOCK TABLE odl_validation IN ACCESS EXCLUSIVE MODE"))
+
+
+def let_go(other: Any) -> None:
+    other.get_transaction().rollback()
 
 
 def connections(*conditions: str) -> list[int]:
@@ -130,7 +134,7 @@ def test_a_sweep_whose_connection_is_cut_fails_alone(deposit, stays, other):
         other.execute(sa.text("SELECT pg_terminate_backend(:pid)"), {"pid": pid})
     sweeper.wait_until(lambda: "A sweep failed" in sweeper.said())
     assert not sweeper.sweeps()
-    other.rollback()
+    let_go(other)
 
     sweeper.wait_until(sweeper.sweeps)
     assert sweeper.sweeps()[0]["released"] == 1
@@ -143,7 +147,7 @@ def test_a_sweep_that_cannot_go_on_does_not_keep_it_from_ending(stays, other):
     sweeper.wait_until(held)
 
     assert sweeper.end_with(signal.SIGTERM) == 0
-    other.rollback()
+    let_go(other)
     for _ in range(600):
         if not connections():
             break
