@@ -57,7 +57,13 @@ def validation() -> None:
 
 
 @validation.command()
-@click.option("--every", "seconds", type=click.IntRange(min=1), metavar="SECONDS", help="Stay, and do it again and again.")
+@click.option(
+    "--every",
+    "seconds",
+    type=click.IntRange(min=1),
+    metavar="SECONDS",
+    help="Stay, and do it again each so many seconds.",
+)
 def sweep(seconds: int | None) -> None:
     """Take up what was lost (checks, paths, the index), publish the deposits that are due.
 
