@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from ckanext.odl import config, jobs
+from ckanext.odl import config, jobs, staying
 from ckanext.odl.doctor import examine
 from ckanext.odl.harvest import backcheck_command as _backcheck  # noqa: F401 (its command joins the group)
 from ckanext.odl.harvest import command as datagouv_command
@@ -57,8 +57,25 @@ def validation() -> None:
 
 
 @validation.command()
-def sweep() -> None:
-    """Take up what was lost (checks, paths, the index), publish the deposits that are due. To be run every minute."""
+@click.option(
+    "--every",
+    "seconds",
+    type=click.IntRange(min=1),
+    metavar="SECONDS",
+    help="Stay, and do it again each so many seconds.",
+)
+def sweep(seconds: int | None) -> None:
+    """Take up what was lost (checks, paths, the index), publish the deposits that are due.
+
+    To be kept running with --every 60, or run every minute. It ends when it gets SIGTERM or SIGINT.
+    """
+    if seconds:
+        staying.sweep_every(seconds, _sweep)
+    else:
+        _sweep()
+
+
+def _sweep() -> None:
     others = {"paths": recompute.sweep(), "datagouv": links.sweep(), "deposits": {**due.sweep(), **expiring.sweep()}}
     others |= {"campaigns": campaigns.sweep(), "indexed": index.mend()}
     click.echo(json.dumps({**jobs.sweep(), **others}))

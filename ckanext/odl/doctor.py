@@ -150,9 +150,8 @@ def _work(_app: Flask) -> Iterator[Finding]:
     age = queue.seconds_since_sweep()
     if age is None or age > _SWEEP_SECONDS:
         words = "The sweep has not run for an hour: checks that were lost stay lost."
-        yield Finding(
-            "no-sweep", "fault", words, "Run “ckan odl validation sweep” each minute (see docs/installation.md)."
-        )
+        remedy = "Keep “ckan odl validation sweep --every 60” running (see docs/installation.md)."
+        yield Finding("no-sweep", "fault", words, remedy)
 
 
 def _index(_app: Flask) -> Iterator[Finding]:

@@ -63,6 +63,8 @@ def send(work: Work = CHECKS) -> None:
         name: Any = work.job  # RQ takes a name as well as a function
         sent = tk.enqueue_job(name, title=work.title, queue=work.queue(), rq_kwargs={"timeout": work.timeout()})
         redis.set(_key(work.sign), sent.id)
+    except RedisError as error:
+        log.error("What waits could not be announced to the workers; the sweep will try again: %s", error)
     except Exception:
         log.exception("What waits could not be announced to the workers; the sweep will try again")
 

@@ -77,7 +77,7 @@ def victim(store: str = "folder", patience: int = 60) -> Victim:
         redis_database=0,
         durable=True,
         sample_data=False,
-        sweep_pause=SWEEP_SECONDS,
+        sweep_seconds=SWEEP_SECONDS,
         settings=tuple(settings.items()),
     )
 

@@ -27,7 +27,7 @@ class Instance:
     durable: bool = False
     plugins: str = PLUGINS
     sample_data: bool = True
-    sweep_pause: float = 60
+    sweep_seconds: int = 60
     settings: tuple[tuple[str, str], ...] = ()
     national_url: str = ""
     """Address of the stand-in of data.gouv.fr, in place of the real one."""
@@ -168,7 +168,8 @@ class Instance:
         ckan = [self.bin / "ckan", "--config", self.ini]
         self.start_worker()
         if (ROOT / "ckanext" / "odl" / "cli.py").exists():
-            self.processes["sweep"].start([*ckan, "odl", "validation", "sweep"], env=env, pause=self.sweep_pause)
+            sweep = ["odl", "validation", "sweep", "--every", str(self.sweep_seconds)]
+            self.processes["sweep"].start([*ckan, *sweep], env=env)
 
     def start_worker(self, *before: str) -> None:
         """Start the worker unless it runs; *before* are words of the command line that come before its program."""

@@ -22,6 +22,8 @@ from dev.portal.console import Failure
 from dev.portal.places import LOGS, ROOT, RUN
 
 LARGEST_LOG = 10_000_000
+#: Between the end of a program and its next start.
+PAUSE_SECONDS = 1
 
 
 def _start_time(pid: int) -> str | None:
@@ -68,9 +70,8 @@ class Process:
         *,
         env: Mapping[str, str] | None = None,
         stop_signal: signal.Signals = signal.SIGTERM,
-        pause: float = 1,
     ) -> None:
-        """Start *command* unless it runs already; once ended it is started again after *pause* seconds."""
+        """Start *command* unless it runs already; once ended it is started again after a second."""
         if self.keeper_pid:
             return
         RUN.mkdir(parents=True, exist_ok=True)
@@ -78,7 +79,7 @@ class Process:
         self.ends_file.unlink(missing_ok=True)
         if self.log.exists() and self.log.stat().st_size > LARGEST_LOG:
             self.log.replace(self.log.with_suffix(".old.log"))
-        options = ["--signal", stop_signal.name, "--pause", str(pause), "--ends", str(self.ends_file), "--"]
+        options = ["--signal", stop_signal.name, "--ends", str(self.ends_file), "--"]
         keeper = [sys.executable, "-m", "dev.portal.processes", *options, *map(str, command)]
         with self.log.open("ab") as log:
             child = subprocess.Popen(
@@ -125,7 +126,7 @@ def answers(url: str, timeout: float = 5) -> bool:
         return False
 
 
-def keep(command: Sequence[str], stop_signal: signal.Signals, pause: float, ends_file: Path) -> None:
+def keep(command: Sequence[str], stop_signal: signal.Signals, ends_file: Path) -> None:
     """Run *command* again and again until this process is asked to stop."""
     stopping = False
     ends = 0
@@ -148,7 +149,7 @@ def keep(command: Sequence[str], stop_signal: signal.Signals, pause: float, ends
             ends += 1
             ends_file.write_text(str(ends))
             print(f"keeper: ended with {child.returncode}, starting it again", file=sys.stderr, flush=True)
-        resume = time.monotonic() + pause
+        resume = time.monotonic() + PAUSE_SECONDS
         while not stopping and time.monotonic() < resume:
             time.sleep(0.2)
 
@@ -170,11 +171,10 @@ def _wait(child: subprocess.Popen[bytes], stopping: Callable[[], bool], grace: f
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--signal", default="SIGTERM")
-    parser.add_argument("--pause", type=float, default=1)
     parser.add_argument("--ends", type=Path, required=True)
     parser.add_argument("command", nargs="+")
     options = parser.parse_args()
-    keep(options.command, signal.Signals[options.signal], options.pause, options.ends)
+    keep(options.command, signal.Signals[options.signal], options.ends)
 
 
 if __name__ == "__main__":
