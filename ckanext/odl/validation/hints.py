@@ -229,7 +229,11 @@ def _time(field: FieldRule, text: str) -> dict[str, Any]:
     return _suggest(field, "form", f"{hours:02}:{minutes:02}:{seconds:02}")
 
 
-_TWO_DATES = re.compile(r"(.{8,10}?)\s?(?:[_;,–]|\bau\b|\bet\b|\s-\s|\s|-(?=[0-9]{1,2}/)|/(?=[0-9]{4}-))\s?(.{8,10})")
+_TWO_DATES = re.compile(
+    r"(?:du\s)?(.{6,10}?)\s?(?:[_;,–]|\bau\b|\bet\b|\s[-/]\s|\s|-(?=[0-9]{1,2}/)|/(?=[0-9]{4}-)"
+    r"|/(?=[0-9]{1,2}/[0-9]{1,2}/))\s?(.{6,10})",
+    re.IGNORECASE,
+)
 
 
 def _two_dates(field: FieldRule, text: str) -> str | None:
