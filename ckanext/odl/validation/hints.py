@@ -11,6 +11,7 @@ import unicodedata
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -32,8 +33,11 @@ _WORDS = {
 }
 
 
+@lru_cache(maxsize=1 << 12)
 def plain(text: str) -> str:
     """Without accents, case, quotes' shape or repeated spaces: what two people would call the same word."""
+    if text.isascii():
+        return " ".join(text.split()).lower()
     decomposed = unicodedata.normalize("NFKD", text.replace("’", "'"))
     bare = "".join(character for character in decomposed if not unicodedata.combining(character))
     return " ".join(bare.split()).casefold()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from dataclasses import field as attribute
 
@@ -254,6 +254,10 @@ class ColumnSurvey:
         for code, lost in self.lost.items():
             if code in _OFFERED_FOR and proposals and all(_agrees(text, proposals[0]) for _, text in lost.examples):
                 lost.offer = proposals[0]
+
+    def has_any(self, chosen: Container[str]) -> bool:
+        """Whether something was chosen for this column: else :meth:`resolve` changes none of its cells."""
+        return any(id_ in chosen for id_ in self.items) or any(lost.id in chosen for lost in self.lost.values())
 
     def resolve(self, text: str, chosen: dict[str, str | bool]) -> tuple[str, str] | None:
         """Repair and new text of a cell, from what was chosen (always the same); None when it stays."""
