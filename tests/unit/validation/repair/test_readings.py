@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ..conftest import field, schema
 from .conftest import ids, mend, proposal
@@ -158,3 +164,30 @@ def test_a_choice_that_is_not_offered_changes_nothing(file):
     assert first(done.rows) == ["03/04/2024"]
     assert done.result["ignored"] == ["date-order:jour", "date:jour", "boolean:x"]
     assert done.result["changes"] == 0
+
+
+_DAYS = st.dates(date(2019, 1, 1), date(2026, 12, 31))
+_JOINED = ("{}", "du {} au {}", "{} - {}", "{}/{}", "{}_{}", "avant le {}", "{}, {} et {}")
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(_DAYS, _DAYS, _DAYS, st.sampled_from(_JOINED)), min_size=1, max_size=6), st.booleans())
+def test_the_days_come_out_as_they_were_meant_or_are_asked(cells, day_first):
+    """Every cell is written in one order: what is mended without a question is what was meant, and one day after the
+    twelfth is enough for all."""
+    way = "%d/%m/%Y" if day_first else "%m/%d/%Y"
+    texts = [form.format(*(day.strftime(way) for day in days)) for *days, form in cells]
+    shown = [days[: form.count("{}")] for *days, form in cells]
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "f.csv")
+        path.write_text("jour;nom\n" + "".join(f"{text};x\n" for text in texts), "utf-8")
+        done = mend(path, schema(field("jour", pattern=PERIOD), "nom"))
+    proven = any(day.day > 12 for those in shown for day in those)
+    for text, after, those in zip(texts, first(done.rows), shown, strict=True):
+        meant = "/".join(day.isoformat() for day in those)
+        if len(those) > 2 or text.startswith("avant"):
+            assert after == text
+        elif proven:
+            assert after == meant
+        else:
+            assert after in (text, meant)
