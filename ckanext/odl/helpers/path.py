@@ -96,6 +96,10 @@ def odl_path_standing(progress: Mapping[str, Any]) -> str:
     ]
     if stale:
         sentences.append(tk.ungettext("{n} is out of date.", "{n} are out of date.", stale).format(n=odl_number(stale)))
+    to_mend = progress.get("files_to_mend")  # why there may be more work left than before they were published
+    if to_mend:
+        sentence = tk.ungettext("{n} file is to be corrected.", "{n} files are to be corrected.", to_mend)
+        sentences.append(sentence.format(n=odl_number(to_mend)))
     if progress["minutes_left"]:
         # The sum of the figures shown by phase: whoever adds them up finds this one
         effort = _about(sum(_rounded(phase["minutes_left"]) for phase in progress["phases"]))

@@ -52,7 +52,7 @@ PLACE_INSEE = _names(
 
 MAIN_DATES = _names(
     "dateconvention bgtannee annee exercice anneeexercice delibdate menudate datenotification notificationdate arrdate "
-    "anneebudget dateseance dateacte"
+    "anneebudget dateseance dateacte datesignature"
 )
 """Columns that say when a row happened: their years are those of the file's period. A date of update, of installation,
 of planting says nothing of it."""
@@ -60,6 +60,11 @@ of planting says nothing of it."""
 
 def _key(name: str) -> str:
     return re.sub("[^a-z0-9]", "", name.casefold())
+
+
+def is_main_date(name: str) -> bool:
+    """Whether a column is one of :data:`MAIN_DATES`."""
+    return _key(name) in MAIN_DATES
 
 
 def is_own_siret(rule: FieldRule) -> bool:
@@ -143,7 +148,7 @@ class YearsTally:
     @classmethod
     def among(cls, columns: Sequence[Column]) -> YearsTally | None:
         """The first column of :data:`MAIN_DATES`, None when there is none."""
-        column = next((column for column in columns if _key(column.rule.name) in MAIN_DATES), None)
+        column = next((column for column in columns if is_main_date(column.rule.name)), None)
         return cls(column) if column else None
 
     def see(self, text: str, _row: int, count: int = 1) -> None:
@@ -154,7 +159,12 @@ class YearsTally:
 
     def years(self) -> dict[str, int]:
         """Rows by year, the first year first."""
-        return {str(year): count for year, count in sorted(self.found.items())}
+        return by_year(self.found)
+
+
+def by_year(found: Counter[int]) -> dict[str, int]:
+    """Counts of rows as a report keeps them: by year, the first year first."""
+    return {str(year): count for year, count in sorted(found.items())}
 
 
 @dataclass(frozen=True)

@@ -259,7 +259,9 @@ class FieldRule:
         told = {language: explain(pattern, language == "fr") for language in ("fr", "en")}
         return {language: words for language, words in told.items() if words}
 
-    def _problem(self, code: str, **params: Any) -> Problem:
+    @cached_property
+    def _facts(self) -> dict[str, Any]:
+        """What every problem of the field says of it."""
         facts = {
             "type": self.type,
             "format": self.format,
@@ -267,7 +269,10 @@ class FieldRule:
             "description": _first_sentence(self.description),
             "example": self.example,
         }
-        return Problem(code, params={k: v for k, v in (facts | params).items() if v is not None})
+        return {name: fact for name, fact in facts.items() if fact is not None}
+
+    def _problem(self, code: str, **params: Any) -> Problem:
+        return Problem(code, params=self._facts | {k: v for k, v in params.items() if v is not None})
 
     def _type_problem(self, text: str) -> Problem:
         if self.type in ("number", "integer"):

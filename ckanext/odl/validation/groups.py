@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from dataclasses import field as attribute
 from typing import Any, NamedTuple
@@ -310,26 +311,62 @@ def headline(report: dict[str, Any], language: str) -> str:
         for entry in counts["by_code"]
         if entry["code"] == "header-missing-column" and entry["severity"] == "error"
     )
+    misnamed = [
+        (found["params"]["suggestion"], found["params"]["name"])
+        for found in report["errors"]
+        if found["code"] == "header-missing-column" and found["params"].get("suggestion")
+    ]
     tell = _french if french else _english
-    return tell(of, missing, counts["errors"] - missing, wrong, max(rows - wrong, 0))
+    return tell(of, missing - len(misnamed), misnamed, counts["errors"] - missing, wrong, max(rows - wrong, 0))
 
 
-def _french(of: _Lines, missing: int, others: int, wrong: int, good: int) -> str:
+Pairs = Sequence[tuple[str, str]]
+"""Headings of the file and the columns of the model that they seem to be."""
+_PAIRS = 3
+"""Of them, how many a headline names."""
+
+
+def _french(of: _Lines, missing: int, misnamed: Pairs, others: int, wrong: int, good: int) -> str:
     problems = _count(others, "problème", "problèmes", "fr")
     place = f"sur {_count(wrong, *of.line, 'fr')}" if wrong else "dans la structure du tableau"
+    lacking = f"Il manque {_count(missing, 'colonne obligatoire', 'colonnes obligatoires', 'fr')}"
+    if misnamed:
+        lines = [f"{lacking}."] if missing else []
+        return " ".join([*lines, _misnamed_fr(misnamed), *([f"Il y a aussi {problems} {place}."] if others else [])])
     if missing:
-        lacking = f"Il manque {_count(missing, 'colonne obligatoire', 'colonnes obligatoires', 'fr')}"
         return f"{lacking}, et il y a {problems} {place}." if others else f"{lacking}."
     return f"{problems} {place}\u00a0; {_count(good, *of.good, 'fr') if good else of.none_good}."
 
 
-def _english(of: _Lines, missing: int, others: int, wrong: int, good: int) -> str:
+def _misnamed_fr(misnamed: Pairs) -> str:
+    if len(misnamed) == 1:
+        ((heading, name),) = misnamed
+        return f"«\u00a0{name}\u00a0» est attendu\u00a0; votre colonne «\u00a0{heading}\u00a0» semble être la même."
+    pairs = ", ".join(f"«\u00a0{heading}\u00a0» pour «\u00a0{name}\u00a0»" for heading, name in misnamed[:_PAIRS])
+    some = ", dont" if len(misnamed) > _PAIRS else "\u00a0:"
+    return f"{number(len(misnamed), 'fr')} colonnes obligatoires semblent là sous un autre nom{some} {pairs}."
+
+
+def _english(of: _Lines, missing: int, misnamed: Pairs, others: int, wrong: int, good: int) -> str:
     problems = _count(others, "problem", "problems", "en")
+    there = "there is" if others == 1 else "there are"
     place = f"on {_count(wrong, *of.line, 'en')}" if wrong else "in the structure of the table"
+    lacking = _count(missing, "required column is missing", "required columns are missing", "en")
+    if misnamed:
+        also = [f"{there.capitalize()} also {problems} {place}."] if others else []
+        return " ".join([*([f"{lacking}."] if missing else []), _misnamed_en(misnamed), *also])
     if missing:
-        lacking = _count(missing, "required column is missing", "required columns are missing", "en")
-        return f"{lacking}, and there {'is' if others == 1 else 'are'} {problems} {place}." if others else f"{lacking}."
+        return f"{lacking}, and {there} {problems} {place}." if others else f"{lacking}."
     return f"{problems} {place}; {_count(good, *of.good, 'en') if good else of.none_good}."
+
+
+def _misnamed_en(misnamed: Pairs) -> str:
+    if len(misnamed) == 1:
+        ((heading, name),) = misnamed
+        return f"“{name}” is expected; your column “{heading}” seems to be it."
+    pairs = ", ".join(f"“{heading}” for “{name}”" for heading, name in misnamed[:_PAIRS])
+    some = ", such as" if len(misnamed) > _PAIRS else ":"
+    return f"{number(len(misnamed), 'en')} required columns seem to be there under another name{some} {pairs}."
 
 
 def report_first(report: dict[str, Any], language: str) -> str:

@@ -11,6 +11,7 @@ import unicodedata
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -32,8 +33,11 @@ _WORDS = {
 }
 
 
+@lru_cache(maxsize=1 << 12)
 def plain(text: str) -> str:
     """Without accents, case, quotes' shape or repeated spaces: what two people would call the same word."""
+    if text.isascii():
+        return " ".join(text.split()).lower()
     decomposed = unicodedata.normalize("NFKD", text.replace("’", "'"))
     bare = "".join(character for character in decomposed if not unicodedata.combining(character))
     return " ".join(bare.split()).casefold()
@@ -229,7 +233,11 @@ def _time(field: FieldRule, text: str) -> dict[str, Any]:
     return _suggest(field, "form", f"{hours:02}:{minutes:02}:{seconds:02}")
 
 
-_TWO_DATES = re.compile(r"(.{8,10}?)\s?(?:[_;,–]|\bau\b|\bet\b|\s-\s|\s|-(?=[0-9]{1,2}/)|/(?=[0-9]{4}-))\s?(.{8,10})")
+_TWO_DATES = re.compile(
+    r"(?:du\s)?(.{6,10}?)\s?(?:[_;,–]|\bau\b|\bet\b|\s[-/]\s|\s|-(?=[0-9]{1,2}/)|/(?=[0-9]{4}-)"
+    r"|/(?=[0-9]{1,2}/[0-9]{1,2}/))\s?(.{6,10})",
+    re.IGNORECASE,
+)
 
 
 def _two_dates(field: FieldRule, text: str) -> str | None:

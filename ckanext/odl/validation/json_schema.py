@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from functools import cache
@@ -19,6 +20,7 @@ from jsonschema.exceptions import best_match
 from jsonschema.validators import extend
 
 from . import hints, limits
+from .context import by_year, is_main_date, when
 from .patterns import linear_pattern
 from .problems import Unreadable
 from .reading.geojson import foreign_crs, judge_geometry
@@ -215,6 +217,22 @@ class DocumentJudge:
             rows.append({"row": row, "cells": cells})
         header = [shorten(name, limits.EXTRACT_CHARACTERS) for name in self.document.names[:200]]
         return {"header": header, "header_row": 0, "rows": rows}
+
+    def years(self) -> dict[str, int] | None:
+        """Records by the year in which they happened, as for the rows of a table; None when no property says it.
+
+        The lists of a file may name it differently: each record tells it by the first such property that it has.
+        """
+        names = [name for name in self.document.names if is_main_date(name)]
+        if not names:
+            return None
+        found: Counter[int] = Counter()
+        for _, _, record in self.document.records:
+            held = self.document.properties(record)
+            year = next((when(as_text(held[name])) for name in names if held.get(name) is not None), None)
+            if year:
+                found[year[0]] += 1
+        return by_year(found)
 
     def _rows_by_path(self) -> dict[int, int]:
         return {id(record): row for row, (_, _, record) in enumerate(self.document.records, 1)}

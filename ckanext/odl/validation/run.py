@@ -186,6 +186,9 @@ class _Run:
             rows, columns = judge.run()
             self.extract = judge.extract()
             self._describe(table, rows=rows, columns=columns)
+            years = judge.years()
+            if years is not None:
+                self.file["years"] = years
             return
         if table.document is not None and table.document.wrappings:
             self.findings.add("records-nested", "notice", params={"names": table.document.wrappings})

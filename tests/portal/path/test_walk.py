@@ -208,6 +208,8 @@ def test_from_nothing_to_all_six_phases_and_back(place, workers, adviser):
     run_checks()
     recompute.recompute(place["id"])
     assert states(agent, place)["p3.socle"] == "stale"
+    wrong = len(SCHEMAS) - ("scdl/catalogue" in SCHEMAS)
+    assert ask("odl_progress_show", agent, id=place["id"])["files_to_mend"] == wrong
     found = step(agent, place, "p3.socle")
     assert found["stale_since"]
     assert found["reason"]

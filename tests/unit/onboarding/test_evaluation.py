@@ -237,6 +237,18 @@ def test_minutes_left_follow_what_is_done_already() -> None:
     assert step.minutes_left == 360
 
 
+def test_one_dataset_that_lacks_something_does_not_ask_for_the_work_of_all_again() -> None:
+    good = [dataset(f"d{n}") for n in range(3)]
+    before = evaluate(PATH, commune(*good), TODAY)
+    bare = dataset("new", service="", contact="", procedure="")
+    after = evaluate(PATH, commune(*good, bare), TODAY, before.states())
+    whole = evaluate(PATH, commune(bare), TODAY).steps["p4.procedure"]
+
+    assert after.steps["p4.procedure"].state == "stale"
+    assert (whole.minutes_left, after.steps["p4.procedure"].minutes_left) == (60, 15)
+    assert after.steps["p4.owners"].minutes_left == 10
+
+
 def test_a_step_that_left_the_path_keeps_its_history_and_label() -> None:
     own = load("steps: {p6.workshop: {enabled: false}}", "own.yaml", PATH)
     progress = evaluate(own, commune(history=(("p6.workshop", 4), ("p9.gone", 1), ("p1.team", 2))), TODAY)

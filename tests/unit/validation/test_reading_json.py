@@ -307,3 +307,18 @@ def test_brackets_inside_texts_do_not_count_as_depth(check):
 def test_a_list_with_repeated_elements_is_found_in_linear_time(check):
     report = check(contracts(changed(techniques={"technique": ["Concours"] * 20_000})), CONTRACTS, "f.json")
     assert [error["params"]["constraint"] for error in report["errors"]] == ["uniqueItems"]
+
+
+def test_the_years_of_contracts_and_concessions_are_counted(check):
+    contracts = [{**CONTRACT, "id": f"c{year}", "dateNotification": f"{year}-03-31"} for year in (2024, 2026, 2026)]
+    concession = {"id": "x", "dateSignature": "2023-05-02", "dateDebutExecution": "2025-01-01"}
+    undated = {name: value for name, value in CONTRACT.items() if name != "dateNotification"}
+    content = {"marches": {"marche": [*contracts, undated], "contrat-concession": [concession]}}
+    report = check(json.dumps(content), CONTRACTS, name="decp.json")
+
+    assert report["file"]["years"] == {"2023": 1, "2024": 1, "2026": 2}
+    assert report["file"]["rows"] == 5
+
+
+def test_records_that_do_not_say_when_have_no_years(check):
+    assert "years" not in check(collection(lane()), CYCLING, name="voies.geojson")["file"]

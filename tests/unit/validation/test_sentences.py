@@ -199,6 +199,30 @@ def test_a_stored_report_is_told_again_in_another_language(tmp_path):
     assert headline(french, "en") == "1 required column is missing, and there are 2 problems on 1 row."
 
 
+def test_the_headline_says_of_a_misnamed_column_that_it_seems_to_be_there(check):
+    table = schema(*(field(name, required=True) for name in ("montant", "objet", "nature", "mairie", "commune")), "a")
+    one = check("Montant (€);objet;nature;mairie;commune;a\n1;x;y;z;t;u\n", table)
+    assert headline(one, "fr") == (
+        "«\u00a0montant\u00a0» est attendu\u00a0; votre colonne «\u00a0Montant (€)\u00a0» semble être la même."
+    )
+    assert headline(one, "en") == "“montant” is expected; your column “Montant (€)” seems to be it."
+
+    several = check("Montant (€);objet.;nature;a\n1;;y;u\n", table)
+    assert headline(several, "fr") == (
+        "Il manque 2 colonnes obligatoires. 2 colonnes obligatoires semblent là sous un autre nom\u00a0: "
+        "«\u00a0Montant (€)\u00a0» pour «\u00a0montant\u00a0», «\u00a0objet.\u00a0» pour «\u00a0objet\u00a0»."
+    )
+    assert headline(several, "en") == (
+        "2 required columns are missing. 2 required columns seem to be there under another name: "
+        "“Montant (€)” for “montant”, “objet.” for “objet”."
+    )
+
+    many = check("Montant (€);objet.;nature.;mairie.;commune;a\n1;x;y;z;;u\n", table)
+    assert headline(many, "fr").startswith("4 colonnes obligatoires semblent là sous un autre nom, dont «\u00a0Montant")
+    assert headline(many, "fr").endswith("pour «\u00a0nature\u00a0». Il y a aussi 1 problème sur 1 ligne.")
+    assert headline(many, "en").endswith("for “nature”. There is also 1 problem on 1 row.")
+
+
 def test_the_headline_counts_rows(check):
     table = schema(field("a", "integer"), "b")
     assert headline(check("a;b\nx;1\ny;2\n3;3\n", table), "fr") == "2 problèmes sur 2 lignes\u00a0; 1 ligne est bonne."

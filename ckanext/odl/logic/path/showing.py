@@ -50,6 +50,7 @@ def progress(
         "public": row.is_public,
         "full": full,
         "valid_files": row.valid_files,
+        "files_to_mend": row.files_to_mend,
         **shown,
     }
     if not full:

@@ -122,6 +122,7 @@ class _Writer:
         self.chosen = chosen
         self.changes = changes
         self.language = language
+        self.columns = {index: column for index, column in survey.columns.items() if column.has_any(chosen)}
         self.header = self._header()
         removed: set[int] = set()
         for kind, indexes in (("empty-columns", survey.empty), ("same-columns", survey.same)):
@@ -225,7 +226,7 @@ class _Writer:
 
     def _cells(self, number: int, cells: list[str], skipped: int | None) -> list[str]:
         out: list[str] | None = None
-        for index, column in self.survey.columns.items():
+        for index, column in self.columns.items():
             if index >= len(cells) or index == skipped:
                 continue
             found = column.resolve(cells[index], self.chosen)

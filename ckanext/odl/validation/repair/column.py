@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from dataclasses import field as attribute
 
@@ -14,6 +15,8 @@ from .cells import CellMender, Mending
 
 EXAMPLES = 3
 _OFFERED_FOR = ("excel-rounded", "no-establishment", "siren-given", "required", "key")
+_A_DAY = "2024-02-29"
+"""What a pattern takes when it asks for dates."""
 _SLIP = 2
 """Figures in which a mistyped number may differ from the right one: one is wrong, or two changed places."""
 Example = tuple[str, str, str]
@@ -101,7 +104,8 @@ class ColumnSurvey:
         """Family → how the column is read, once it is known."""
         self.lost: dict[str, Lost] = {}
         self.years: tuple[int, int] | None = None
-        self._dated = self.rule.type in ("date", "datetime", "year", "yearmonth")
+        self._may_date = readings.may_date(self.rule)
+        self._dated = self._may_date and (self.rule.type != "string" or mender.fits(_A_DAY))
         self._siren = context.owner_siren if is_own_siret(self.rule) else None
         self._own: set[str] = set()
         self._looked: set[str] = set()
@@ -140,11 +144,12 @@ class ColumnSurvey:
         elif mending.family == "date":
             self.look(next(iter(mending.readings.values())))
         if mending is None:
+            if self._may_date:
+                self._prove("date", readings.orders_of(text))
             if counted and self.mender.judge[text]:
                 self._see_lost(row, text)
             return
-        for name in mending.proves:
-            self.proved.setdefault(mending.family, set()).add(name)
+        self._prove(mending.family, mending.proves)
         if not counted:
             return
         place = f"{self._letter}{row}"
@@ -156,6 +161,10 @@ class ColumnSurvey:
             item.add((place, text, mending.after))
             if len(self._counted) < limits.MEMORY_OF_VALUES:
                 self._counted[text] = item
+
+    def _prove(self, family: str, names: Iterable[str]) -> None:
+        for name in names:
+            self.proved.setdefault(family, set()).add(name)
 
     def _item(self, kind: str, sure: bool) -> Item:
         id_ = f"{kind}:{self.rule.name}"
@@ -183,7 +192,10 @@ class ColumnSurvey:
     def conclude(self, owner_siret: str | None) -> None:
         """Say how the column is read, from what its cells prove."""
         for family, read in self.read.items():
-            proven = self._short_dates(read) if family == "short-date" else self._only(family)
+            if family == "short-date":
+                proven = self._short_dates(read)
+            else:
+                proven = self._order() if family == "date" else self._only(family)
             if proven is not None and proven in read.counts:
                 self.proven[family] = proven
                 item = self._item(read.kind, sure=True)
@@ -194,16 +206,26 @@ class ColumnSurvey:
                 continue
             item = self._item(read.asks, sure=False)
             item.count = read.total
-            for name in self._choices(family, read):
-                place, text, found = next(one for one in (*read.examples, read.examples[0]) if name in one[2])
+            offered = self._choices(family, read)
+            for name in offered:
+                place, text, found = next(one for one in read.examples if name in one[2])
                 item.choices.append((name, (place, text, found[name])))
             for place, text, found in read.examples:
-                item.add((place, text, " / ".join(dict.fromkeys(found.values()))), 0)
+                values = dict.fromkeys(found[name] for name in offered if name in found)
+                if values:
+                    item.add((place, text, " / ".join(values)), 0)
         self._offer(owner_siret)
 
-    def _only(self, family: str) -> str | None:
-        proved = self.proved.get(family, set())
+    def _only(self, *families: str) -> str | None:
+        """The reading that some texts of these families prove and none contradicts."""
+        proved = set().union(*(self.proved.get(family, ()) for family in families))
         return next(iter(proved)) if len(proved) == 1 else None
+
+    def _order(self) -> str | None:
+        """The order of day and month of a column with years of four figures. Without them none is proven: 25/03/24 has
+        its day first, or its year."""
+        there = "date" in self.read or "date" in self.proved
+        return self._only("date", "short-date") if there else None
 
     def _short_dates(self, read: _Read) -> str | None:
         """The one reading of two-figure years that agrees with the order and the years of the column's other dates."""
@@ -211,7 +233,7 @@ class ColumnSurvey:
             return None
         low, high = self.years
         agreeing = [name for name in read.always if read.years[name][0] >= low - 1 and read.years[name][1] <= high + 1]
-        order = self._only("date")
+        order = self._order()
         if order is not None:
             agreeing = [name for name in agreeing if name.startswith(order)]
         return agreeing[0] if len(agreeing) == 1 else None
@@ -219,7 +241,7 @@ class ColumnSurvey:
     def _choices(self, family: str, read: _Read) -> list[str]:
         shown = {name for _, _, found in read.examples for name in found}
         names = [name for name in (read.always or read.counts) if name in shown]
-        order = self._only("date") if family == "short-date" else None
+        order = self._order() if family == "short-date" else None
         ordered = [name for name in names if order is None or name.startswith(order)]
         return ordered or names
 
@@ -232,6 +254,10 @@ class ColumnSurvey:
         for code, lost in self.lost.items():
             if code in _OFFERED_FOR and proposals and all(_agrees(text, proposals[0]) for _, text in lost.examples):
                 lost.offer = proposals[0]
+
+    def has_any(self, chosen: Container[str]) -> bool:
+        """Whether something was chosen for this column: else :meth:`resolve` changes none of its cells."""
+        return any(id_ in chosen for id_ in self.items) or any(lost.id in chosen for lost in self.lost.values())
 
     def resolve(self, text: str, chosen: dict[str, str | bool]) -> tuple[str, str] | None:
         """Repair and new text of a cell, from what was chosen (always the same); None when it stays."""

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
+from ..fields import FieldRule
 from ..hints import amount
 from ..judges import ColumnJudge
 
@@ -16,6 +18,8 @@ DAY_FIRST, MONTH_FIRST = "day-month", "month-day"
 DECIMAL, THOUSANDS = "decimal", "thousands"
 _DATES = ("date", "datetime", "year", "yearmonth")
 _DATE = re.compile(r"(?<![0-9])(?<![0-9]-)([0-9]{1,2})([/.\- ])([0-9]{1,2})\2([0-9]{4}|[0-9]{2})(?![0-9])")
+_LONGEST = 40
+"""Characters of a text in which dates are looked for."""
 _DATE_HINTS = ("date-french", "form", "year")
 _ASKED = re.compile(r"[+-]?[0-9]{1,3}([,.])[0-9]{3}")
 _SIGNS = re.compile(r"\s*(?:€|EUR|euros?)\s*", re.IGNORECASE)
@@ -30,13 +34,18 @@ def of(judge: ColumnJudge, text: str, fits: Fits) -> dict[str, Any] | None:
     rule = judge.rule
     if rule.type in ("number", "integer"):
         return _number(judge, text, fits)
-    if rule.type in _DATES or (rule.type == "string" and "pattern" in rule.constraints):
+    if may_date(rule):
         return _date(judge, text, fits)
     return None
 
 
+def may_date(rule: FieldRule) -> bool:
+    """Whether the cells of a field may be dates: its type says so, or its pattern may ask for them."""
+    return rule.type in _DATES or (rule.type == "string" and "pattern" in rule.constraints)
+
+
 def _date(judge: ColumnJudge, text: str, fits: Fits) -> dict[str, Any] | None:
-    if len(text) > 40:
+    if len(text) > _LONGEST:
         return None
     matches = list(_DATE.finditer(text))
     if not matches or len(matches) > 2:
@@ -51,11 +60,40 @@ def _date(judge: ColumnJudge, text: str, fits: Fits) -> dict[str, Any] | None:
     if not found:
         return None
     if short:
-        return {"kind": "short-date", "readings": found, "family": "short-date", "asks": "date-century"}
+        return {
+            "kind": "short-date",
+            "readings": found,
+            "family": "short-date",
+            "asks": "date-century",
+            "proves": orders_of(text),
+        }
     if len(set(found.values())) == 1:
         proves = () if len(found) == 2 else tuple(found)
         return {"kind": "date", "after": next(iter(found.values())), "family": "date", "proves": proves}
     return {"kind": "date", "readings": found, "family": "date", "asks": "date-order"}
+
+
+def orders_of(text: str) -> tuple[str, ...]:
+    """The orders of day and month that the dates of a text prove, whether or not the field can take the text.
+
+    25/03/2024 has its day first, for there is no month 25; 03/04/2024 proves nothing, nor does 31/02/2024, which is no
+    day at all.
+    """
+    proven: dict[str, None] = {}
+    for match in _DATE.finditer(text[:_LONGEST]):
+        ways = [(DAY_FIRST, match.group(1), match.group(3)), (MONTH_FIRST, match.group(3), match.group(1))]
+        possible = [name for name, day, month in ways if _is_day(int(day), int(month), int(match.group(4)))]
+        if len(possible) == 1:
+            proven[possible[0]] = None
+    return tuple(proven)
+
+
+def _is_day(day: int, month: int, year: int) -> bool:
+    try:
+        date(year + (2000 if year < 100 else 0), month, day)
+    except ValueError:
+        return False
+    return True
 
 
 def _ways(short: bool) -> list[tuple[str, str, int]]:

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ..conftest import field, schema
 from .conftest import ids, mend, proposal
 
+PERIOD = r"[0-9]{4}-[0-9]{2}-[0-9]{2}(/[0-9]{4}-[0-9]{2}-[0-9]{2})?"
 DATE = schema(field("jour", "date"), "nom")
 AMOUNT = schema(field("montant", "number"), "nom")
 
@@ -31,6 +38,48 @@ def test_one_date_proves_the_order_of_its_column(file, proof, day):
 
     assert first(done.rows) == [day, "2024-12-31", "2024-01-01"]
     assert done.result["by_repair"] == {"date:jour": 2}
+
+
+@pytest.mark.parametrize(
+    ("proof", "written"),
+    [
+        ("du 01/02/2024 au 25/03/2024", "2024-02-01/2024-03-25"),
+        ("01/02/2024/25/03/2024", "2024-02-01/2024-03-25"),
+        ("1/2/2024 - 25/3/2024", "2024-02-01/2024-03-25"),
+        ("25/03/2024, 25/04/2024 et 25/05/2024", None),
+        ("avant le 25/03/2024", None),
+        ("25/03/24", "2024-03-25"),
+    ],
+)
+def test_a_cell_of_several_dates_proves_the_order_even_when_it_cannot_be_mended(file, proof, written):
+    model = schema(field("jour", pattern=PERIOD), "nom")
+    done = mend(file(days("03/04/2024", proof, "2024-01-01")), model)
+
+    assert first(done.rows) == ["2024-04-03", written or proof, "2024-01-01"]
+
+
+@pytest.mark.parametrize("proof", ["31/02/2024", "03/04/24", "le 05/06/2024"])
+def test_a_day_that_is_none_or_can_be_two_proves_no_order(file, proof):
+    asked = mend(file(days("03/04/2024", proof)), DATE)
+
+    assert first(asked.rows)[0] == "03/04/2024"
+    assert "date-order:jour" in ids(asked.proposed)
+
+
+def test_a_short_date_contradicts_a_long_one(file):
+    asked = mend(file(days("03/04/2024", "25/03/2024", "12/31/24")), DATE)
+
+    assert "date-order:jour" in ids(asked.proposed)
+    assert first(asked.rows)[0] == "03/04/2024"
+
+
+def test_the_preview_of_a_question_shows_what_is_offered(file):
+    question = proposal(mend(file(days("03/04/15", "25/03/15")), DATE).proposed, "date-century:jour")
+    offered = [choice["value"] for choice in question["choices"]]
+
+    assert not any(value.startswith("month-day") for value in offered)
+    assert question["examples"][0]["after"] == "2015-04-03 / 2003-04-15 / 1915-04-03 / 1903-04-15"
+    assert len(question["examples"][0]["after"].split(" / ")) == len(offered)
 
 
 @pytest.mark.parametrize("values", [("03/04/2024", "05/06/2024"), ("03/04/2024", "31/12/2024", "12/31/2024")])
@@ -115,3 +164,30 @@ def test_a_choice_that_is_not_offered_changes_nothing(file):
     assert first(done.rows) == ["03/04/2024"]
     assert done.result["ignored"] == ["date-order:jour", "date:jour", "boolean:x"]
     assert done.result["changes"] == 0
+
+
+_DAYS = st.dates(date(2019, 1, 1), date(2026, 12, 31))
+_JOINED = ("{}", "du {} au {}", "{} - {}", "{}/{}", "{}_{}", "avant le {}", "{}, {} et {}")
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(_DAYS, _DAYS, _DAYS, st.sampled_from(_JOINED)), min_size=1, max_size=6), st.booleans())
+def test_the_days_come_out_as_they_were_meant_or_are_asked(cells, day_first):
+    """Every cell is written in one order: what is mended without a question is what was meant, and one day after the
+    twelfth is enough for all."""
+    way = "%d/%m/%Y" if day_first else "%m/%d/%Y"
+    texts = [form.format(*(day.strftime(way) for day in days)) for *days, form in cells]
+    shown = [days[: form.count("{}")] for *days, form in cells]
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "f.csv")
+        path.write_text("jour;nom\n" + "".join(f"{text};x\n" for text in texts), "utf-8")
+        done = mend(path, schema(field("jour", pattern=PERIOD), "nom"))
+    proven = any(day.day > 12 for those in shown for day in those)
+    for text, after, those in zip(texts, first(done.rows), shown, strict=True):
+        meant = "/".join(day.isoformat() for day in those)
+        if len(those) > 2 or text.startswith("avant"):
+            assert after == text
+        elif proven:
+            assert after == meant
+        else:
+            assert after in (text, meant)
