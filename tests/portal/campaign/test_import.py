@@ -177,3 +177,27 @@ def test_a_column_that_is_not_read_is_named(place: Place) -> None:
     shown = brought(place, "Code INSEE;Commune;Contact;Courriel;Vide\n48095;Mende;Mme Roux;m@exemple.fr;\n")
     assert shown["unread"] == ["Contact"]
     assert shown["columns"] == {"insee": "Code INSEE", "name": "Commune", "email": "Courriel"}
+
+
+def test_a_member_that_the_official_list_does_not_hold_is_recognised_by_its_name_or_its_codes(place: Place) -> None:
+    own = {"title": "Valbrune", "groups": [{"name": "causses"}], "odl_kind": "commune", "odl_siren": "219999992"}
+    place.call("sysadmin", "organization_create", name="valbrune", **own)
+    shown = brought(place, "Collectivité;Courriel\nMairie de VALBRUNE;mairie@valbrune.exemple.fr\nMende;\nValbrune;\n")
+    assert states(shown) == {2: "there", 3: "new", 4: "twice"}
+    assert [row["organization"] for row in shown["rows"]][:2] == ["valbrune", ""]
+    assert (shown["rows"][0]["why"], shown["rows"][0]["choices"]) == ("", [])
+    place.call("atd", "odl_member_import_run", id=shown["id"])
+    run_pieces()
+    assert contacts() == {"valbrune": "mairie@valbrune.exemple.fr"}
+    assert states(brought(place, "SIREN;Collectivité\n219999992;La commune d’ici\n")) == {2: "there"}
+    assert states(brought(place, "Code INSEE;Collectivité\n48999;Valbrune\n")) == {2: "there"}
+
+
+def test_among_namesakes_the_one_that_is_a_member_is_meant_unless_the_row_says_otherwise(place: Place) -> None:
+    own = {"title": "Saint-Denis", "groups": [{"name": "causses"}], "odl_kind": "commune", "odl_insee": "30247"}
+    place.call("sysadmin", "organization_create", name="saint-denis", **own)
+    shown = brought(place, "Collectivité;Département\nSaint-Denis;\nSaint-Denis;93\n")
+    assert states(shown) == {2: "there", 3: "new"}
+    assert shown["rows"][1]["body"] == "commune:93066"
+    contradicted = brought(place, "Code INSEE;Collectivité\n48095;Badaroux\n")
+    assert states(contradicted) == {2: "asked"}
