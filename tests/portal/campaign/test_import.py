@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,8 +11,9 @@ from ckan import model
 from ckan.plugins import toolkit as tk
 
 from ckanext.odl import territory
+from ckanext.odl.intake import own_session
 from ckanext.odl.logic import collectivite
-from ckanext.odl.logic.campaign import importing
+from ckanext.odl.logic.campaign import importing, work
 from ckanext.odl.model import MemberContact
 
 from .conftest import Place, file_of, run_pieces
@@ -201,3 +203,17 @@ def test_among_namesakes_the_one_that_is_a_member_is_meant_unless_the_row_says_o
     assert shown["rows"][1]["body"] == "commune:93066"
     contradicted = brought(place, "Code INSEE;Collectivité\n48095;Badaroux\n")
     assert states(contradicted) == {2: "asked"}
+
+
+def test_the_progress_counts_what_is_created_and_not_the_members_that_were_there(
+    place: Place, page: Callable[..., Any]
+) -> None:
+    shown = brought(place, "Code INSEE\n48013\n48095\n48092\n")
+    place.call("atd", "odl_member_import_run", id=shown["id"])
+    with own_session() as session:
+        for _piece in range(2):
+            work.next_piece(session)
+    under_way = page("atd", f"/odl/atd/causses/importer/{shown['id']}").select_one(".odl-progress")
+    assert (under_way.progress["value"], under_way.progress["max"]) == ("1", "2")
+    assert "1" in under_way.p.get_text()
+    assert "2" in under_way.p.get_text()
