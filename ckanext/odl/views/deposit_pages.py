@@ -102,11 +102,19 @@ def addresses(deposit: Mapping[str, Any]) -> dict[str, str]:
     found = {name: tk.url_for(endpoint, id=deposit["id"]) for name, endpoint in _PAGES.items()}
     if deposit["can"]["open"]:  # the file lies in its dataset: it is read and described there
         found |= {"read": found["done"], "description": found["publish"]}
+    found["corrected"] = _corrected(deposit, found["read"])
     found["report_xlsx"] = tk.url_for("odl_deposit.report", id=deposit["id"], extension="xlsx")
     found["report_csv"] = tk.url_for("odl_deposit.report", id=deposit["id"], extension="csv")
     found["files"] = unquote(tk.url_for("odl_deposit.download", id=deposit["id"], file_id="{file_id}"))
     found["changes"] = unquote(tk.url_for("odl_deposit.changes", id=deposit["id"], file_id="{file_id}"))
     return found
+
+
+def _corrected(deposit: Mapping[str, Any], read: str) -> str:
+    """Where the corrected file is brought: on the page of the deposit, or in the place of the draft made of it."""
+    if deposit["can"]["open"]:
+        return helpers.odl_deposit_url(deposit["organization"], fichier=deposit["resource_id"])
+    return f"{read}#field-upload"
 
 
 def is_checked(deposit: Mapping[str, Any]) -> bool:
