@@ -192,10 +192,11 @@ def steps(deposit: Mapping[str, Any], here: str) -> list[dict[str, Any]]:
         to = {**to, "place": "", "description": ""}
     checked, placed, described = is_checked(deposit), is_placed(deposit), is_described(deposit)
     settled = checked and (not deposit["sheets"] or bool(deposit["sheets_kept"]))
-    told = [("read", tk._("Reading and corrections"), settled and deposit["file"]["state"] != "invalid")]
-    if deposit["candidates"] or deposit["place"] != "dataset":  # nothing resembles it: there is nothing to ask
-        told.append(("place", tk._("Its place"), placed))
-    told += [
+    if not deposit["candidates"] and deposit["place"] == "dataset":  # nothing resembles it: there is nothing to ask
+        to = {**to, "place": ""}
+    told = [
+        ("read", tk._("Reading and corrections"), settled and deposit["file"]["state"] != "invalid"),
+        ("place", tk._("Its place"), checked and placed),
         ("privacy", tk._("Personal data"), checked and not deposit["questions"] and not advice(deposit)),
         ("description", tk._("Description"), described),
         ("publish", tk._("Publication"), is_public),

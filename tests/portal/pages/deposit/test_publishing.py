@@ -65,6 +65,21 @@ class TestPublishing:
         assert words(look(f"{address}/en-ligne", agent).h1) == "It is kept as a draft"
         look(f"/en/dataset/{deposits()[0].package_id}", status=404)
 
+    def test_the_steps_are_the_same_from_the_first_page_to_the_last(self, look, send, agent, bring):
+        def steps(page):
+            marks = [step.select_one("a, span") for step in page.select(".odl-way li")]
+            return [words(mark).partition(" (")[0].lstrip("✓123456 ") for mark in marks]
+
+        address = bring()
+        first = look(address, agent)
+        send(f"{address}/donnees-personnelles", **answers())
+        describe(send, look, agent, address)
+        before = look(f"{address}/publier", agent)
+        send(f"{address}/publier", when="draft")
+
+        assert "Its place" in steps(first)
+        assert steps(first) == steps(before) == steps(look(f"{address}/en-ligne", agent))
+
     def test_the_corrected_file_of_a_draft_takes_its_place(self, look, send, agent, bring):
         address = bring(PERSONAL)
         send(f"{address}/donnees-personnelles", **{**answers(), "contact": "yes"})
