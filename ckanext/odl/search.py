@@ -16,6 +16,17 @@ from ckanext.odl.scdl import UnknownSchema, catalogue
 SCHEMA_FACET = "vocab_odl_schema"
 STATE_FACET = "vocab_odl_state"
 
+#: The filter that stands for all states in which something is to be corrected.
+MEND = "to_mend"
+
+
+def widened(search_params: dict[str, Any]) -> dict[str, Any]:
+    """A search narrowed to what is to be corrected, in words that the index knows."""
+    given, asked = search_params.get("fq") or "", f'{STATE_FACET}:"{MEND}"'
+    if asked not in given:
+        return search_params
+    return {**search_params, "fq": given.replace(asked, f"{STATE_FACET}:({' OR '.join(state.TO_MEND)})")}
+
 
 def with_facets(facets: dict[str, Any]) -> dict[str, Any]:
     """CKAN's facets and, first among them, ours."""
@@ -66,6 +77,7 @@ def badge_name(badge: str) -> str:
     names = {
         "valid": tk._("compliant"),
         "invalid": tk._("to correct"),
+        MEND: tk._("to correct"),
         "unreadable": tk._("unreadable"),
         "checking": tk._("being checked"),
         "to_check": tk._("to check again"),

@@ -96,7 +96,7 @@ def _by_siren(code: str, name: str, language: str) -> Question:
 def _confirmed(body: Body, name: str, language: str) -> Question:
     """The body of a code, unless the name beside it is that of another one."""
     note = body.remark_text(language)
-    if not name or _bare(name) in (_bare(body.name), _bare(body.remark.part if body.remark else "")):
+    if not name or bare(name) in (bare(body.name), bare(body.remark.part if body.remark else "")):
         return Question(body, note=note)
     others = [other for other in _exact(name, "") if other.id != body.id]
     if others and not body.remark:
@@ -108,7 +108,7 @@ def _confirmed(body: Body, name: str, language: str) -> Question:
 
 def _by_postal_code(code: str, name: str, language: str) -> Question:
     places = territory.reference().by_postal_code(code)
-    named = [place for place in places if name and _bare(place.name) == _bare(name)]
+    named = [place for place in places if name and bare(place.name) == bare(name)]
     chosen = named or places
     if len(chosen) == 1:
         return Question(territory.commune(chosen[0].code), note=chosen[0].remark_text(language))
@@ -135,22 +135,22 @@ def _by_name(name: str, postal: str, department: str, language: str) -> Question
 
 def _exact(name: str, department: str) -> list[Body]:
     """The bodies of exactly this name, whole municipalities before parts of them."""
-    wanted = _bare(name)
+    wanted = bare(name)
     if not wanted:
         return []
     found = territory.search(f"{name} {department}".strip(), limit=MOST_CHOICES + 20)
     found += territory.search(wanted, limit=MOST_CHOICES + 20) if not department else []
     same: dict[str, Body] = {}
     for body in found:
-        if _bare(body.name) == wanted and not body.remark and (not department or body.department == department):
+        if bare(body.name) == wanted and not body.remark and (not department or body.department == department):
             same.setdefault(body.id, body)
     if same:
         return sorted(same.values(), key=lambda body: (body.department, body.code))
-    parts = [body for body in found if body.remark and _bare(body.remark.part) == wanted]
+    parts = [body for body in found if body.remark and bare(body.remark.part) == wanted]
     return [body for body in parts if not department or body.department == department]
 
 
-def _bare(name: str) -> str:
+def bare(name: str) -> str:
     """A name without « Mairie de », its article, its accents and its abbreviations."""
     words = " ".join(_ABBREVIATIONS.get(word, word) for word in fold(name.replace("s/", "sur ")).split())
     words = _AROUND.sub("", words)

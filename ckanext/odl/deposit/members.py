@@ -69,9 +69,9 @@ def read_list(path: str, *, name: str = "", language: str = "fr", department: st
     :returns: ``problem`` (a sentence, None when the list was read), ``columns`` (role -> heading, for
         :data:`ROLES`), ``unread`` (headings of the columns that hold something and are not read) and ``rows``:
         ``line`` (as the spreadsheet numbers it), ``text`` (what it says of the collectivité), ``state`` (``found``,
-        ``asked``, ``unknown``, ``twice``), ``body`` (:attr:`Body.id` or None), ``label``, ``codes`` (``siren`` and
-        ``insee`` as they were read, for what the reference does not hold), ``choices`` (``value``, ``label`` each),
-        ``why``, ``note``, ``email``, ``email_problem``
+        ``asked``, ``unknown``, ``twice``), ``body`` (:attr:`Body.id` or None), ``label``, ``said`` (``insee``,
+        ``siren``, ``name``, ``postal``, ``department`` as the row says them, "" each when it does not),
+        ``choices`` (``value``, ``label`` each), ``why``, ``note``, ``email``, ``email_problem``
     """
     try:
         table = open_table(Path(path), FileFacts(name or Path(path).name), ())
@@ -89,7 +89,7 @@ def read_list(path: str, *, name: str = "", language: str = "fr", department: st
         return _nothing("too-long", language, most=MOST_ROWS)
     rows = [_row(line, {role: _cell(cells, place) for role, place in roles.items()}, language, department)
             for line, cells in body]  # fmt: skip
-    _mark_repeated(rows, language)
+    mark_repeated(rows, "body", language)
     return {"problem": None, "columns": headings, "unread": _unread(records, body, roles), "rows": rows}
 
 
@@ -195,18 +195,17 @@ def _row(line: int, cells: dict[str, str], language: str, department: str) -> di
     inside = _department(cells)
     if labelled := _LABELLED.search(name):
         name, inside = name[: labelled.start()], inside or labelled[1].upper()
-    inside = inside or department
-    answer = asked(insee, siren, name, _plain(cells.get("postal", "")), inside, language)
+    postal = _plain(cells.get("postal", ""))
+    answer = asked(insee, siren, name, postal, inside or department, language)
     email, email_problem = _email(cells.get("email", ""), language)
     known = answer.body
-    valid = siren[:9] if territory.siren_is_valid(siren[:9]) else ""
     return {
         "line": line,
         "text": cells.get("name") or cells.get("insee", "") or cells.get("siren", ""),
         "state": "found" if known else "asked" if answer.choices else "unknown",
         "body": known.id if known else None,
         "label": known.label if known else "",
-        "codes": {"siren": known.siren if known else valid, "insee": known.insee if known else ""},
+        "said": {"insee": insee, "siren": siren, "name": name, "postal": postal, "department": inside},
         "choices": [{"value": body.id, "label": _choice(body, language)} for body in answer.choices[:MOST_CHOICES]],
         "why": answer.why,
         "note": answer.note,
@@ -251,12 +250,13 @@ def _email(text: str, language: str) -> tuple[str, str]:
     return good[0], note
 
 
-def _mark_repeated(rows: list[dict[str, Any]], language: str) -> None:
+def mark_repeated(rows: list[dict[str, Any]], key: str, language: str) -> None:
+    """Say of the rows that are somebody whom an earlier row is, by their *key*, which one that is."""
     first: dict[str, dict[str, Any]] = {}
     for row in rows:
-        if not row["body"]:
+        if not row[key] or row["state"] == "twice":
             continue
-        before = first.setdefault(row["body"], row)
+        before = first.setdefault(row[key], row)
         if before is not row:
             row["state"], row["why"] = "twice", sentence("row", "twice", language, line=before["line"])
             before["email"] = before["email"] or row["email"]

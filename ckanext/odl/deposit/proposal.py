@@ -35,6 +35,7 @@ def propose(
     today: dt.date | None = None,
     *,
     language: str = "fr",
+    members: int = 0,
 ) -> dict[str, Any]:
     """Fill in the dataset and the file of a deposit.
 
@@ -46,9 +47,10 @@ def propose(
     :param file_name: as the agent's computer calls it
     :param existing: the dataset that receives the file, None for a new one: what it says already is kept
     :param today: day of the deposit
+    :param members: how many others the file names, when it is published once for all of them
     :returns: ``package`` and ``resource``, values by field, empty ones left out; ``why``, a sentence by field
     """
-    draft = _Draft(organization, schema, inspection or {}, file_name, today, language)
+    draft = _Draft(organization, schema, inspection or {}, file_name, today, language, members)
     package, resource = draft.package(), draft.resource()
     if existing:
         package = _kept(existing, package, draft)
@@ -96,6 +98,7 @@ class _Draft:
         file_name: str,
         today: dt.date | None,
         language: str,
+        members: int,
     ) -> None:
         self.organization = organization
         self.name = str(organization.get("title") or organization.get("display_name") or organization.get("name") or "")
@@ -103,6 +106,7 @@ class _Draft:
         self.file_name = file_name
         self.today = today or dt.datetime.now(dt.timezone.utc).date()
         self.language = language
+        self.members = members
         self.entry, self.version = _model(schema)
         self.words: Mapping[str, Any] = texts("proposal")["models"].get(self.entry.id, {}) if self.entry else {}
         self.why: dict[str, str] = {}
@@ -161,10 +165,18 @@ class _Draft:
         if self.entry is None:
             self.say("title", "file")
             said = _spoken(self.file_name)
+            if self.members > 1:
+                return f"{said} de {self._shared()}"
             return f"{said} {of(self.name)}" if self.name and fold(self.name) not in fold(said) else said
         self.say("title", "series" if self.words.get("dated") else "model")
         template = self.words.get("title") or f"{self.entry.title('fr')} {{of}}"
+        if self.members > 1:
+            self.say("title", "shared")
+            return template.format(by=self._shared(), of=f"de {self._shared()}")
         return template.format(by=with_article(self.name), of=of(self.name)) if self.name else self.entry.title("fr")
+
+    def _shared(self) -> str:
+        return f"{self.members} collectivités"
 
     def _file_title(self) -> str:
         if self.entry is None:

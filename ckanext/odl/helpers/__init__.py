@@ -74,6 +74,7 @@ from .models import odl_siret, odl_siret_source, odl_table_standing
 from .pages import (
     odl_advice,
     odl_badge_name,
+    odl_counted,
     odl_counts,
     odl_dataset_state,
     odl_date,
@@ -143,6 +144,7 @@ __all__ = [
     "odl_checks_standing",
     "odl_choice_groups",
     "odl_chosen",
+    "odl_counted",
     "odl_counts",
     "odl_covered",
     "odl_datagouv_badge",

@@ -170,7 +170,7 @@ def odl_standing(counts: dict[str, int]) -> str:
     """
     tables = {badge: number for badge, number in counts.items() if badge != "document"}
     total, good = sum(tables.values()) or sum(counts.values()), counts.get("valid", 0)
-    wrong = counts.get("invalid", 0) + counts.get("unreadable", 0)
+    wrong = sum(counts.get(badge, 0) for badge in state.TO_MEND)
     if good == total:
         return tk._("All your data follow their models: nothing to correct.")
     sentence = tk.ungettext(
@@ -182,6 +182,27 @@ def odl_standing(counts: dict[str, int]) -> str:
         todo = tk.ungettext("{n} is to be corrected.", "{n} are to be corrected.", wrong).format(n=odl_number(wrong))
         return f"{sentence} {todo}"
     return sentence
+
+
+def odl_counted(counts: dict[str, int]) -> list[dict[str, Any]]:
+    """The lines that say how many datasets are in each state, the most pressing first; what is to be corrected is one.
+
+    :param counts: what :func:`odl_counts` answered
+    :returns: ``badge``, ``number``, ``filter`` (of the search for these) and ``unreadable``, how many of them are so
+    """
+    wrong, unreadable = sum(counts.get(badge, 0) for badge in state.TO_MEND), counts.get("unreadable", 0)
+    mend = {
+        "badge": "invalid",
+        "number": wrong,
+        "filter": search.MEND if unreadable else "invalid",
+        "unreadable": unreadable,
+    }
+    rest = [
+        {"badge": badge, "number": number, "filter": badge, "unreadable": 0}
+        for badge, number in counts.items()
+        if badge not in state.TO_MEND
+    ]
+    return [mend, *rest] if wrong else rest
 
 
 def odl_number(number: float) -> str:
@@ -279,7 +300,7 @@ def odl_counts(organization_id: str) -> dict[str, int]:
 
 def odl_pressing(organization_id: str, counts: dict[str, int], limit: int = 5) -> list[dict[str, Any]]:
     """The first datasets of an organization in which something is to be corrected."""
-    pressing = {badge: number for badge, number in counts.items() if badge in ("unreadable", "invalid")}
+    pressing = {badge: number for badge, number in counts.items() if badge in state.TO_MEND}
     packages = overview.datasets({"user": current_user.name}, organization_id, pressing, start=0, rows=limit)
     odl_remember(packages)
     return packages

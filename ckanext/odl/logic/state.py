@@ -16,6 +16,8 @@ from ckanext.odl.model import State, StoredFile, Validation
 
 #: From what must be looked at first to what needs nothing.
 BADGES = ("unreadable", "invalid", "to_check", "checking", "no_schema", "valid", "document")
+#: What is counted as « to correct » wherever files or datasets are counted.
+TO_MEND = ("unreadable", "invalid")
 
 #: The columns of a check without its report.
 SUMMARY = (

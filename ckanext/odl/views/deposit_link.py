@@ -88,6 +88,7 @@ def _addresses(visit: Visit) -> dict[str, str]:
     read = visit.url("read")
     return {
         "read": read,
+        "corrected": f"{read}#field-upload",
         "file": read,
         "model": read,
         "fragment": visit.url("fragment"),

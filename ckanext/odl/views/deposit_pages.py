@@ -102,11 +102,19 @@ def addresses(deposit: Mapping[str, Any]) -> dict[str, str]:
     found = {name: tk.url_for(endpoint, id=deposit["id"]) for name, endpoint in _PAGES.items()}
     if deposit["can"]["open"]:  # the file lies in its dataset: it is read and described there
         found |= {"read": found["done"], "description": found["publish"]}
+    found["corrected"] = _corrected(deposit, found["read"])
     found["report_xlsx"] = tk.url_for("odl_deposit.report", id=deposit["id"], extension="xlsx")
     found["report_csv"] = tk.url_for("odl_deposit.report", id=deposit["id"], extension="csv")
     found["files"] = unquote(tk.url_for("odl_deposit.download", id=deposit["id"], file_id="{file_id}"))
     found["changes"] = unquote(tk.url_for("odl_deposit.changes", id=deposit["id"], file_id="{file_id}"))
     return found
+
+
+def _corrected(deposit: Mapping[str, Any], read: str) -> str:
+    """Where the corrected file is brought: on the page of the deposit, or in the place of the draft made of it."""
+    if deposit["can"]["open"]:
+        return helpers.odl_deposit_url(deposit["organization"], fichier=deposit["resource_id"])
+    return f"{read}#field-upload"
 
 
 def is_checked(deposit: Mapping[str, Any]) -> bool:
@@ -184,10 +192,11 @@ def steps(deposit: Mapping[str, Any], here: str) -> list[dict[str, Any]]:
         to = {**to, "place": "", "description": ""}
     checked, placed, described = is_checked(deposit), is_placed(deposit), is_described(deposit)
     settled = checked and (not deposit["sheets"] or bool(deposit["sheets_kept"]))
-    told = [("read", tk._("Reading and corrections"), settled and deposit["file"]["state"] != "invalid")]
-    if deposit["candidates"] or deposit["place"] != "dataset":  # nothing resembles it: there is nothing to ask
-        told.append(("place", tk._("Its place"), placed))
-    told += [
+    if not deposit["candidates"] and deposit["place"] == "dataset":  # nothing resembles it: there is nothing to ask
+        to = {**to, "place": ""}
+    told = [
+        ("read", tk._("Reading and corrections"), settled and deposit["file"]["state"] != "invalid"),
+        ("place", tk._("Its place"), checked and placed),
         ("privacy", tk._("Personal data"), checked and not deposit["questions"] and not advice(deposit)),
         ("description", tk._("Description"), described),
         ("publish", tk._("Publication"), is_public),

@@ -173,11 +173,11 @@ def _blockers(deposit: Mapping[str, Any]) -> list[dict[str, str]]:
     pages = {
         "privacy": (to["privacy"], tk._("Answer the questions")),
         "questions": (to["privacy"], tk._("Answer the questions")),
-        "privacy-remove": (f"{to['read']}#field-upload", tk._("Bring the corrected file")),
+        "privacy-remove": (to["corrected"], tk._("Bring the corrected file")),
         "sheets": (f"{to['read']}#odl-sheets", tk._("Choose what is published")),
         "place": (to["place"], tk._("Say where it belongs")),
         "field": (to["description"], tk._("Complete the description")),
-        "file": (to["read"], tk._("Send the file again")),
+        "file": (to["corrected"], tk._("Send the file again")),
     }
     other = (to["read"], tk._("See the report"))
     return [

@@ -15,7 +15,10 @@ from werkzeug.datastructures import FileStorage
 
 from ckanext.odl.intake import own_session
 from ckanext.odl.logic.campaign import work
+from tests.portal import conftest
 
+#: Files of Badaroux.
+GOOD, WRONG = (content.replace(b"48903", b"48013") for content in (conftest.GOOD, conftest.WRONG))
 PEOPLE = {
     "sysadmin": None,
     "atd": ("causses", "admin"),

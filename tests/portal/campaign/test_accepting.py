@@ -8,9 +8,7 @@ from typing import Any
 import pytest
 from ckan import model
 
-from tests.portal.conftest import GOOD, WRONG
-
-from .conftest import Place, run_pieces
+from .conftest import GOOD, WRONG, Place, run_pieces
 from .smtp import Server
 from .test_campaign import answered, campaign, deposit, link_in, mail, member, sent, shown  # noqa: F401 (fixtures)
 
@@ -76,7 +74,7 @@ def test_what_would_be_published_is_read_first(
     assert rows(one) == {"Chanac": (True, True)}
 
     seen = [box["value"] for box in read.select("form .odl-pick input[name=file]") if box.has_attr("checked")]
-    deposit(page, link_in(mail, "badaroux"), GOOD + b"Valbrune,48903,M,Paul,7,2024\n")
+    deposit(page, link_in(mail, "badaroux"), GOOD + b"Valbrune,48013,M,Paul,7,2024\n")
     changed = page("atd", f"{waiting}/agir", {"do": "publish", "file": seen}, 422)
     assert changed.select_one("[role=alert]"), "another file came meanwhile"
     page("atd", f"{waiting}/agir", {"do": "publish"}, 422)
@@ -138,3 +136,20 @@ def test_a_file_of_another_year_is_said_to_be_one_and_not_ticked(
     assert "Ses lignes sont de 2022, et la collecte demande 2024." in found.select_one(".odl-pick").get_text(" ")
     assert rows(found) == {"Badaroux": (False, True)}
     assert place.call("atd", "odl_campaign_accept", id=campaign["id"])["accepted"] == 0
+
+
+def test_a_file_about_another_commune_is_said_to_be_one_and_not_ticked(
+    place: Place,
+    campaign: dict[str, Any],  # noqa: F811
+    mail: Server,  # noqa: F811
+    page: Callable[..., Any],
+) -> None:
+    sent(place, campaign)
+    handed_in(page, link_in(mail, "badaroux"), GOOD.replace(b"48013", b"48095"))
+    handed_in(page, link_in(mail, "chanac"), GOOD.replace(b"48013", b"48039"))
+
+    found = page("atd", f"/odl/atd/causses/campagnes/{campaign['id']}/agir", {"do": "accept"})
+    said = {row.th.get_text(): row.get_text(" ") for row in found.select(".odl-pick tbody tr")}
+    assert ["Mende (48" in text for name, text in said.items() if "Badaroux" in name] == [True]
+    assert rows(found) == {"Badaroux": (False, True), "Chanac": (True, False)}
+    assert place.call("atd", "odl_campaign_accept", id=campaign["id"])["accepted"] == 1

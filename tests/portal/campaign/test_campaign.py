@@ -15,9 +15,9 @@ from ckan.plugins import toolkit as tk
 
 from ckanext.odl.logic.campaign import links
 from ckanext.odl.model import Campaign, CampaignMember, Deposit, DepositLink
-from tests.portal.conftest import GOOD, SCHEMA, WRONG, run_checks
+from tests.portal.conftest import SCHEMA, run_checks
 
-from .conftest import Place, file_of, run_pieces
+from .conftest import GOOD, WRONG, Place, file_of, run_pieces
 from .smtp import Server, text_of
 
 pytestmark = pytest.mark.usefixtures("with_plugins")

@@ -195,6 +195,8 @@ def test_shared_out_or_published_as_one_but_not_both(place: Place) -> None:
     assert place.call("atd", "odl_deposit_show", id=made)["covers"] is None
     covers = place.call("atd", "odl_deposit_update", id=made, covers=True)["covers"]
     assert (covers["count"], covers["refused_rows"]) == (2, 0)
+    proposal = place.call("atd", "odl_deposit_show", id=made)["proposal"]
+    assert proposal["package"]["title"] == "Prénoms des nouveau-nés de 2 collectivités"
     column = place.call("atd", "odl_deposit_show", id=made)["owners"]["column"]
     place.call("atd", "odl_deposit_split", id=made, column=column)
     assert place.call("atd", "odl_deposit_show", id=made)["covers"] is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,8 +11,9 @@ from ckan import model
 from ckan.plugins import toolkit as tk
 
 from ckanext.odl import territory
+from ckanext.odl.intake import own_session
 from ckanext.odl.logic import collectivite
-from ckanext.odl.logic.campaign import importing
+from ckanext.odl.logic.campaign import importing, work
 from ckanext.odl.model import MemberContact
 
 from .conftest import Place, file_of, run_pieces
@@ -177,3 +179,41 @@ def test_a_column_that_is_not_read_is_named(place: Place) -> None:
     shown = brought(place, "Code INSEE;Commune;Contact;Courriel;Vide\n48095;Mende;Mme Roux;m@exemple.fr;\n")
     assert shown["unread"] == ["Contact"]
     assert shown["columns"] == {"insee": "Code INSEE", "name": "Commune", "email": "Courriel"}
+
+
+def test_a_member_that_the_official_list_does_not_hold_is_recognised_by_its_name_or_its_codes(place: Place) -> None:
+    own = {"title": "Valbrune", "groups": [{"name": "causses"}], "odl_kind": "commune", "odl_siren": "219999992"}
+    place.call("sysadmin", "organization_create", name="valbrune", **own)
+    shown = brought(place, "Collectivité;Courriel\nMairie de VALBRUNE;mairie@valbrune.exemple.fr\nMende;\nValbrune;\n")
+    assert states(shown) == {2: "there", 3: "new", 4: "twice"}
+    assert [row["organization"] for row in shown["rows"]][:2] == ["valbrune", ""]
+    assert (shown["rows"][0]["why"], shown["rows"][0]["choices"]) == ("", [])
+    place.call("atd", "odl_member_import_run", id=shown["id"])
+    run_pieces()
+    assert contacts() == {"valbrune": "mairie@valbrune.exemple.fr"}
+    assert states(brought(place, "SIREN;Collectivité\n219999992;La commune d’ici\n")) == {2: "there"}
+    assert states(brought(place, "Code INSEE;Collectivité\n48999;Valbrune\n")) == {2: "there"}
+
+
+def test_among_namesakes_the_one_that_is_a_member_is_meant_unless_the_row_says_otherwise(place: Place) -> None:
+    own = {"title": "Saint-Denis", "groups": [{"name": "causses"}], "odl_kind": "commune", "odl_insee": "30247"}
+    place.call("sysadmin", "organization_create", name="saint-denis", **own)
+    shown = brought(place, "Collectivité;Département\nSaint-Denis;\nSaint-Denis;93\n")
+    assert states(shown) == {2: "there", 3: "new"}
+    assert shown["rows"][1]["body"] == "commune:93066"
+    contradicted = brought(place, "Code INSEE;Collectivité\n48095;Badaroux\n")
+    assert states(contradicted) == {2: "asked"}
+
+
+def test_the_progress_counts_what_is_created_and_not_the_members_that_were_there(
+    place: Place, page: Callable[..., Any]
+) -> None:
+    shown = brought(place, "Code INSEE\n48013\n48095\n48092\n")
+    place.call("atd", "odl_member_import_run", id=shown["id"])
+    with own_session() as session:
+        for _piece in range(2):
+            work.next_piece(session)
+    under_way = page("atd", f"/odl/atd/causses/importer/{shown['id']}").select_one(".odl-progress")
+    assert (under_way.progress["value"], under_way.progress["max"]) == ("1", "2")
+    assert "1" in under_way.p.get_text()
+    assert "2" in under_way.p.get_text()

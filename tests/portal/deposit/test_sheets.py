@@ -70,6 +70,7 @@ def test_a_sheet_alone_is_published_and_the_workbook_kept(bring: Bring, agent: A
     alone = say(agent, deposit, sheets="one")
     assert (alone["sheets"], alone["sheets_kept"], alone["file"]["kind"]) == ([], "one", "sheet")
     assert [file["kind"] for file in alone["files"]] == ["sheet", "original"]
+    assert alone["file"]["name"] == "prenoms – Prénoms.xlsx"
     assert alone["signals"] == []
     original = model.Session.get(DepositFile, alone["files"][1]["id"])
     assert b"".join(keeping.stream(original)) == BOOK
@@ -82,6 +83,12 @@ def test_a_sheet_alone_is_published_and_the_workbook_kept(bring: Bring, agent: A
         [str(cell) for cell in row] for row in GOOD_ROWS
     ]
     assert "odl_sheet" not in call("resource_show", agent, id=done["resource_id"])
+
+
+def test_a_sheet_without_a_model_is_published_under_its_name_too(bring: Bring, agent: Agent) -> None:
+    deposit = bring(workbook(("Prénoms", GOOD_ROWS), ("Adhérents", OTHERS)), "budget-2024.xlsx")
+    alone = say(agent, deposit, sheet="Adhérents", sheets="one")
+    assert alone["proposal"]["resource"]["name"] == "Budget 2024 – Adhérents"
 
 
 def test_another_sheet_is_read_with_all_that_is_said_of_it(bring: Bring, agent: Agent) -> None:

@@ -52,6 +52,11 @@ class TestThePlainForm:
         assert choices[0] == ""
         assert len(choices) > 2
 
+    def test_one_button_stands_out(self, look, mende, clerk):
+        buttons = look(GRID, clerk).select("form.odl-grid-form button")
+
+        assert [words(one) for one in buttons if "primary" in " ".join(one["class"])] == ["Go on"]
+
     def test_every_field_has_a_name_for_those_who_do_not_see_it(self, look, mende, clerk):
         fields = look(GRID, clerk).select("table.odl-grid tbody [data-column]")
 

@@ -121,6 +121,24 @@ def test_an_organization_shows_problems_first(look, deposit, agent, commune):
     assert words(summary.select_one(".odl-pressing")) == "to correct Prénoms"
 
 
+def test_what_cannot_be_read_counts_as_to_be_corrected_wherever_it_is_counted(look, deposit, agent, commune):
+    deposit(WRONG)
+    other = call(
+        "package_create", agent, name="illisible", title="Illisible", owner_org=commune["id"], license_id="lov2"
+    )
+    deposit(b"", "subventions.csv", package_id=other["id"])
+    run_checks()
+
+    page = look("/fr/odl/collectivite/valbrune", agent)
+
+    assert "2 sont à corriger" in words(page.select_one(".odl-lead"))
+    counts = page.select_one(".odl-counts")
+    assert words(counts).startswith("2 jeux de données 2 à corriger (")
+    found = look(counts.select_one("a")["href"], agent)
+    assert {words(title) for title in found.select(".dataset-item h2")} == {"Prénoms", "Illisible"}
+    assert {words(pill) for pill in found.select(".filter-list .pill")} == {"à corriger"}
+
+
 def test_an_organization_keeps_private_datasets_from_strangers(look, deposit, dataset, agent):
     deposit(WRONG)
     run_checks()

@@ -54,7 +54,7 @@ def odl_member_import(context: Context, data_dict: DataDict) -> dict[str, Any]:
     with own_session() as session:
         name = (getattr(upload, "filename", "") or "")[:200]
         values = {"file_name": name, "department": department, "created_by": by.id if by else ""}
-        import_id = importing.keep(session, atd, found, **values)
+        import_id = importing.keep(session, atd, found, language(), **values)
         session.commit()
         return _shown(session, import_id)
 

@@ -7,7 +7,7 @@ way is said by a word of its own, and spares it the messages.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,6 +16,7 @@ from ckan.model.group import group_table
 
 from ckanext.odl.deposit import letters, privacy
 from ckanext.odl.deposit.coverage import Coverage
+from ckanext.odl.deposit.owners import body_of
 from ckanext.odl.logic import addresses
 from ckanext.odl.model import (
     Campaign,
@@ -26,6 +27,7 @@ from ckanext.odl.model import (
     DepositLink,
     DepositState,
     MailState,
+    extras,
 )
 
 from . import already
@@ -149,6 +151,7 @@ def _with_checks(
     from ckanext.odl.logic.deposit import facts  # noqa: PLC0415 (beside us, and larger than what we need of it)
 
     checks = facts.checks(pairs)
+    codes = extras.read([deposit.organization_id for deposit, _file in pairs])
     found = {}
     for deposit, file in pairs:
         check = checks.get(file.id)
@@ -161,6 +164,7 @@ def _with_checks(
             "problems": counts.get("errors") or 0,
             "concerns": _concerns(deposit, file, language),
             "other_years": _other_years(campaign, counts),
+            "other_owners": _other_owners(file, codes.get(deposit.organization_id) or {}),
             "by_link": deposit.link_id is not None,
             "in_campaign": deposit.campaign_id == campaign.id,
             "file": file.name,
@@ -178,6 +182,15 @@ def _other_years(campaign: Campaign, counts: dict[str, Any]) -> list[int]:
     return [] if not asked or set(years) & set(asked) else years
 
 
+def _other_owners(file: DepositFile, fields: Mapping[str, str]) -> list[str]:
+    """The codes of the collectivités that the rows name, where none is that of who handed the file in."""
+    owners = (file.inspection or {}).get("owners") or {}
+    named = list(dict.fromkeys(body_of(code) for code, _rows in owners.get("values") or ()))
+    own = {fields.get("odl_siren"), fields.get("odl_insee")}
+    is_known = all(fields.get("odl_siren" if len(code) == 9 else "odl_insee") for code in named)
+    return [] if not is_known or own & set(named) else named
+
+
 def _concerns(deposit: Deposit, file: DepositFile, language: str) -> list[dict[str, Any]]:
     """What the answers on personal data, or those that are missing, say against publishing: ``outcome`` (``remove``,
     ``ask``, ``unanswered``) and ``advice``, a sentence."""
@@ -191,8 +204,9 @@ def _concerns(deposit: Deposit, file: DepositFile, language: str) -> list[dict[s
 
 def is_plain(deposit: dict[str, Any]) -> bool:
     """Whether nothing speaks against publishing what a member handed in: it follows its model, is of the period that
-    was asked for, and its answers on personal data raise no question."""
-    return deposit["badge"] == "valid" and not deposit["concerns"] and not deposit["other_years"]
+    was asked for and of this member, and its answers on personal data raise no question."""
+    doubts = ("concerns", "other_years", "other_owners")
+    return deposit["badge"] == "valid" and not any(deposit[doubt] for doubt in doubts)
 
 
 def _member(
@@ -212,7 +226,7 @@ def _member(
     handed_in = ours is not None and ours["state"] != DepositState.DRAFT.value
     pending = _pending(campaign, row, step, mail, email)
     said = row.mail_error if mail == row.mail_state else ""
-    told = ("id", "state", "reason", "badge", "problems", "concerns", "other_years", "by_link", "file", "file_id")
+    told = ("id", "state", "reason", "badge", "problems", "concerns", "other_years", "other_owners", "by_link", "file")
     return {
         "organization": {"id": row.organization_id, "name": row.name, "title": row.title or row.name},
         "email": email,
@@ -235,7 +249,7 @@ def _member(
         "deposited_at": _iso(ours["updated_at"]) if ours and handed_in else None,
         "accepted_at": _iso(ours["published_at"]) if ours else None,
         "link": _link(row),
-        "deposit": {key: deposit[key] for key in told} if deposit else None,
+        "deposit": {key: deposit[key] for key in (*told, "file_id")} if deposit else None,
         "package_id": (ours["package_id"] if ours and ours["published_at"] else None) or published,
         "accepting": row.accept_asked_by is not None,
         "problem": row.accept_problem,

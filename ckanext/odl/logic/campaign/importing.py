@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from ckanext.odl import config, marking, territory
 from ckanext.odl.logic import collectivite, identity
+from ckanext.odl.logic.campaign import recognising
 from ckanext.odl.model import ImportState, MemberContact, MemberImport, MemberRow, RowResult
 from ckanext.odl.model.validation import clock
 from ckanext.odl.validation.guard import Stopped, in_child
@@ -30,7 +31,7 @@ LARGEST = 5 << 20
 _CHUNK = 1 << 20
 _SECONDS = 30
 #: Rows of a list that are of no use without an answer, and those that never lead to anything.
-ASKED, UNKNOWN, TWICE, FOUND = "asked", "unknown", "twice", "found"
+ASKED, UNKNOWN, TWICE = "asked", "unknown", "twice"
 #: Beside the roles of a list's columns: the headings of those that are not read.
 UNREAD = "unread"
 
@@ -74,25 +75,17 @@ def read(upload: Any, language: str, department: str = "") -> dict[str, Any]:
     return found
 
 
-def keep(session: Session, atd: model.Group, found: dict[str, Any], **values: Any) -> str:
-    """Store a list that was read, with the rows that the portal knows although the reference does not."""
-    unlisted = [row["codes"]["siren"] for row in found["rows"] if row["state"] == UNKNOWN and row["codes"]["siren"]]
-    known = collectivite.holding(unlisted, "odl_siren")
-    rows = []
-    for row in found["rows"]:
-        organization = known.get(row["codes"]["siren"]) if row["state"] == UNKNOWN else None
-        if organization is not None:
-            row |= {"state": FOUND, "label": organization.display_name, "why": ""}
-        rows.append(
-            {
-                "line": row["line"],
-                "data": row,
-                "body": row["body"],
-                "organization_id": organization.id if organization is not None else None,
-            }
-        )
+def keep(session: Session, atd: model.Group, found: dict[str, Any], language: str, **values: Any) -> str:
+    """Store a list that was read, with the rows that the portal knows: its members, and what the reference lacks.
+
+    :param language: of the sentences about the rows
+    """
+    rows = recognising.with_members(atd, found["rows"], language)
+    stored = [
+        {"line": row["line"], "body": row["body"], "organization_id": row["organization"], "data": row} for row in rows
+    ]
     columns = {**found["columns"], UNREAD: found["unread"]}
-    return MemberImport.add(session, rows, atd_id=atd.id, columns=columns, **values)
+    return MemberImport.add(session, stored, atd_id=atd.id, columns=columns, **values)
 
 
 class Standing:

@@ -8,12 +8,16 @@ import sqlalchemy as sa
 from ckan import model
 from ckan.plugins import toolkit as tk
 
+from ckanext.odl import territory
 from ckanext.odl.deposit import privacy, signals
 from ckanext.odl.deposit.coverage import years_told
 from ckanext.odl.logic.deposit import strictness
 from ckanext.odl.model import Campaign, Deposit, DepositFile
 
 from . import following
+
+#: Others that a sentence names.
+_NAMED = 3
 
 
 def review(campaign: Campaign, language: str, organization_ids: list[str] | None = None) -> list[dict[str, Any]]:
@@ -30,6 +34,7 @@ def review(campaign: Campaign, language: str, organization_ids: list[str] | None
     reviewed = [_reviewed(one, *pairs[one["deposit"]["id"]], strict, language) for one in waiting]
     for one in reviewed:
         one["warnings"] += _of_another_time(one["deposit"]["other_years"], campaign.period, language)
+        one["warnings"] += _of_others(one["deposit"]["other_owners"])
     return reviewed
 
 
@@ -86,6 +91,15 @@ def _of_another_time(years: list[int], period: str, language: str) -> list[str]:
         return []
     sentence = tk._("Its rows are {years}, and the collection asks for {period}.")
     return [sentence.format(years=years_told(years, language), period=period)]
+
+
+def _of_others(codes: list[str]) -> list[str]:
+    if not codes:
+        return []
+    bodies = {code: territory.commune(code) or territory.by_siren(code) for code in codes[:_NAMED]}
+    names = ", ".join(body.label if body else code for code, body in bodies.items())
+    names += ", …" if len(codes) > _NAMED else ""
+    return [tk._("Its rows are about {names}, and not about this local authority.").format(names=names)]
 
 
 def _impossible(deposit: dict[str, Any], strict: str) -> str:

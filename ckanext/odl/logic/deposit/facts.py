@@ -17,7 +17,7 @@ from ckanext.odl.deposit import likeness, privacy, proposal
 from ckanext.odl.deposit.coverage import Coverage, Loss, loss
 from ckanext.odl.deposit.inspection import localised
 from ckanext.odl.logic import state
-from ckanext.odl.logic.deposit import drafts, online
+from ckanext.odl.logic.deposit import covering, drafts, online
 from ckanext.odl.logic.deposit.access import LINK
 from ckanext.odl.model import (
     Deposit,
@@ -136,6 +136,7 @@ class Facts:
             self.target,
             today(),
             language=self.language,
+            members=self._members(),
         )
         resource, why = found["resource"], found["why"]
         if self.replaced:
@@ -153,6 +154,12 @@ class Facts:
                 if name not in self.deposit.package and name not in self.deposit.resource
             },
         }
+
+    def _members(self) -> int:
+        """How many members the file names when it is published once for all of them; 0 when it is not."""
+        if not self.deposit.covers:
+            return 0
+        return len(covering.members_in(self.organization, self.seen.get("owners")))
 
     @cached_property
     def answers(self) -> dict[str, Any]:

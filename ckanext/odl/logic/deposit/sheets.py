@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from tempfile import NamedTemporaryFile, TemporaryFile
 from typing import IO, Any
 
@@ -19,6 +20,9 @@ from ckanext.odl.model import Deposit, DepositEvent, DepositFile, DepositState, 
 from ckanext.odl.validation.guard import Stopped, in_child
 
 _CHUNK = 1 << 20
+#: Of the name of a sheet, what the name of a file keeps: so many letters, without what stands for something there.
+_LONGEST = 60
+_OF_PATHS = re.compile(r'[\\/:*?"<>|\x00-\x1f]+')
 _LONE = "ckanext.odl.deposit.sheets:lone_sheet"
 #: What is published of a workbook: one sheet, as a file of its own, or all of it.
 ONE, ALL = "one", "all"
@@ -80,7 +84,7 @@ def _alone(facts: Facts, sheet: str) -> None:
     stem = facts.file.name.rpartition(".")[0] or facts.file.name
     rest = {name: value for name, value in deposit.resource.items() if name != "odl_sheet"}
     Deposit.put(model.Session(), deposit.id, resource=rest)
-    brought = _brought(f"{stem}.xlsx", content)
+    brought = _brought(f"{stem} – {_OF_PATHS.sub(' ', sheet)[:_LONGEST].strip()}.xlsx", content)
     by = actor(facts.context)
     id_ = keeping.add(deposit.id, FileKind.SHEET, brought, by, made_from=facts.file.id)
     DepositEvent.add(model.Session(), deposit.id, SHEETS, **by.columns(), file_id=id_, sheet=sheet, kept=ONE)

@@ -65,6 +65,47 @@ class TestPublishing:
         assert words(look(f"{address}/en-ligne", agent).h1) == "It is kept as a draft"
         look(f"/en/dataset/{deposits()[0].package_id}", status=404)
 
+    def test_the_steps_are_the_same_from_the_first_page_to_the_last(self, look, send, agent, bring):
+        def steps(page):
+            marks = [step.select_one("a, span") for step in page.select(".odl-way li")]
+            return [words(mark).partition(" (")[0].lstrip("✓123456 ") for mark in marks]
+
+        address = bring()
+        first = look(address, agent)
+        send(f"{address}/donnees-personnelles", **answers())
+        describe(send, look, agent, address)
+        before = look(f"{address}/publier", agent)
+        send(f"{address}/publier", when="draft")
+
+        assert "Its place" in steps(first)
+        assert steps(first) == steps(before) == steps(look(f"{address}/en-ligne", agent))
+
+    def test_the_corrected_file_of_a_draft_takes_its_place(self, look, send, agent, bring):
+        address = bring(PERSONAL)
+        send(f"{address}/donnees-personnelles", **{**answers(), "contact": "yes"})
+        describe(send, look, agent, address)
+        send(f"{address}/publier", when="draft")
+        asked = look(f"{address}/donnees-personnelles", agent)
+
+        offered = asked.select_one("#odl-advice").find_parent("section").select_one(".btn-primary")["href"]
+
+        page = look(offered, agent)
+        assert page.select_one("#field-upload")
+        assert page.select_one("input[name=fichier]")["value"] == deposits()[0].resource_id
+
+    def test_of_a_document_there_is_no_report_to_read(self, look, send, agent, bring):
+        address = bring(
+            b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n", name="deliberation.pdf"
+        )
+        send(f"{address}/donnees-personnelles", **answers())
+        describe(send, look, agent, address)
+        send(f"{address}/publier", when="now")
+
+        done = look(f"{address}/en-ligne", agent)
+
+        assert words(done.h1) == "It is online"
+        assert not [link for link in done.select(".odl-verdict a") if "/odl/report/" in link["href"]]
+
     def test_what_was_typed_stays(self, look, send, agent, bring):
         address = bring()
 
