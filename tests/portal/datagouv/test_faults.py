@@ -181,7 +181,7 @@ def test_a_run_that_is_killed_at_any_moment_loses_and_doubles_nothing(source, te
             [sys.executable, "-m", "tests.portal.datagouv.killed", settings_file, source["id"], territory.server.url]
         ) as process:
             # it dies some time after it began to ask for datasets
-            enough = before + moments.randrange(max(3, COUNT // rounds))
+            enough = before + moments.randrange(COUNT // (rounds + 1))
             deadline = time.monotonic() + 120
             while process.poll() is None and time.monotonic() < deadline:
                 if len(territory.server.asked(ONE)) > enough:
