@@ -77,7 +77,15 @@ def test_nothing_chosen_writes_nothing(file):
         repair(file(PASTED), MODEL, {}, outputs=[io.BytesIO(), io.BytesIO()])
 
 
-FRENCH = st.text("abc éèàêçâîôûùëïœ’°«»ÉÈÀ", min_size=1, max_size=12)
+def is_told_apart(text: str) -> bool:
+    """Whether the bytes of one way are not by chance those of another text in the other (« à«« » is « ૫ »)."""
+    try:
+        return text.encode("cp1252").decode() == text
+    except UnicodeDecodeError:
+        return True
+
+
+FRENCH = st.text("abc éèàêçâîôûùëïœ’°«»ÉÈÀ", min_size=1, max_size=12).filter(is_told_apart)
 
 
 @settings(max_examples=60, deadline=None)
