@@ -187,7 +187,7 @@ def test_a_run_that_is_killed_at_any_moment_loses_and_doubles_nothing(source, te
                 if len(territory.server.asked(ONE)) > enough:
                     break
                 time.sleep(0.02)
-            time.sleep(moments.random() * 0.3)
+            time.sleep(moments.random() * 0.1)
             process.send_signal(signal.SIGKILL)
         if number % (run.MOST_ATTEMPTS + 1) == 0:
             assert process.returncode == 0, "a run that died so often was to be given up, for the next one"
