@@ -62,6 +62,7 @@ def open_path(page: Page) -> None:
     """From the page of the collectivité to its path, the first phase open."""
     page.get_by_role("link", name="Voir notre parcours").click()
     expect(page.locator("h1")).to_have_text("Notre parcours d’ouverture des données")
+    page.wait_for_load_state()  # before its scripts are there, the link to a proof leads to the page of the step
     if page.locator("details.odl-phase").first.get_attribute("open") is None:
         page.locator("details.odl-phase > summary").first.click()
 
