@@ -22,7 +22,7 @@ from ckanext.odl.views.atd_pages import nothing as _nothing
 odl_atd = Blueprint("odl_atd", __name__, url_prefix="/odl/atd")
 csrf.protect(odl_atd)
 
-_PER_PAGE = 25
+_PER_PAGE = 20
 _CALLS = 10
 _PROPOSALS_PER_PAGE = 20
 #: Names written out of a selection; the others are counted.

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,6 +23,7 @@ _GROUP, _USER = group_table, user_table
 #: What narrows a list: parameter → column.
 _FILTERS = {"phase": "current", "kind": "kind", "department": "department", "group": "group_name", "profile": "profile"}
 _SUMS = ("proposals", "valid_files", "files_to_mend", "minutes_left")
+_TOTALS: tuple[str, ...] = ("organizations", "advanced", *priority.PROBLEMS, "waiting", *_SUMS)
 _RATIO = sa.cast(_P.c.done, sa.Float) / sa.func.greatest(_P.c.applicable, 1)
 _SORTS = {
     "priority": _P.c.priority.desc(),
@@ -61,7 +64,7 @@ def _words(asked: dict[str, Any]) -> list[Any]:
     return [_P.c.sort_title.contains(word, autoescape=True) for word in fold(asked.get("q") or "").split()]
 
 
-def _filters(asked: dict[str, Any], columns: Any, flags: Any) -> list[Any]:
+def _filters(asked: Mapping[str, Any], columns: Any, flags: Any) -> list[Any]:
     """What else was asked for, of rows that have these columns."""
     found = [columns[column] == asked[name] for name, column in _FILTERS.items() if asked.get(name)]
     return found + ([PathProgress.has(asked["problem"], flags)] if asked.get("problem") else [])
@@ -73,7 +76,7 @@ def _alike(scope: Any, words: list[Any]) -> Any:
     month = sa.select(sa.cast(sa.func.date_trunc("month", sa.func.current_date()), sa.Date)).scalar_subquery()
     advanced = sa.and_(_P.c.advanced_on >= month, sa.not_(PathProgress.has("inactive")))
     number = sa.func.count()
-    counted = (
+    return (
         sa.select(
             _P.c.facets,
             _P.c.flags,
@@ -84,11 +87,40 @@ def _alike(scope: Any, words: list[Any]) -> Any:
         )
         .where(scope)
         .group_by(_P.c.facets, _P.c.flags)
-        .subquery()
+        .cte("counted")
     )
-    values = (sa.func.split_part(counted.c.facets, FACET_SEPARATOR, place) for place in range(1, len(FACETS) + 1))
-    named = [value.label(name) for name, value in zip(FACETS, values, strict=True)]
-    return sa.select(counted, *named).subquery()
+
+
+_COUNTED = sa.table(
+    "counted",
+    sa.column("facets", sa.Text),
+    sa.column("flags", sa.SmallInteger),
+    *(sa.column(name, sa.BigInteger) for name in ("n", "found", "advanced", *_SUMS)),
+)
+
+
+@lru_cache(maxsize=64)
+def _told(chosen: tuple[tuple[str, str], ...]) -> Any:
+    """The query that adds up what :func:`_alike` counted; *chosen*: the filters. Made once: it is long."""
+    values = (sa.func.split_part(_COUNTED.c.facets, FACET_SEPARATOR, place) for place in range(1, len(FACETS) + 1))
+    alike = sa.select(_COUNTED, *(value.label(name) for name, value in zip(FACETS, values, strict=True))).subquery()
+    columns, flags = [alike.c[column] for column in _FILTERS.values()], alike.c.flags
+    total, found = sa.func.sum(alike.c.n), sa.func.sum(alike.c.found)
+    filters = _filters(dict(chosen), alike.c, flags)
+    figures = {
+        "organizations": total,
+        "advanced": sa.func.sum(alike.c.advanced),
+        **{name: total.filter(PathProgress.has(name, flags)) for name in (*priority.PROBLEMS, "waiting")},
+        **{name: sa.func.sum(alike.c[name]) for name in _SUMS},
+    }
+    having = {name: found.filter(*filters, PathProgress.has(name, flags)) for name in priority.PROBLEMS}
+    return sa.select(
+        *columns,
+        sa.func.grouping(*columns).label("apart"),
+        (found.filter(*filters) if filters else found).label("found"),
+        *(figure.label(f"t_{name}") for name, figure in figures.items()),
+        *(figure.label(f"n_{name}") for name, figure in having.items()),
+    ).group_by(sa.func.grouping_sets(sa.tuple_(), *(sa.tuple_(column) for column in columns)))
 
 
 def _figures(scope: Any, asked: dict[str, Any]) -> tuple[int, dict[str, int], dict[str, list[dict[str, Any]]]]:
@@ -96,42 +128,21 @@ def _figures(scope: Any, asked: dict[str, Any]) -> tuple[int, dict[str, int], di
 
     The rows are read once, and counted with those that are alike; all that is told is a sum of these few counts.
     """
-    alike = _alike(scope, _words(asked))
-    columns, flags = [alike.c[column] for column in _FILTERS.values()], alike.c.flags
-    total, found = sa.func.sum(alike.c.n), sa.func.sum(alike.c.found)
-    chosen = _filters(asked, alike.c, flags)
-    found = found.filter(*chosen) if chosen else found
-    figures = {
-        "organizations": total,
-        "advanced": sa.func.sum(alike.c.advanced),
-        **{name: total.filter(PathProgress.has(name, flags)) for name in (*priority.PROBLEMS, "waiting")},
-        **{name: sa.func.sum(alike.c[name]) for name in _SUMS},
-    }
-    having = {
-        name: sa.func.sum(alike.c.found).filter(*chosen, PathProgress.has(name, flags)) for name in priority.PROBLEMS
-    }
-    rows = model.Session.execute(
-        sa.select(
-            *columns,
-            sa.func.grouping(*columns).label("apart"),
-            found.label("found"),
-            *(figure.label(f"t_{name}") for name, figure in figures.items()),
-            *(figure.label(f"n_{name}") for name, figure in having.items()),
-        ).group_by(sa.func.grouping_sets(sa.tuple_(), *(sa.tuple_(column) for column in columns)))
-    ).all()
+    chosen = tuple((name, asked[name]) for name in (*_FILTERS, "problem") if asked.get(name))
+    rows = model.Session.execute(_told(chosen).add_cte(_alike(scope, _words(asked)))).all()
     facets: dict[str, list[dict[str, Any]]] = {name: [] for name in (*_FILTERS, "problem")}
-    count, totals = 0, dict.fromkeys(figures, 0)
-    everything = (1 << len(columns)) - 1
+    count, totals = 0, dict.fromkeys(_TOTALS, 0)
+    everything = (1 << len(_FILTERS)) - 1
     for row in rows:
         told = row._mapping
         number = int(row.found or 0)
         if row.apart == everything:
-            count, totals = number, {name: int(told[f"t_{name}"] or 0) for name in figures}
-            counts = ((name, int(told[f"n_{name}"] or 0)) for name in having)
+            count, totals = number, {name: int(told[f"t_{name}"] or 0) for name in _TOTALS}
+            counts = ((name, int(told[f"n_{name}"] or 0)) for name in priority.PROBLEMS)
             facets["problem"] = [{"value": name, "count": n} for name, n in counts if n]
             continue
         for place, (name, column) in enumerate(_FILTERS.items()):
-            if not row.apart & (1 << (len(columns) - 1 - place)) and told[column] and number:
+            if not row.apart & (1 << (len(_FILTERS) - 1 - place)) and told[column] and number:
                 facets[name].append({"value": told[column], "count": number})
     for values in facets.values():
         values.sort(key=lambda item: str(item["value"]))
