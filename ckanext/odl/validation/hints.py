@@ -33,14 +33,22 @@ _WORDS = {
 }
 
 
-@lru_cache(maxsize=1 << 12)
 def plain(text: str) -> str:
     """Without accents, case, quotes' shape or repeated spaces: what two people would call the same word."""
+    return _known_plain(text) if len(text) <= _WORD else _plain(text)
+
+
+def _plain(text: str) -> str:
     if text.isascii():
         return " ".join(text.split()).lower()
     decomposed = unicodedata.normalize("NFKD", text.replace("’", "'"))
     bare = "".join(character for character in decomposed if not unicodedata.combining(character))
     return " ".join(bare.split()).casefold()
+
+
+_WORD = 200
+"""Characters of the texts that are remembered: long ones would fill the memory of a process that has little."""
+_known_plain = lru_cache(maxsize=1 << 12)(_plain)
 
 
 def for_type(field: FieldRule, text: str) -> dict[str, Any]:
