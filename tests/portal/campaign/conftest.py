@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -14,9 +14,15 @@ from ckan.tests import factories
 from werkzeug.datastructures import FileStorage
 
 from ckanext.odl.intake import own_session
-from ckanext.odl.logic.campaign import work
+from ckanext.odl.logic.campaign import links, work
 from tests.portal import conftest
+from tests.portal.conftest import SCHEMA
 
+from .smtp import Server
+
+CONTACT = {"name": "Anne Roux", "email": "anne@causses.exemple.fr", "phone": "04 00 00 00 00"}
+EMAILS = {"badaroux": "mairie@badaroux.exemple.fr", "chanac": "mairie@chanac.exemple.fr"}
+SERVICE = "smtp.server"
 #: Files of Badaroux.
 GOOD, WRONG = (content.replace(b"48903", b"48013") for content in (conftest.GOOD, conftest.WRONG))
 PEOPLE = {
@@ -112,3 +118,22 @@ def page(app: Any, place: Place) -> Callable[..., BeautifulSoup]:
         return found
 
     return open_page
+
+
+@pytest.fixture
+def mail(monkeypatch: pytest.MonkeyPatch, with_plugins: None) -> Iterator[Server]:
+    with Server() as server:
+        monkeypatch.setitem(tk.config, SERVICE, server.address)
+        monkeypatch.setitem(tk.config, "smtp.mail_from", "portail@exemple.fr")
+        yield server
+
+
+@pytest.fixture
+def campaign(place: Place) -> dict[str, Any]:
+    """A campaign of three members, one without an address, that is not sent yet."""
+    due = (links.today().replace(year=links.today().year + 1)).isoformat()
+    made = place.call(
+        "atd", "odl_campaign_create", atd="causses", schema=SCHEMA, period="2024", due_on=due, contact=CONTACT
+    )
+    emails = {place.id(name): email for name, email in EMAILS.items()}
+    return place.call("atd", "odl_campaign_update", id=made["id"], emails=emails)

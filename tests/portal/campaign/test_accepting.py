@@ -10,7 +10,7 @@ from ckan import model
 
 from .conftest import GOOD, WRONG, Place, run_pieces
 from .smtp import Server
-from .test_campaign import answered, campaign, deposit, link_in, mail, member, sent, shown  # noqa: F401 (fixtures)
+from .test_campaign import deposit, link_in, member, sent, shown
 
 pytestmark = pytest.mark.usefixtures("with_plugins")
 
@@ -38,7 +38,7 @@ def answers(page: Callable[..., Any], asked: str, **chosen: str) -> None:
 
 
 @pytest.fixture
-def waiting(place: Place, campaign: dict[str, Any], mail: Server, page: Callable[..., Any]) -> str:  # noqa: F811
+def waiting(place: Place, campaign: dict[str, Any], mail: Server, page: Callable[..., Any]) -> str:
     """Two files that wait, one with problems; returns the address of the campaign."""
     sent(place, campaign)
     handed_in(page, link_in(mail, "badaroux"), GOOD)
@@ -59,9 +59,9 @@ def rows(found: Any) -> dict[str, tuple[bool, bool]]:
 
 def test_what_would_be_published_is_read_first(
     place: Place,
-    campaign: dict[str, Any],  # noqa: F811
+    campaign: dict[str, Any],
     waiting: str,
-    mail: Server,  # noqa: F811
+    mail: Server,
     page: Callable[..., Any],
 ) -> None:
     read = page("atd", f"{waiting}/agir", {"do": "accept"})
@@ -89,8 +89,8 @@ def test_what_would_be_published_is_read_first(
 
 def test_answers_that_raise_a_question_stop_the_batch(
     place: Place,
-    campaign: dict[str, Any],  # noqa: F811
-    mail: Server,  # noqa: F811
+    campaign: dict[str, Any],
+    mail: Server,
     page: Callable[..., Any],
 ) -> None:
     sent(place, campaign)
@@ -115,7 +115,7 @@ def test_answers_that_raise_a_question_stop_the_batch(
 def test_who_sends_a_file_with_problems_is_told_what_is_left_to_do(
     page: Callable[..., Any],
     waiting: str,
-    mail: Server,  # noqa: F811
+    mail: Server,
 ) -> None:
     good, wrong = (page(None, link_in(mail, name)).select_one(".odl-verdict-sent") for name in ("badaroux", "chanac"))
     done = good.select_one("p").get_text()
@@ -125,8 +125,8 @@ def test_who_sends_a_file_with_problems_is_told_what_is_left_to_do(
 
 def test_a_file_of_another_year_is_said_to_be_one_and_not_ticked(
     place: Place,
-    campaign: dict[str, Any],  # noqa: F811
-    mail: Server,  # noqa: F811
+    campaign: dict[str, Any],
+    mail: Server,
     page: Callable[..., Any],
 ) -> None:
     sent(place, campaign)
@@ -140,8 +140,8 @@ def test_a_file_of_another_year_is_said_to_be_one_and_not_ticked(
 
 def test_a_file_about_another_commune_is_said_to_be_one_and_not_ticked(
     place: Place,
-    campaign: dict[str, Any],  # noqa: F811
-    mail: Server,  # noqa: F811
+    campaign: dict[str, Any],
+    mail: Server,
     page: Callable[..., Any],
 ) -> None:
     sent(place, campaign)

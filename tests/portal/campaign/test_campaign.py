@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import openpyxl
@@ -17,33 +17,10 @@ from ckanext.odl.logic.campaign import links
 from ckanext.odl.model import Campaign, CampaignMember, Deposit, DepositLink
 from tests.portal.conftest import SCHEMA, run_checks
 
-from .conftest import GOOD, WRONG, Place, file_of, run_pieces
+from .conftest import EMAILS, GOOD, SERVICE, WRONG, Place, file_of, run_pieces
 from .smtp import Server, text_of
 
 pytestmark = pytest.mark.usefixtures("with_plugins")
-
-CONTACT = {"name": "Anne Roux", "email": "anne@causses.exemple.fr", "phone": "04 00 00 00 00"}
-EMAILS = {"badaroux": "mairie@badaroux.exemple.fr", "chanac": "mairie@chanac.exemple.fr"}
-SERVICE = "smtp.server"
-
-
-@pytest.fixture
-def mail(monkeypatch: pytest.MonkeyPatch, with_plugins: None) -> Iterator[Server]:
-    with Server() as server:
-        monkeypatch.setitem(tk.config, SERVICE, server.address)
-        monkeypatch.setitem(tk.config, "smtp.mail_from", "portail@exemple.fr")
-        yield server
-
-
-@pytest.fixture
-def campaign(place: Place) -> dict[str, Any]:
-    """A campaign of three members, one without an address, that is not sent yet."""
-    due = (links.today().replace(year=links.today().year + 1)).isoformat()
-    made = place.call(
-        "atd", "odl_campaign_create", atd="causses", schema=SCHEMA, period="2024", due_on=due, contact=CONTACT
-    )
-    emails = {place.id(name): email for name, email in EMAILS.items()}
-    return place.call("atd", "odl_campaign_update", id=made["id"], emails=emails)
 
 
 def sent(place: Place, campaign: dict[str, Any]) -> dict[str, Any]:

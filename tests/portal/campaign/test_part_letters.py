@@ -14,7 +14,6 @@ from ckanext.odl.model import DepositEvent
 
 from .conftest import Place, run_pieces
 from .smtp import Server, text_of
-from .test_campaign import mail  # noqa: F401 (a fixture)
 from .test_split import ROWS, shared
 
 pytestmark = pytest.mark.usefixtures("with_plugins")
@@ -29,7 +28,7 @@ def letters(place: Place, whole: str, column: str) -> dict[str, dict[str, Any] |
     return {part["organization"]: part["letter"] for part in told["parts"]}
 
 
-def test_each_is_told_of_its_rows_once(place: Place, mail: Server) -> None:  # noqa: F811
+def test_each_is_told_of_its_rows_once(place: Place, mail: Server) -> None:
     whole, column = shared(place)
     place.call("atd", "odl_deposit_split", id=whole, column=column)
     place.call("atd", "odl_deposit_split", id=whole, column=column)
@@ -51,7 +50,7 @@ def test_each_is_told_of_its_rows_once(place: Place, mail: Server) -> None:  # n
     assert run_pieces() == 0
 
 
-def test_the_words_are_the_structures_own_and_checked(place: Place, mail: Server) -> None:  # noqa: F811
+def test_the_words_are_the_structures_own_and_checked(place: Place, mail: Server) -> None:
     whole, column = shared(place)
     for wrong in ("Bonjour", "{lien} {periode}"):
         with pytest.raises(tk.ValidationError) as refusal:
@@ -67,7 +66,7 @@ def test_the_words_are_the_structures_own_and_checked(place: Place, mail: Server
 
 def test_who_could_not_be_told_is_said(
     place: Place,
-    mail: Server,  # noqa: F811
+    mail: Server,
     page: Callable[..., Any],
 ) -> None:
     mail.refused[email(place, "agent")] = 550
@@ -89,7 +88,7 @@ def test_who_could_not_be_told_is_said(
 
 def test_nobody_is_told_who_has_answered_or_when_it_was_not_wanted(
     place: Place,
-    mail: Server,  # noqa: F811
+    mail: Server,
     page: Callable[..., Any],
 ) -> None:
     whole, column = shared(place)

@@ -16,9 +16,9 @@ from ckanext.odl.logic.path import snapshot
 from ckanext.odl.model import CampaignMember, DepositLink, MemberContact
 from tests.portal.conftest import SCHEMA
 
-from .conftest import Place, run_pieces
+from .conftest import EMAILS, Place, run_pieces
 from .smtp import Server
-from .test_campaign import EMAILS, campaign, mail, member, sent, shown  # noqa: F401 (fixtures)
+from .test_campaign import member, sent, shown
 
 pytestmark = pytest.mark.usefixtures("with_plugins")
 
@@ -45,7 +45,7 @@ STATES: dict[str, tuple[dict[str, Any], bool, str, str]] = {
 }  # fmt: skip
 
 
-def test_one_word_for_each_state(place: Place, campaign: dict[str, Any], mail: Server) -> None:  # noqa: F811
+def test_one_word_for_each_state(place: Place, campaign: dict[str, Any], mail: Server) -> None:
     place.call("atd", "odl_campaign_open", id=campaign["id"])
     asked = {"campaign": campaign["id"], "organization": place.id("badaroux")}
     place.call("atd", "odl_deposit_link_create", **asked)
@@ -79,8 +79,8 @@ def publish(place: Place, name: str, period: str = "2024", *, private: bool = Fa
 
 def test_what_a_member_published_by_another_way_is_another_word(
     place: Place,
-    campaign: dict[str, Any],  # noqa: F811
-    mail: Server,  # noqa: F811
+    campaign: dict[str, Any],
+    mail: Server,
 ) -> None:
     place.call("atd", "odl_campaign_open", id=campaign["id"])
     publish(place, "chanac", "2023")
@@ -100,8 +100,8 @@ def test_what_a_member_published_by_another_way_is_another_word(
 
 def test_reminding_says_who_receives_nothing_and_why(
     place: Place,
-    campaign: dict[str, Any],  # noqa: F811
-    mail: Server,  # noqa: F811
+    campaign: dict[str, Any],
+    mail: Server,
     page: Callable[..., Any],
 ) -> None:
     mail.refused[EMAILS["chanac"]] = 550
@@ -127,7 +127,7 @@ def address_of(place: Place, name: str) -> tuple[str, str]:
     return gathered.snapshot.address, gathered.snapshot.contact
 
 
-def test_one_address_for_the_campaign_and_the_path(place: Place, campaign: dict[str, Any]) -> None:  # noqa: F811
+def test_one_address_for_the_campaign_and_the_path(place: Place, campaign: dict[str, Any]) -> None:
     def email(name: str) -> tuple[str, str]:
         row = member(shown(place, campaign), name)
         assert row["email"] == address_of(place, name)[0]
