@@ -32,12 +32,10 @@ def resource(next_action: Action, context: Context, data_dict: DataDict) -> Any:
     id_ = data_dict.get("id")
     replaced = model.Resource.get(id_) if isinstance(id_, str) and id_ else None
     package = replaced.package if replaced else opening.package_of(data_dict.get("package_id"))
-    if (
-        context.get(PUBLISHING)
-        or not opening.brings(data_dict)
-        or not (opening.is_public(package) and opening.is_strict(package))
-    ):
+    if context.get(PUBLISHING) or not (opening.brings(data_dict) and opening.is_public(package)):
         return next_action(context, data_dict)
+    if not opening.is_strict(package):
+        return _carry_out(next_action, context, data_dict, ())  # which asks no second time in package_update
     if replaced:
         tk.check_access("resource_update", tk.fresh_context(context), {"id": replaced.id})
     else:
@@ -92,7 +90,7 @@ def _incoming(given: dict[str, Any], replaced: Any, position: int) -> holding.In
 
 
 def _carry_out(next_action: Action, context: Context, data_dict: DataDict, held: Sequence[holding.Held]) -> Any:
-    """Do what the call asks for, with files that were found good."""
+    """Do what the call asks for, with files that were found good or need not be."""
     marked: Any = context
     marked[PUBLISHING] = True
     try:
@@ -102,6 +100,8 @@ def _carry_out(next_action: Action, context: Context, data_dict: DataDict, held:
         raise
     finally:
         marked.pop(PUBLISHING, None)
+    if not held:
+        return result
     holding.remove([one.deposit_id for one in held if one.is_new])
     with own_session() as session:
         for one in held:
