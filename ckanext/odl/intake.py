@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -19,7 +20,7 @@ from ckan.plugins import toolkit as tk
 from sqlalchemy.orm import Session
 
 from ckanext.odl import inspecting, links, queue, storage
-from ckanext.odl.model import PathProgress, StoredFile, Validation
+from ckanext.odl.model import Deposit, PathProgress, StoredFile, Validation
 from ckanext.odl.scdl import UnknownSchema, catalogue
 
 log = logging.getLogger(__name__)
@@ -33,6 +34,10 @@ class Declared(NamedTuple):
 
 
 NO_SCHEMA = Declared("", "")
+#: The columns of a resource that say how it is read and judged, beside the fields that are not CKAN's own.
+_READ = ("id", "package_id", "name", "url", "url_type", "format", "hash", "last_modified")
+#: What is kept of the bytes of a file.
+_KNOWN = tuple(StoredFile.__table__.c[name] for name in ("sha256", "size", "stamp", "trace"))
 
 
 def declared(resource: dict[str, Any]) -> Declared:
@@ -96,17 +101,21 @@ def stamp_of(last_modified: Any) -> str:
 
 def resources(session: Session, *conditions: Any) -> list[dict[str, Any]]:
     """Active resources of active datasets, with what is needed to read and to judge them."""
+    return [_as_dict(row) for row in session.execute(_active(*conditions))]
+
+
+def _active(*conditions: Any) -> Any:
     r: Any = model.Resource
-    statement = (
-        sa.select(r.id, r.package_id, r.name, r.url, r.url_type, r.format, r.hash, r.last_modified, r.extras)
+    return (
+        sa.select(*(getattr(r, name) for name in _READ), r.extras)
         .join(model.Package, model.Package.id == r.package_id)
         .where(r.state == model.State.ACTIVE, model.Package.state != model.State.DELETED, *conditions)
         .order_by(r.package_id, r.position)
     )
-    return [
-        {**(row.extras or {}), **{key: value for key, value in row._mapping.items() if key != "extras"}}
-        for row in session.execute(statement)
-    ]
+
+
+def _as_dict(row: Any) -> dict[str, Any]:
+    return {**(row.extras or {}), **{name: getattr(row, name) for name in _READ}}
 
 
 def knowledge(session: Session, resource: dict[str, Any]) -> dict[str, Any]:
@@ -143,6 +152,15 @@ def tell_the_search(session: Session, package_ids: Collection[str]) -> None:
         log.exception("The search cannot be told of %s", ", ".join(package_ids))
 
 
+@dataclass(frozen=True)
+class _File:
+    """A file of a dataset and what is known of its bytes; ``was_deposited``: it came by « Déposer un fichier »."""
+
+    resource: dict[str, Any]
+    known: Any
+    was_deposited: bool
+
+
 def refresh(package_id: str, *, again: str | None = None) -> None:
     """Bring what we know of a dataset's files up to date and ask for the checks that are missing.
 
@@ -154,17 +172,7 @@ def refresh(package_id: str, *, again: str | None = None) -> None:
     with own_session() as session:
         # One reader at a time per dataset, and all is read after the lock: the last reader has the last bytes written.
         session.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(package_id))))
-        found = resources(session, model.Resource.package_id == package_id)
-        uploads = [r for r in found if r["url_type"] == "upload"]
-        linked = [r for r in found if r.get("odl_schema") and links.is_readable(r)]
-        known = {
-            file.resource_id: file
-            for file in session.scalars(
-                sa.select(StoredFile).where(StoredFile.resource_id.in_([resource["id"] for resource in uploads]))
-            )
-        }
-        looked_at = [_refresh_file(session, r, known.get(r["id"]), again=r["id"] == again) for r in uploads]
-        looked_at += [(_refresh_link(session, r, again=r["id"] == again), False) for r in linked]
+        looked_at = [_look(session, file, again=file.resource["id"] == again) for file in _files(session, package_id)]
         PathProgress.mark_owners(session, [package_id])
         session.commit()
     queue.send()
@@ -174,32 +182,40 @@ def refresh(package_id: str, *, again: str | None = None) -> None:
             tell_the_search(session, [package_id])
 
 
-def _refresh_link(session: Session, resource: dict[str, Any], *, again: bool) -> str | None:
+def _files(session: Session, package_id: str) -> list[_File]:
+    """The files of a dataset that are read: kept here, or behind an address that may be asked and declared."""
+    r: Any = model.Resource
+    known, deposit = StoredFile.__table__, Deposit.__table__
+    was_deposited = sa.exists().where(deposit.c.resource_id == r.id).label("was_deposited")
+    found = _active(r.package_id == package_id).outerjoin(known, known.c.resource_id == r.id)
+    files = [
+        _File(_as_dict(row), row if row.sha256 else None, row.was_deposited)
+        for row in session.execute(found.add_columns(*_KNOWN, was_deposited))
+    ]
+    return [file for file in files if file.resource["url_type"] == "upload" or _is_declared_link(file.resource)]
+
+
+def _is_declared_link(resource: dict[str, Any]) -> bool:
+    return bool(resource.get("odl_schema")) and links.is_readable(resource)
+
+
+def _look(session: Session, file: _File, *, again: bool) -> tuple[str | None, bool]:
+    """Returns the id of the check that now waits (or None), and whether the file was written since it was last read."""
+    if file.resource["url_type"] != "upload":
+        return _look_at_link(session, file.resource, again=again), False
+    return _look_at_upload(session, file, again=again)
+
+
+def _look_at_link(session: Session, resource: dict[str, Any], *, again: bool) -> str | None:
     """Ask for the check of a link that declares a model; it is read when its turn has come, by the worker."""
     key = links.key(resource)
     StoredFile.record(session, resource["id"], key, 0, key, "")
-    checked = set() if again else Validation.checked(session, [resource["id"]])
-    schema = followed(resource, lambda one: (resource["id"], key, *one) in checked)
-    if not schema.schema_id:
-        return None
-    return Validation.ask(
-        session,
-        resource_id=resource["id"],
-        package_id=resource["package_id"],
-        sha256=key,
-        schema_id=schema.schema_id,
-        schema_version=schema.version,
-        file_name=links.name(resource),
-        size=0,
-        sheet=resource.get("odl_sheet") or "",
-        again=again,
-    )
+    schema = _held_to(session, resource, key, is_new=again)
+    return _ask(session, resource, key, 0, schema, links.name(resource), again=again) if schema.schema_id else None
 
 
-def _refresh_file(
-    session: Session, resource: dict[str, Any], known: StoredFile | None, *, again: bool
-) -> tuple[str | None, bool]:
-    """Returns the id of the check that now waits (or None), and whether the file was written since it was last read."""
+def _look_at_upload(session: Session, file: _File, *, again: bool) -> tuple[str | None, bool]:
+    resource, known = file.resource, file.known
     stamp = stamp_of(resource["last_modified"])
     moved = known is None or known.stamp != stamp or (known.trace != storage.trace(resource))
     if known and not moved and not again:
@@ -211,23 +227,32 @@ def _refresh_file(
             log.warning("The file of resource %s cannot be read: %s", resource["id"], error)
             return None, False
         StoredFile.record(session, resource["id"], sha256, size, stamp, trace)
-    is_new = again or known is None or known.stamp != stamp
-    checked = set() if is_new else Validation.checked(session, [resource["id"]])
-    schema = followed(resource, lambda one: (resource["id"], sha256, *one) in checked)
-    if moved and not again:
+    schema = _held_to(session, resource, sha256, is_new=again or known is None or known.stamp != stamp)
+    if moved and file.was_deposited and not again:
         inspecting.hand_over(session, resource, sha256, *schema)
-    waiting = Validation.ask(
+    waiting = _ask(session, resource, sha256, size, schema, resource["url"].rsplit("/", 1)[-1], again=again)
+    if moved and not waiting:
+        Validation.unsay(session, resource["id"])
+    return waiting, moved
+
+
+def _held_to(session: Session, resource: dict[str, Any], sha256: str, *, is_new: bool) -> Declared:
+    checked = set() if is_new else Validation.checked(session, [resource["id"]])
+    return followed(resource, lambda one: (resource["id"], sha256, *one) in checked)
+
+
+def _ask(
+    session: Session, resource: dict[str, Any], sha256: str, size: int, schema: Declared, name: str, *, again: bool
+) -> str | None:
+    return Validation.ask(
         session,
         resource_id=resource["id"],
         package_id=resource["package_id"],
         sha256=sha256,
         schema_id=schema.schema_id,
         schema_version=schema.version,
-        file_name=resource["url"].rsplit("/", 1)[-1],
+        file_name=name,
         size=size,
         sheet=resource.get("odl_sheet") or "",
         again=again,
     )
-    if moved and not waiting:
-        Validation.unsay(session, resource["id"])
-    return waiting, moved

@@ -23,11 +23,10 @@ def odl_strictness_inherited(data: Mapping[str, Any]) -> str:
     """Return what holds for the collectivité in a form while it says nothing: ``advise`` or ``block``."""
     organization = model.Group.get(data["id"]) if data.get("id") else None
     if organization is not None:
-        return strictness.inherited(organization)
-    parent = odl_parent_selected(data)
-    return strictness.of(model.Group.get(parent) if parent else None)
+        return strictness.inherited(organization.id)
+    return strictness.of(odl_parent_selected(data))
 
 
 def odl_strictness(organization_id: str) -> str:
     """Return the strictness that holds for an organization's files: ``advise`` or ``block``."""
-    return strictness.of(model.Group.get(organization_id))
+    return strictness.of(organization_id)

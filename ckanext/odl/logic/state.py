@@ -96,16 +96,19 @@ def iso(date: dt.datetime | None) -> str | None:
 
 
 def of_resources(resources: Sequence[dict[str, Any]]) -> list[FileState]:
-    """The state of each of these resources (dicts of ``resource_show``), in two queries."""
+    """The state of each of these resources (dicts of ``resource_show``), in two queries at most."""
     ids = [resource["id"] for resource in resources]
     files = {
         file.resource_id: file
         for file in model.Session.scalars(sa.select(StoredFile).where(StoredFile.resource_id.in_(ids)))
     }
-    checks = {
-        (row.resource_id, row.sha256, row.schema_id, row.schema_version): row
-        for row in model.Session.execute(sa.select(*SUMMARY).where(Validation.resource_id.in_(ids)))
-    }
+    checks = {}
+    if files:
+        of_files = sa.select(*SUMMARY).where(Validation.resource_id.in_(files))
+        checks = {
+            (row.resource_id, row.sha256, row.schema_id, row.schema_version): row
+            for row in model.Session.execute(of_files)
+        }
     return [judge(resource, files.get(resource["id"]), checks) for resource in resources]
 
 

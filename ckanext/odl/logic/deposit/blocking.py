@@ -24,7 +24,7 @@ SCHEDULED = "scheduled"
 
 def strictness(facts: Facts) -> str:
     """Whether this organization publishes a file with problems: ``advise`` (it may) or ``block``."""
-    return strict.of(facts.organization)
+    return strict.of(facts.organization.id)
 
 
 def blockers(facts: Facts) -> list[dict[str, Any]]:

@@ -126,8 +126,7 @@ def is_public(package: Any) -> bool:
 
 def is_strict(package: Any, data_dict: DataDict | None = None) -> bool:
     owner = (data_dict or {}).get("owner_org") or (package and package.owner_org)
-    organization = model.Group.get(str(owner)) if owner else None
-    return strictness.of(organization) == strictness.BLOCK
+    return strictness.of(str(owner) if owner else None) == strictness.BLOCK
 
 
 def brings(resource: Any) -> bool:

@@ -6,7 +6,7 @@ nearest body above that supports it and says something; where nobody does, the p
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,60 +18,61 @@ from ckanext.odl.model import extras
 
 FIELD = "odl_strictness"
 ADVISE, BLOCK = "advise", "block"
+#: Levels above an organization that are looked at; a circle, which CKAN does not keep anybody from making, ends there.
+MOST_ABOVE = 10
 
 
-def own(organization: model.Group) -> str:
-    """What the organization itself says: ``advise``, ``block`` or nothing."""
-    said = collectivite.fields(organization).get(FIELD) or ""
-    return said if said in (ADVISE, BLOCK) else ""
+def of(reference: str | None) -> str:
+    """The strictness that holds for an organization's files, ``advise`` or ``block`` (one query).
+
+    :param reference: its id or name; None, or one that there is not, is not strict
+    """
+    group: Any = model.Group
+    return _first_word(_lines(sa.or_(group.id == reference, group.name == reference))) if reference else ADVISE
 
 
-def of(organization: model.Group | None) -> str:
-    """The strictness that holds for an organization's files, ``advise`` or ``block`` (two queries at most)."""
-    if organization is None:
-        return ADVISE
-    return own(organization) or inherited(organization)
-
-
-def inherited(organization: model.Group) -> str:
-    """What holds for an organization as long as it says nothing itself."""
-    above = (group for group in reversed(collectivite.ancestors(organization)) if collectivite.is_atd(group))
-    return next((said for group in above if (said := own(group))), ADVISE)
+def inherited(organization_id: str) -> str:
+    """What holds for an organization as long as it says nothing itself (one query)."""
+    group: Any = model.Group
+    return _first_word(row for row in _lines(group.id == organization_id) if row.depth)
 
 
 def of_many(organization_ids: Collection[str]) -> dict[str, str]:
-    """The strictness that holds for each of these organizations, by id (one query for each level above them)."""
-    known: dict[str, dict[str, str]] = {}
-    parent: dict[str, str] = {}
-    wanted = set(organization_ids)
-    while wanted:
-        for row in model.Session.execute(_with_parents(wanted)):
-            known[row.id] = row.extras or {}
-            if row.parent:
-                parent[row.id] = row.parent
-        wanted = {parent[id_] for id_ in wanted & parent.keys()} - known.keys()
-    return {id_: _first_word(id_, known, parent) for id_ in organization_ids}
+    """The strictness that holds for each of these organizations, by id (one query)."""
+    group: Any = model.Group
+    lines: dict[str, list[Any]] = {id_: [] for id_ in organization_ids}
+    for row in _lines(group.id.in_(lines)):
+        lines[row.of].append(row)
+    return {id_: _first_word(line) for id_, line in lines.items()}
 
 
-def _first_word(id_: str, known: dict[str, dict[str, str]], parent: dict[str, str]) -> str:
-    here: str | None = id_
-    passed: set[str] = set()
-    while here and here in known and here not in passed:
-        passed.add(here)
-        said = known[here].get(FIELD) if here == id_ or known[here].get("odl_is_atd") == "true" else ""
-        if said in (ADVISE, BLOCK):
+def _first_word(line: Iterable[Any]) -> str:
+    """What the nearest says that may: the organization itself, then those above it that are ATDs."""
+    for row in line:
+        said = (row.extras or {}).get(FIELD)
+        if said in (ADVISE, BLOCK) and (not row.depth or row.extras.get("odl_is_atd") == "true"):
             return said
-        here = parent.get(here)
     return ADVISE
 
 
-def _with_parents(ids: set[str]) -> Any:
-    """Active organizations: ``id``, ``extras`` and ``parent`` each."""
+def _lines(which: Any) -> list[Any]:
+    """Active organizations and those above each, the nearest first: ``of``, ``depth`` and ``extras``."""
     group: Any = model.Group
-    member = member_table
-    is_above = sa.and_(member.c.group_id == group.id, member.c.table_name == "group", member.c.state == "active")
-    found = sa.select(group.id, extras.of_groups(), member.c.table_id.label("parent"))
-    return found.outerjoin(member, is_above).where(group.id.in_(ids), group.state == model.State.ACTIVE)
+    member, above = member_table, group.__table__.alias("above")
+    line = (
+        sa.select(group.id.label("of"), group.id.label("id"), sa.literal(0).label("depth"))
+        .where(which, group.state == model.State.ACTIVE)
+        .cte("line", recursive=True)
+    )
+    is_above = sa.and_(member.c.group_id == line.c.id, member.c.table_name == "group", member.c.state == "active")
+    line = line.union_all(
+        sa.select(line.c.of, above.c.id, line.c.depth + 1)
+        .join(member, is_above)
+        .join(above, above.c.id == member.c.table_id)
+        .where(above.c.state == model.State.ACTIVE, line.c.depth < MOST_ABOVE)
+    )
+    found = sa.select(line.c.of, line.c.depth, extras.of_groups()).join(group, group.id == line.c.id)
+    return list(model.Session.execute(found.order_by(line.c.of, line.c.depth)))
 
 
 def may_set(user_name: str | None, organization: model.Group | None) -> bool:

@@ -17,8 +17,7 @@ EDIT = "/organization/edit/saint-exemple"
 
 
 def of(name: str) -> str:
-    model.Session.expire_all()
-    return strictness.of(model.Group.get(name))
+    return strictness.of(name)
 
 
 def stored(territory, name: str = "saint-exemple") -> str:
