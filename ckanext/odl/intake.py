@@ -6,6 +6,7 @@ the sweep, and be run twice without harm.
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
@@ -36,6 +37,8 @@ class Declared(NamedTuple):
 NO_SCHEMA = Declared("", "")
 #: The columns of a resource that say how it is read and judged, beside the fields that are not CKAN's own.
 _READ = ("id", "package_id", "name", "url", "url_type", "format", "hash", "last_modified")
+#: Read as the text that it is: with CKAN's own type no query could be kept, and each would be written anew.
+_EXTRAS: Any = sa.literal_column("resource.extras", sa.Text).label("extras")
 #: What is kept of the bytes of a file.
 _KNOWN = tuple(StoredFile.__table__.c[name] for name in ("sha256", "size", "stamp", "trace"))
 
@@ -107,7 +110,7 @@ def resources(session: Session, *conditions: Any) -> list[dict[str, Any]]:
 def _active(*conditions: Any) -> Any:
     r: Any = model.Resource
     return (
-        sa.select(*(getattr(r, name) for name in _READ), r.extras)
+        sa.select(*(getattr(r, name) for name in _READ), _EXTRAS)
         .join(model.Package, model.Package.id == r.package_id)
         .where(r.state == model.State.ACTIVE, model.Package.state != model.State.DELETED, *conditions)
         .order_by(r.package_id, r.position)
@@ -115,7 +118,7 @@ def _active(*conditions: Any) -> Any:
 
 
 def _as_dict(row: Any) -> dict[str, Any]:
-    return {**(row.extras or {}), **{name: getattr(row, name) for name in _READ}}
+    return {**json.loads(row.extras or "{}"), **{name: getattr(row, name) for name in _READ}}
 
 
 def knowledge(session: Session, resource: dict[str, Any]) -> dict[str, Any]:
