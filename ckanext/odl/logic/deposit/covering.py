@@ -156,6 +156,9 @@ def of_dataset(package_id: str, *, with_refusals: bool = False) -> dict[str, Any
     }
 
 
+_ANY_REFUSAL = sa.select(sa.exists().where(_TABLE.c.state == _REFUSED))
+
+
 def refusals(condition: Any) -> list[dict[str, Any]]:
     """Those who refuse although rows of theirs are online, file by file, the last first.
 
@@ -274,6 +277,8 @@ def published_for(organization_id: str) -> list[dict[str, Any]]:
 
 def in_datasets_of(organization_id: str) -> list[dict[str, Any]]:
     """The refusals that wait for an organization, in its own datasets; see :func:`refusals`."""
+    if not model.Session.scalar(_ANY_REFUSAL):  # as nearly everywhere, and the long question need not be asked
+        return []
     p: Any = model.Package
     return refusals(_TABLE.c.package_id.in_(sa.select(p.id).where(p.owner_org == organization_id)))
 

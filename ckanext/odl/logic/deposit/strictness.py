@@ -6,8 +6,8 @@ nearest body above that supports it and says something; where nobody does, the p
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from typing import Any
+from collections.abc import Collection
+from typing import Any, cast
 
 import sqlalchemy as sa
 from ckan import authz, model
@@ -18,61 +18,64 @@ from ckanext.odl.model import extras
 
 FIELD = "odl_strictness"
 ADVISE, BLOCK = "advise", "block"
-#: Levels above an organization that are looked at; a circle, which CKAN does not keep anybody from making, ends there.
-MOST_ABOVE = 10
 
 
 def of(reference: str | None) -> str:
-    """The strictness that holds for an organization's files, ``advise`` or ``block`` (one query).
+    """The strictness that holds for an organization's files, ``advise`` or ``block`` (one query for each level).
 
     :param reference: its id or name; None, or one that there is not, is not strict
     """
     group: Any = model.Group
-    return _first_word(_lines(sa.or_(group.id == reference, group.name == reference))) if reference else ADVISE
+    return next(iter(_of(sa.or_(group.id == reference, group.name == reference)).values()), ADVISE)
 
 
 def inherited(organization_id: str) -> str:
-    """What holds for an organization as long as it says nothing itself (one query)."""
-    group: Any = model.Group
-    return _first_word(row for row in _lines(group.id == organization_id) if row.depth)
+    """What holds for an organization as long as it says nothing itself (one query for each level)."""
+    return _of(cast(Any, model.Group).id == organization_id, asks_itself=False).get(organization_id, ADVISE)
 
 
 def of_many(organization_ids: Collection[str]) -> dict[str, str]:
-    """The strictness that holds for each of these organizations, by id (one query)."""
+    """The strictness that holds for each of these organizations, by id (one query for each level)."""
+    found = _of(cast(Any, model.Group).id.in_(organization_ids))
+    return {id_: found.get(id_, ADVISE) for id_ in organization_ids}
+
+
+def _of(which: Any, *, asks_itself: bool = True) -> dict[str, str]:
+    """Follows the active organizations that are meant, and those above them, level by level: the few that there are
+    are found by their ids, where one query over all levels would read every organization of the portal."""
     group: Any = model.Group
-    lines: dict[str, list[Any]] = {id_: [] for id_ in organization_ids}
-    for row in _lines(group.id.in_(lines)):
-        lines[row.of].append(row)
-    return {id_: _first_word(line) for id_, line in lines.items()}
+    known: dict[str, dict[str, str]] = {}
+    parent: dict[str, str] = {}
+    level = model.Session.execute(_with_parents(which)).all()
+    meant = {row.id for row in level}
+    while level:
+        known |= {row.id: row.extras or {} for row in level}
+        parent |= {row.id: row.parent for row in level if row.parent}
+        above = {parent[row.id] for row in level if row.parent} - known.keys()
+        level = model.Session.execute(_with_parents(group.id.in_(above))).all() if above else []
+    return {id_: _first_word(id_, known, parent, asks_itself=asks_itself) for id_ in meant}
 
 
-def _first_word(line: Iterable[Any]) -> str:
+def _first_word(id_: str, known: dict[str, dict[str, str]], parent: dict[str, str], *, asks_itself: bool) -> str:
     """What the nearest says that may: the organization itself, then those above it that are ATDs."""
-    for row in line:
-        said = (row.extras or {}).get(FIELD)
-        if said in (ADVISE, BLOCK) and (not row.depth or row.extras.get("odl_is_atd") == "true"):
+    here: str | None = id_ if asks_itself else parent.get(id_)
+    passed: set[str] = set()
+    while here and here in known and here not in passed:
+        passed.add(here)
+        may_say = here == id_ or known[here].get("odl_is_atd") == "true"
+        if may_say and (said := known[here].get(FIELD)) in (ADVISE, BLOCK):
             return said
+        here = parent.get(here)
     return ADVISE
 
 
-def _lines(which: Any) -> list[Any]:
-    """Active organizations and those above each, the nearest first: ``of``, ``depth`` and ``extras``."""
+def _with_parents(which: Any) -> Any:
+    """Active organizations: ``id``, ``extras`` and ``parent`` each."""
     group: Any = model.Group
-    member, above = member_table, group.__table__.alias("above")
-    line = (
-        sa.select(group.id.label("of"), group.id.label("id"), sa.literal(0).label("depth"))
-        .where(which, group.state == model.State.ACTIVE)
-        .cte("line", recursive=True)
-    )
-    is_above = sa.and_(member.c.group_id == line.c.id, member.c.table_name == "group", member.c.state == "active")
-    line = line.union_all(
-        sa.select(line.c.of, above.c.id, line.c.depth + 1)
-        .join(member, is_above)
-        .join(above, above.c.id == member.c.table_id)
-        .where(above.c.state == model.State.ACTIVE, line.c.depth < MOST_ABOVE)
-    )
-    found = sa.select(line.c.of, line.c.depth, extras.of_groups()).join(group, group.id == line.c.id)
-    return list(model.Session.execute(found.order_by(line.c.of, line.c.depth)))
+    member = member_table
+    is_above = sa.and_(member.c.group_id == group.id, member.c.table_name == "group", member.c.state == "active")
+    found = sa.select(group.id, extras.of_groups(), member.c.table_id.label("parent"))
+    return found.outerjoin(member, is_above).where(which, group.state == model.State.ACTIVE)
 
 
 def may_set(user_name: str | None, organization: model.Group | None) -> bool:
