@@ -20,9 +20,9 @@ from ckan import model
 from ckan.common import config as settings
 
 from ckanext.odl import config
+from ckanext.odl.datagouv.client import PAGE_SIZE
 from ckanext.odl.harvest import run
 from ckanext.odl.model import Twin
-from ckanext.odl.datagouv.client import PAGE_SIZE
 from tests.national import Fault, invented, records
 from tests.portal.conftest import call
 from tests.portal.datagouv.conftest import ids
