@@ -39,6 +39,8 @@ NO_SCHEMA = Declared("", "")
 _READ = ("id", "package_id", "name", "url", "url_type", "format", "hash", "last_modified")
 #: Read as the text that it is: with CKAN's own type no query could be kept, and each would be written anew.
 _EXTRAS: Any = sa.literal_column("resource.extras", sa.Text).label("extras")
+#: How long the search waits for who changes a dataset.
+_LOCK_SECONDS = 10
 #: What is kept of the bytes of a file.
 _KNOWN = tuple(StoredFile.__table__.c[name] for name in ("sha256", "size", "stamp", "trace"))
 
@@ -147,8 +149,15 @@ def tell_the_search(session: Session, package_ids: Collection[str]) -> None:
     try:
         with Validation.saying(session, package_ids):
             for package_id in package_ids:
-                with suppress(tk.ObjectNotFound):  # deleted meanwhile
-                    search.rebuild(package_ids=[package_id])
+                # Who changes or deletes it at this moment is waited for, and then waits: what was read is not written
+                # over what is newer, nor a dataset that is gone brought back.
+                session.execute(sa.text(f"SET LOCAL lock_timeout = '{_LOCK_SECONDS}s'"))
+                package: Any = model.Package
+                row = sa.select(package.id).where(package.id == package_id).with_for_update(read=True)
+                if session.scalar(row):
+                    with suppress(tk.ObjectNotFound):
+                        search.rebuild(package_ids=[package_id])
+                session.commit()
             search.commit()
     except Exception:
         session.rollback()

@@ -12,6 +12,7 @@ from functools import wraps
 from typing import Any
 
 from ckan import types
+from ckan.lib import search
 from ckan.plugins import toolkit as tk
 
 from ckanext.odl import intake, marking
@@ -21,8 +22,6 @@ log = logging.getLogger(__name__)
 
 DATASET_ACTIONS = ("package_create", "package_update", "package_revise")
 RESOURCE_ACTIONS = ("resource_create", "resource_update")
-#: Actions that change datasets without writing them anew.
-OTHER_DATASET_ACTIONS = ("package_delete", "package_owner_org_update")
 BULK_ACTIONS = ("bulk_update_private", "bulk_update_public", "bulk_update_delete")
 VIEW_ACTIONS = ("resource_view_create", "resource_view_update", "resource_view_delete")
 MEMBER_ACTIONS = ("member_create", "member_delete")
@@ -36,7 +35,9 @@ def get_subscriptions() -> types.SignalMapping:
         dataset_written: DATASET_ACTIONS,
         # 2.12 stores the file of a resource inside package_update; 2.11 after it.
         resource_written: () if tk.check_ckan_version(min_version="2.12") else RESOURCE_ACTIONS,
-        dataset_changed: OTHER_DATASET_ACTIONS,
+        dataset_changed: ("package_owner_org_update",),
+        dataset_deleted: ("package_delete",),
+        dataset_purged: ("dataset_purge",),
         datasets_changed: BULK_ACTIONS,
         view_changed: VIEW_ACTIONS,
         member_changed: MEMBER_ACTIONS,
@@ -90,9 +91,24 @@ def _refresh(package_id: str) -> None:
 
 @_harmless
 def dataset_changed(_action: str, *, context: types.Context, data_dict: Any, **_: Any) -> None:
-    """A dataset was deleted or given to another organization."""
+    """A dataset was given to another organization."""
     if not context.get("defer_commit"):
         marking.mark_owners(events.package_ids([data_dict["id"]]))
+
+
+@_harmless
+def dataset_deleted(_action: str, *, data_dict: Any, **_: Any) -> None:
+    """A dataset was deleted. CKAN takes it out of the index before: a worker may have put it there again since."""
+    ids = events.package_ids([data_dict["id"]])
+    marking.mark_owners(ids)
+    with intake.own_session() as session:
+        intake.tell_the_search(session, ids)
+
+
+@_harmless
+def dataset_purged(_action: str, *, data_dict: Any, **_: Any) -> None:
+    """A dataset is gone for good: the same."""
+    search.clear(data_dict["id"])
 
 
 @_harmless

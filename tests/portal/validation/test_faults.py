@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 import sqlalchemy as sa
 from ckan import model
 from ckan.lib import search, uploader
+from ckan.lib.search.index import PackageSearchIndex
 from ckan.plugins import toolkit as tk
 
 from ckanext.odl import config, inspecting, intake, jobs, storage
@@ -213,3 +215,30 @@ def test_a_check_whose_process_was_killed_is_tried_again(deposit, monkeypatch):
     run_checks()
 
     assert state_of(resource)["badge"] == "valid"
+
+
+@pytest.mark.parametrize("gone", ["package_delete", "dataset_purge", "package_patch"])
+def test_a_dataset_that_goes_while_the_search_is_told_does_not_come_back(deposit, agent, app, monkeypatch, gone):
+    resource = deposit(GOOD)
+    what = {"id": resource["package_id"]} | ({"private": True} if gone == "package_patch" else {})
+
+    def go() -> None:
+        with app.flask_app.test_request_context():
+            tk.get_action(gone)({"ignore_auth": True, "user": agent["name"]}, what)
+            model.Session.remove()
+
+    going = threading.Thread(target=go)
+    add = PackageSearchIndex.index_package
+
+    def in_between(index: Any, package: Any, defer_commit: bool = False) -> None:
+        """The dataset was read, and is not written yet."""
+        if threading.current_thread() is not going and not going.ident:
+            going.start()
+            going.join(2)
+        add(index, package, defer_commit)
+
+    monkeypatch.setattr(PackageSearchIndex, "index_package", in_between)
+    run_checks()
+    going.join()
+
+    assert call("package_search", None)["count"] == 0
