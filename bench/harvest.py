@@ -1,8 +1,9 @@
 """Seconds of bringing datasets in from data.gouv.fr, beside a bare loop of ``package_create``; prints JSON.
 
 ``python3 -m dev.portal shell .venv/bin/python -m bench.harvest [--datasets 1000] [--most 1.2]`` adds to the database of
-the tests: it serves invented datasets on loopback, creates as many by a loop as one run brings in, by turns of ten so
-that both meet the same machine, then runs once more without a change. ``cpu`` is the time of this process's own thread,
+the tests: it serves invented datasets on loopback from a process of its own, as the real platform has one, creates as
+many by a loop as one run brings in (the same fields, identifiers too), by turns of ten so that both meet the same
+machine, then runs once more without a change. ``cpu`` is the time of this process's own thread,
 without the database, the index and the stand-in. Ends with 1 when the run took more than ``--most`` times the loop, or
 when the second run asked for more than the pages of the lists.
 """
@@ -12,10 +13,15 @@ from __future__ import annotations
 import argparse
 import itertools
 import json
+import multiprocessing
 import os
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 # before CKAN, whose command line puts its own folder, with its own tests, first on the path
 from tests.national import NationalServer, organization, records  # isort: split
@@ -36,7 +42,10 @@ def main() -> int:
     parser.add_argument("--datasets", type=int, default=1000, help="brought in, and as many created by the loop")
     parser.add_argument("--most", type=float, default=1.2, help="times the loop")
     options = parser.parse_args()
-    with NationalServer([], [organization(), organization(LOOP, "Autre")]) as national:
+    mark = f"{time.time_ns():x}"
+    base = int(mark[-8:], 16) * 10**4
+    theirs = [records.dataset(base + n, slug=f"{mark}-{n}") for n in range(options.datasets)]
+    with _apart(NationalServer(theirs, [organization(), organization(LOOP, "Autre")])) as national:
         os.environ["CKAN_INI"] = str(_INI)
         settings = load_config(str(_INI))
         # no pause between two questions: what is measured is the work
@@ -47,20 +56,41 @@ def main() -> int:
         }
         app: Any = make_app(settings)
         with getattr(app, "_wsgi_app", app).test_request_context():
-            result = _measure(national, options.datasets)
+            result = _measure(national, mark)
     ok = result["ratio"] <= options.most and result["unchanged"]["details"] == 0
     print(json.dumps({**result, "most": options.most, "ok": ok}, indent=2))
     return 0 if ok else 1
 
 
-def _measure(national: NationalServer, count: int) -> dict[str, Any]:
+@contextmanager
+def _apart(national: NationalServer) -> Iterator[NationalServer]:
+    """The stand-in, served by a process of its own; what it was asked is known here too."""
+    fork = multiprocessing.get_context("fork")
+    with fork.Manager() as shared:
+        asked: Any = shared.list()
+        national.requests = asked
+        server = fork.Process(target=_serve, args=[national], daemon=True)
+        server.start()
+        try:
+            yield national
+        finally:
+            server.terminate()
+            server.join()
+
+
+def _serve(national: NationalServer) -> None:
+    with national:
+        threading.Event().wait()
+
+
+def _measure(national: NationalServer, mark: str) -> dict[str, Any]:
     from ckanext.odl.datagouv import incoming
     from ckanext.odl.harvest import importing, run, sources
     from ckanext.odl.model import DatagouvLink
     from ckanext.odl.model.validation import clock
     from ckanext.odl.scdl import catalogue
 
-    mark = f"{time.time_ns():x}"
+    count = len(national.datasets)
     atd, commune = (_organization(f"banc-{mark}-{name}", name) for name in ("atd", "commune"))
     tk.get_action("member_create")(
         importing.context(), {"id": commune, "object": atd, "object_type": "group", "capacity": "parent"}
@@ -69,10 +99,6 @@ def _measure(national: NationalServer, count: int) -> dict[str, Any]:
     DatagouvLink.put(model.Session(), commune, **link)
     model.Session.commit()
     source = sources.put(None, title="banc", atd_id=atd)
-    base = int(mark[-8:], 16) * 10**4
-    for n in range(count):
-        record = records.dataset(base + n, slug=f"{mark}-{n}")
-        national.datasets[record["id"]] = record
     loop, harvest = _Watch(), _Watch()
     asked, is_over = run.ask(source), False
     for first in range(0, count, TURN):
@@ -81,8 +107,8 @@ def _measure(national: NationalServer, count: int) -> dict[str, Any]:
             for record in made[: count - first]:
                 mapped = incoming.dataset(record, catalogue())
                 for file in mapped["resources"]:
-                    file.pop("id")
-                data = {**mapped, "name": record["slug"], "owner_org": commune}
+                    file["id"] = str(uuid4())
+                data = {**mapped, "id": str(uuid4()), "name": record["slug"], "owner_org": commune}
                 tk.get_action("package_create")(importing.context(), data)
         done = itertools.count(1)
         with harvest:
@@ -90,7 +116,7 @@ def _measure(national: NationalServer, count: int) -> dict[str, Any]:
     if not is_over:
         with harvest:
             run.advance(asked, lambda: False)
-    national.requests.clear()
+    del national.requests[:]
     start = time.perf_counter()
     run.advance(run.ask(source), lambda: False)
     again = time.perf_counter() - start

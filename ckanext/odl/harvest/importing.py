@@ -200,10 +200,11 @@ def _files_without(
 
 def _remember(twin: Twin, mapped: dict[str, Any], package: dict[str, Any], local: list[str]) -> None:
     asked = merging.given(mapped)
-    previous = twin.written or {}
     held = merging.held(package, asked)
-    for name in local:  # what a person keeps is never taken for what the import wrote
-        _put_back(held, previous.get("held") or {}, name)
+    if local:  # what a person keeps is never taken for what the import wrote
+        previous = (twin.written or {}).get("held") or {}
+        for name in local:
+            _put_back(held, previous, name)
     twin.written = {"given": asked, "held": held}
     twin.local_fields = local
 

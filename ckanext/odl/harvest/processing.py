@@ -12,7 +12,6 @@ from uuid import uuid4
 import sqlalchemy as sa
 from ckan import model
 from ckanext.harvest.model import HarvestObject
-from sqlalchemy.dialects.postgresql import insert
 
 from ckanext.odl import config
 from ckanext.odl.datagouv import Client, DatagouvError, incoming
@@ -30,6 +29,19 @@ ADDED, UPDATED, UNCHANGED, REMOVED, ERRORED = "added", "updated", "not modified"
 TO_REVIEW, NO_LONGER_THERE = "review", "flagged"
 
 _MOST_NOTES = 50
+#: The row of a record, as it is or as it becomes, in one question; as text, which SQLAlchemy need not write each time.
+_AS_IT_IS = (
+    sa.select(Twin)
+    .from_statement(
+        sa.text(
+            "INSERT INTO odl_twin (national_id, organization_id, origin, state, source_id, first_seen, last_seen)"
+            " VALUES (:national_id, :organization_id, :origin, :state, :source_id,"
+            " clock_timestamp(), clock_timestamp())"
+            " ON CONFLICT (national_id) DO UPDATE SET national_id = EXCLUDED.national_id RETURNING *"
+        ).columns(*Twin.__table__.columns)
+    )
+    .execution_options(populate_existing=True)
+)
 
 
 @dataclass
@@ -59,12 +71,8 @@ def read_again(source: Source, national_id: str, organization_id: str, client: C
 
 def _twin(source: Source, national_id: str, organization_id: str, record: dict[str, Any]) -> Twin | None:
     """Its row, new for one never seen; None when it is somebody else's to follow."""
-    new = {"organization_id": organization_id, "origin": NATIONAL, "state": REVIEW, "source_id": source.id}
-    statement = insert(Twin).values(national_id=national_id, **new, first_seen=clock(), last_seen=clock())
-    # one question for both: the row as it is, or as it becomes
-    as_it_is = statement.on_conflict_do_update(index_elements=["national_id"], set_={"national_id": national_id})
-    chosen = sa.select(Twin).from_statement(as_it_is.returning(Twin)).execution_options(populate_existing=True)
-    twin = model.Session.scalars(chosen).one()
+    asked = {"national_id": national_id, "organization_id": organization_id, "source_id": source.id}
+    twin = model.Session.scalars(_AS_IT_IS, {**asked, "origin": NATIONAL, "state": REVIEW}).one()
     if twin.origin != NATIONAL or twin.source_id not in (None, source.id):
         return None
     if twin.organization_id != organization_id:
@@ -101,12 +109,12 @@ def accept_record(twin: Twin, record: dict[str, Any], *, auto_accept: bool = Fal
 
 
 def _bring_in(twin: Twin, record: dict[str, Any], mark: str, *, was_archived: bool) -> Outcome:
-    national_id = twin.national_id
+    national_id, title = twin.national_id, twin.title  # not to be read again after what is committed meanwhile
     try:
         brought = importing.bring_in(twin, record)
     except importing.NotBrought as error:
         model.Session.rollback()
-        problem = {"code": "not-valid", "national_id": national_id, "title": twin.title, "fields": error.errors}
+        problem = {"code": "not-valid", "national_id": national_id, "title": title, "fields": error.errors}
         # It is tried again when it changes there, or when somebody asks for it.
         _write(twin, fingerprint=mark, national_modified=modified(record), error=problem)
         return Outcome(ERRORED, problems=[problem])
@@ -117,7 +125,7 @@ def _bring_in(twin: Twin, record: dict[str, Any], mark: str, *, was_archived: bo
         return Outcome(ERRORED, problems=[problem])
     if was_archived:
         importing.publish_again(twin)
-    about = {"national_id": national_id, "title": twin.title, "package_id": brought.package_id}
+    about = {"national_id": national_id, "title": title, "package_id": brought.package_id}
     problems: list[dict[str, Any]] = []
     if brought.left_out:
         problems.append({**about, "code": "fields-left-out", "fields": brought.left_out})
