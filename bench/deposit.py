@@ -96,6 +96,10 @@ def measure(turn: str, client: Client, content: bytes, uploads: int, parallel: i
     }
 
 
+def _p95(answers: list[float]) -> float:
+    return answers[int(len(answers) * 0.95) - 1]
+
+
 def told(rounds: list[dict[str, Any]]) -> dict[str, Any]:
     """The figures of all rounds of a portal."""
     answers = sorted(seconds for one in rounds for seconds in one["answers"])
@@ -103,7 +107,7 @@ def told(rounds: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "uploads_per_second": round(statistics.median(len(one["answers"]) / one["seconds"] for one in rounds), 2),
         "p50_seconds": round(statistics.median(answers), 3),
-        "p95_seconds": round(answers[int(len(answers) * 0.95) - 1], 3),
+        "p95_seconds": round(_p95(answers), 3),
         "all_checked_seconds": round(statistics.median(one["all_checked_seconds"] for one in rounds), 1),
         "processor_ms_per_upload": {part: round(1000 * spent[part] / len(answers), 1) for part in spent},
     }
@@ -113,12 +117,9 @@ def against(plain: list[dict[str, Any]], ours: list[dict[str, Any]]) -> dict[str
     """How ours stands to plain CKAN: the median of all rounds, each compared with the one beside it."""
     both = list(zip(plain, ours, strict=True))
 
-    def p95(one: dict[str, Any]) -> float:
-        return one["answers"][int(len(one["answers"]) * 0.95) - 1]
-
     return {
         "throughput_ratio": round(statistics.median(a["seconds"] / b["seconds"] for a, b in both), 2),
-        "p95_ratio": round(statistics.median(p95(b) / p95(a) for a, b in both), 2),
+        "p95_ratio": round(statistics.median(_p95(b["answers"]) / _p95(a["answers"]) for a, b in both), 2),
     }
 
 

@@ -149,12 +149,7 @@ def tell_the_search(session: Session, package_ids: Collection[str]) -> None:
     try:
         with Validation.saying(session, package_ids):
             for package_id in package_ids:
-                # Who changes or deletes it at this moment is waited for, and then waits: what was read is not written
-                # over what is newer, nor a dataset that is gone brought back.
-                session.execute(sa.text(f"SET LOCAL lock_timeout = '{_LOCK_SECONDS}s'"))
-                package: Any = model.Package
-                row = sa.select(package.id).where(package.id == package_id).with_for_update(read=True)
-                if session.scalar(row):
+                if _hold(session, package_id):
                     with suppress(tk.ObjectNotFound):
                         search.rebuild(package_ids=[package_id])
                 session.commit()
@@ -162,6 +157,17 @@ def tell_the_search(session: Session, package_ids: Collection[str]) -> None:
     except Exception:
         session.rollback()
         log.exception("The search cannot be told of %s", ", ".join(package_ids))
+
+
+def _hold(session: Session, package_id: str) -> bool:
+    """Keep a dataset as it is until the session commits; False when it is gone.
+
+    Who changes or deletes it at this moment is waited for, and then waits: what was read of it is not written into the
+    index over what is newer.
+    """
+    package: Any = model.Package
+    session.execute(sa.text(f"SET LOCAL lock_timeout = '{_LOCK_SECONDS}s'"))
+    return bool(session.scalar(sa.select(package.id).where(package.id == package_id).with_for_update(read=True)))
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,8 @@ from ckanext.odl.deposit import inspect, lone_sheet
 from ckanext.odl.validation.reading import FileFacts, open_table
 from tests.unit.validation.files import ods, xls
 
+FIRST, LAST = dt.datetime(1950, 1, 1), dt.datetime(2100, 1, 1)  # noqa: DTZ001 (a spreadsheet knows no time zone)
+
 
 def rows_of(path: Path, sheet: str | None = None) -> list[list[str]]:
     return [cells for _, cells in open_table(path, FileFacts(path.name), (), sheet).open_rows()]
@@ -34,7 +36,7 @@ CELLS = st.one_of(
     st.booleans(),
     st.integers(-(10**16), 10**16),
     st.floats(allow_nan=False, allow_infinity=False, width=32),
-    st.datetimes(dt.datetime(1950, 1, 1), dt.datetime(2100, 1, 1)).map(lambda at: at.replace(microsecond=0)),  # noqa: DTZ001
+    st.datetimes(FIRST, LAST).map(lambda at: at.replace(microsecond=0)),
     st.text(
         st.characters(codec="utf-8", exclude_categories=("Cc", "Cs"), exclude_characters="\ufffe\uffff"), max_size=12
     ),

@@ -7,7 +7,7 @@ nearest body above that supports it and says something; where nobody does, the p
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any, cast
+from typing import Any
 
 import sqlalchemy as sa
 from ckan import authz, model
@@ -17,6 +17,7 @@ from ckanext.odl.logic import collectivite
 from ckanext.odl.model import extras
 
 FIELD = "odl_strictness"
+_GROUP: Any = model.Group
 ADVISE, BLOCK = "advise", "block"
 
 
@@ -25,25 +26,23 @@ def of(reference: str | None) -> str:
 
     :param reference: its id or name; None, or one that there is not, is not strict
     """
-    group: Any = model.Group
-    return next(iter(_of(sa.or_(group.id == reference, group.name == reference)).values()), ADVISE)
+    return next(iter(_of(sa.or_(_GROUP.id == reference, _GROUP.name == reference)).values()), ADVISE)
 
 
 def inherited(organization_id: str) -> str:
     """What holds for an organization as long as it says nothing itself (one query for each level)."""
-    return _of(cast(Any, model.Group).id == organization_id, asks_itself=False).get(organization_id, ADVISE)
+    return _of(_GROUP.id == organization_id, asks_itself=False).get(organization_id, ADVISE)
 
 
 def of_many(organization_ids: Collection[str]) -> dict[str, str]:
     """The strictness that holds for each of these organizations, by id (one query for each level)."""
-    found = _of(cast(Any, model.Group).id.in_(organization_ids))
+    found = _of(_GROUP.id.in_(organization_ids))
     return {id_: found.get(id_, ADVISE) for id_ in organization_ids}
 
 
 def _of(which: Any, *, asks_itself: bool = True) -> dict[str, str]:
     """Follows the active organizations that are meant, and those above them, level by level: the few that there are
     are found by their ids, where one query over all levels would read every organization of the portal."""
-    group: Any = model.Group
     known: dict[str, dict[str, str]] = {}
     parent: dict[str, str] = {}
     level = model.Session.execute(_with_parents(which)).all()
@@ -52,7 +51,7 @@ def _of(which: Any, *, asks_itself: bool = True) -> dict[str, str]:
         known |= {row.id: row.extras or {} for row in level}
         parent |= {row.id: row.parent for row in level if row.parent}
         above = {parent[row.id] for row in level if row.parent} - known.keys()
-        level = model.Session.execute(_with_parents(group.id.in_(above))).all() if above else []
+        level = model.Session.execute(_with_parents(_GROUP.id.in_(above))).all() if above else []
     return {id_: _first_word(id_, known, parent, asks_itself=asks_itself) for id_ in meant}
 
 
@@ -71,11 +70,10 @@ def _first_word(id_: str, known: dict[str, dict[str, str]], parent: dict[str, st
 
 def _with_parents(which: Any) -> Any:
     """Active organizations: ``id``, ``extras`` and ``parent`` each."""
-    group: Any = model.Group
     member = member_table
-    is_above = sa.and_(member.c.group_id == group.id, member.c.table_name == "group", member.c.state == "active")
-    found = sa.select(group.id, extras.of_groups(), member.c.table_id.label("parent"))
-    return found.outerjoin(member, is_above).where(which, group.state == model.State.ACTIVE)
+    is_above = sa.and_(member.c.group_id == _GROUP.id, member.c.table_name == "group", member.c.state == "active")
+    found = sa.select(_GROUP.id, extras.of_groups(), member.c.table_id.label("parent"))
+    return found.outerjoin(member, is_above).where(which, _GROUP.state == model.State.ACTIVE)
 
 
 def may_set(user_name: str | None, organization: model.Group | None) -> bool:

@@ -16,10 +16,6 @@ FORM = "#organization-edit-form"
 EDIT = "/organization/edit/saint-exemple"
 
 
-def of(name: str) -> str:
-    return strictness.of(name)
-
-
 def stored(territory, name: str = "saint-exemple") -> str:
     return territory.call("sysadmin", "organization_show", id=name).get("odl_strictness") or ""
 
@@ -38,13 +34,17 @@ def test_only_those_who_support_a_collectivite_say_how_strict_it_is(territory):
 
 
 def test_an_atd_says_it_for_itself_and_hence_for_its_members(territory):
-    assert of("saint-exemple") == "advise"
+    assert strictness.of("saint-exemple") == "advise"
 
     territory.call("atd_admin", "organization_patch", id="atd", odl_strictness="block")
-    assert (of("atd"), of("saint-exemple"), of("lointaine")) == ("block", "block", "advise")
+    assert (strictness.of("atd"), strictness.of("saint-exemple"), strictness.of("lointaine")) == (
+        "block",
+        "block",
+        "advise",
+    )
 
     territory.call("atd_editor", "organization_patch", id="saint-exemple", odl_strictness="advise")
-    assert (of("saint-exemple"), of("villeneuve")) == ("advise", "block")
+    assert (strictness.of("saint-exemple"), strictness.of("villeneuve")) == ("advise", "block")
 
 
 def test_one_by_one_and_all_together_agree(territory):
@@ -57,8 +57,8 @@ def test_one_by_one_and_all_together_agree(territory):
 
     together = strictness.of_many(ids.values())
 
-    assert {name: together[id_] for name, id_ in ids.items()} == {name: of(name) for name in names}
-    assert of("hameau") == "block"
+    assert {name: together[id_] for name, id_ in ids.items()} == {name: strictness.of(name) for name in names}
+    assert strictness.of("hameau") == "block"
 
 
 def test_a_wish_that_is_neither_is_refused(territory):
